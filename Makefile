@@ -1,0 +1,76 @@
+# `make` lists what there is. Everything runs in .venv, made from requirements.txt, the one lock file.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+# BI tools read the published file with DuckDB 1.x: the tests do so too, from their own environment.
+READER_VENV := .venv-reader
+READER_DUCKDB := 1.4.5
+READER_INSTALLED := $(READER_VENV)/.duckdb-$(READER_DUCKDB)
+
+# Linting compiles the models; it keeps its database and parse cache apart from those of a build.
+LINT_DIR := target/lint
+LINT_ENV := ABM_DB=$(LINT_DIR)/lint.duckdb ABM_RAW_DIR=sample_data DBT_TARGET_PATH=$(LINT_DIR) \
+	DBT_LOG_PATH=$(LINT_DIR)
+SQL_PATHS = $(wildcard models tests/singular analyses)
+
+.DEFAULT_GOAL := help
+.PHONY: help install reader build test test-full lint lint-python lint-sql format clean
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(INSTALLED): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "error: $(PYTHON) is not Python 3.11 or newer: install one and name it with" \
+			"\`make PYTHON=/path/to/python3.11 build\`." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "error: $(PYTHON) cannot make environments:" \
+			"run \`apt-get install python3-venv\` as root and try again." >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing requirements.txt into $(VENV) (about a minute when new)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(READER_INSTALLED):
+	@test -x $(READER_VENV)/bin/python || $(PYTHON) -m venv $(READER_VENV)
+	@echo "Installing duckdb $(READER_DUCKDB), the oldest reader supported, into $(READER_VENV)"
+	@$(READER_VENV)/bin/pip install --quiet --disable-pip-version-check duckdb==$(READER_DUCKDB)
+	@touch $@
+
+install: $(INSTALLED) ## Make or renew .venv from requirements.txt
+
+reader: $(READER_INSTALLED) ## Make .venv-reader, the DuckDB 1.4 client that tests read with
+
+build: $(INSTALLED) ## Set up, build the warehouse from the sample, publish it to out/
+	@$(BIN)/abm build
+	@$(BIN)/abm publish
+
+lint: lint-python lint-sql ## Check the style of Python and SQL
+
+lint-python: $(INSTALLED)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+lint-sql: $(INSTALLED)
+	@mkdir -p $(LINT_DIR)
+	@$(LINT_ENV) $(BIN)/sqlfluff lint $(SQL_PATHS)
+
+format: $(INSTALLED) ## Rewrite Python in the house style
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+test: $(INSTALLED) $(READER_INSTALLED) lint ## Everything that CI runs: lint, then the tests
+	@$(BIN)/pytest
+
+test-full: $(INSTALLED) $(READER_INSTALLED) ## The longer proofs
+	@$(BIN)/pytest -m full
+
+clean: ## Remove what builds and tests wrote, but neither .venv nor the build database
+	@rm -rf target logs out build *.egg-info .pytest_cache .ruff_cache
+	@find abm tests -name __pycache__ -type d -prune -exec rm -rf {} +

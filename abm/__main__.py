@@ -1,0 +1,5 @@
+"""Lets `python -m abm` do what `abm` does."""
+
+from abm.cli import main
+
+main()

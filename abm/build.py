@@ -1,0 +1,445 @@
+"""`abm build`: check the raw data, run dbt in this process, say what came out."""
+
+import gc
+import os
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import yaml
+
+from abm.contract import Absent, Comparison, compare, load_contract
+from abm.errors import AbmError
+from abm.paths import project_vars, shown
+from abm.progress import Steps
+
+if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunnerResult
+    from dbt_common.events.base_types import EventMsg
+
+MAX_FAILURES_SHOWN = 10
+MAX_MESSAGE_LINES = 3
+MAX_DIFF_LINES = 12
+
+
+@dataclass(frozen=True)
+class BuildOptions:
+    """What to build, from what, into what.
+
+    Attributes:
+        root: The dbt project's directory.
+        raw_dir: The raw directory, absolute.
+        raw_env: The value of ABM_RAW_DIR that dbt gets; `sample_data` for the shipped sample.
+        db: The build database, absolute.
+        as_of: The day the numbers speak of, or None for the project's own choice.
+        variables: dbt vars that override the project's.
+        select: dbt node selectors; empty for everything.
+        exclude: dbt node selectors to leave out.
+        full_refresh: Rebuild incremental models from scratch.
+        unit_tests: Run the unit tests too.
+        threads: dbt threads, or None for the profile's.
+    """
+
+    root: Path
+    raw_dir: Path
+    raw_env: str
+    db: Path
+    as_of: date | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    select: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    full_refresh: bool = False
+    unit_tests: bool = False
+    threads: int | None = None
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build did.
+
+    Attributes:
+        succeeded: No node failed.
+        failures: Sentences, one per failed node, or one for what stopped dbt.
+        warnings: Sentences, one per test that warned.
+        tests: Number of tests by outcome: passed, warned, failed, skipped.
+        models_built: Number of models, seeds and snapshots built.
+        models_skipped: Number of them skipped because something before them failed.
+        dbt_seconds: Wall-clock seconds in dbt.
+    """
+
+    succeeded: bool
+    failures: list[str]
+    warnings: list[str]
+    tests: Counter[str]
+    models_built: int
+    models_skipped: int
+    dbt_seconds: float
+
+
+@dataclass(frozen=True)
+class Unmatched:
+    """The largest share of touchpoints that no account could be found for.
+
+    Attributes:
+        source_system: Where they come from.
+        reason: Why they match nothing.
+        n_touchpoints: How many.
+        share: Of the source's touchpoints, 0 to 1.
+    """
+
+    source_system: str
+    reason: str
+    n_touchpoints: int
+    share: float
+
+
+def parse_vars(text: str | None) -> dict[str, Any]:
+    """Read the value of `--vars`.
+
+    Args:
+        text: A YAML mapping on one line, or None.
+
+    Returns:
+        Var name to value.
+
+    Raises:
+        AbmError: The text is not a YAML mapping.
+    """
+    if not text:
+        return {}
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError:
+        value = None
+    if not isinstance(value, dict):
+        raise AbmError(
+            f"The value of --vars is not a YAML mapping ({text}): "
+            "write for example --vars '{aes_window_days: 60}'."
+        )
+    return value
+
+
+def check_raw(options: BuildOptions) -> Comparison:
+    """Compare the raw directory with the contract under the vars of this build.
+
+    Args:
+        options: The build.
+
+    Returns:
+        The comparison, without any fatal finding.
+
+    Raises:
+        AbmError: The build must not start; one sentence per reason.
+    """
+    variables = {**project_vars(options.root), **options.variables}
+    enabled = variables.get("enabled_sources") or []
+    absent: Absent = variables.get("absent") or {}
+    contract = load_contract(options.root)
+    if not isinstance(enabled, list):
+        raise AbmError("Var enabled_sources is not a list: write for example [salesforce, ga4].")
+    comparison = compare(contract, options.raw_dir, enabled, absent)
+    if comparison.fatal:
+        raise AbmError(*comparison.fatal)
+    return comparison
+
+
+def run_dbt(options: BuildOptions, absent: Absent) -> BuildReport:
+    """Run `dbt build` in this process and wait for it.
+
+    Args:
+        options: The build.
+        absent: The var `absent` to build with, from `check_raw`.
+
+    Returns:
+        The outcome; a failed node is reported, not raised.
+
+    Raises:
+        AbmError: The build database cannot be written.
+        KeyboardInterrupt: The person at the terminal stopped dbt.
+    """
+    _check_db(options.db)
+    arguments = dbt_arguments(options, absent)
+    environment = {
+        "ABM_RAW_DIR": options.raw_env,
+        "ABM_DB": str(options.db),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+    with Steps("Building") as steps, _at(options.root, environment):
+        steps.start("starting dbt")
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+        from dbt.adapters.factory import reset_adapters
+        from dbt.cli.main import dbtRunner
+
+        started = time.monotonic()
+        try:
+            outcome = dbtRunner(callbacks=[_shows(steps)]).invoke(arguments)
+        finally:
+            reset_adapters()
+            DuckDBConnectionManager.close_all_connections()
+            gc.collect()
+        seconds = time.monotonic() - started
+        if isinstance(outcome.exception, KeyboardInterrupt):
+            raise outcome.exception
+        return _report(outcome, seconds, options.root)
+
+
+def dbt_arguments(options: BuildOptions, absent: Absent) -> list[str]:
+    """Spell a build as dbt's command line.
+
+    Args:
+        options: The build.
+        absent: The var `absent` to build with.
+
+    Returns:
+        The arguments after `dbt`.
+    """
+    variables = dict(options.variables)
+    if options.as_of:
+        variables["as_of_date"] = options.as_of.isoformat()
+    if absent != (project_vars(options.root).get("absent") or {}):
+        variables["absent"] = absent
+    arguments = ["--log-level", "none", "--no-use-colors", "build"]
+    arguments += ["--project-dir", str(options.root), "--profiles-dir", str(options.root)]
+    if variables:
+        arguments += ["--vars", yaml.safe_dump(variables, default_flow_style=True, width=10**6)]
+    if options.select:
+        arguments += ["--select", *options.select]
+    if options.exclude:
+        arguments += ["--exclude", *options.exclude]
+    if not options.unit_tests:
+        arguments += ["--exclude-resource-type", "unit_test"]
+    if options.full_refresh:
+        arguments.append("--full-refresh")
+    if options.threads:
+        arguments += ["--threads", str(options.threads)]
+    return arguments
+
+
+def mart_rows(db: Path) -> list[tuple[str, int]]:
+    """Count the rows of every mart.
+
+    Args:
+        db: The build database, which no other process may be writing.
+
+    Returns:
+        Table name and number of rows, by name.
+    """
+    with duckdb.connect(str(db), read_only=True) as connection:
+        names = connection.execute(
+            "select table_name from information_schema.tables "
+            "where table_schema = 'marts' order by 1"
+        ).fetchall()
+        return [
+            (name, connection.execute(f'select count(*) from marts."{name}"').fetchall()[0][0])
+            for (name,) in names
+        ]
+
+
+def largest_unmatched(db: Path) -> Unmatched | None:
+    """Find the largest share of touchpoints without an account.
+
+    Args:
+        db: The build database.
+
+    Returns:
+        The largest share, or None when nothing is unmatched or the audit was not built.
+    """
+    with duckdb.connect(str(db), read_only=True) as connection:
+        try:
+            row = connection.execute(
+                "select source_system, reason, n_touchpoints, share "
+                "from audit.audit_unmatched_touchpoints where n_touchpoints > 0 "
+                "order by share desc, n_touchpoints desc, source_system, reason limit 1"
+            ).fetchone()
+        except duckdb.Error:
+            return None
+    return Unmatched(*row) if row else None
+
+
+def _check_db(db: Path) -> None:
+    """Make the folder and make sure that this process may write the file."""
+    try:
+        db.parent.mkdir(parents=True, exist_ok=True)
+        if db.exists():
+            check_database_file(db)
+            duckdb.connect(str(db)).close()
+    except OSError as error:
+        raise AbmError(
+            f"Cannot write to {shown(db.parent)} ({error.strerror}): "
+            "name another database with --db or ABM_DB."
+        ) from error
+    except duckdb.Error as error:
+        raise database_problem(db, error) from error
+
+
+def check_database_file(db: Path) -> None:
+    """Make sure that a file is a DuckDB database: DuckDB opens Parquet and CSV files as well.
+
+    Args:
+        db: An existing file.
+
+    Raises:
+        AbmError: It is something else.
+        OSError: It cannot be read.
+    """
+    with db.open("rb") as file:
+        head = file.read(12)
+    if head and head[8:] != b"DUCK":
+        raise AbmError(f"{shown(db)} is not a DuckDB database: name another file with --db.")
+
+
+def database_problem(db: Path, error: Exception) -> AbmError:
+    """Explain why a database file cannot be opened.
+
+    Args:
+        db: The file.
+        error: What DuckDB raised.
+
+    Returns:
+        The error to raise.
+    """
+    text = str(error)
+    holder = re.search(r"Conflicting lock is held in (\S+) \(PID (\d+)\)", text)
+    if holder:
+        return AbmError(
+            f"{shown(db)} is open in another process ({Path(holder[1]).name}, PID {holder[2]}): "
+            "close it there, or read the published copy instead, then try again."
+        )
+    first = " ".join(text.split("\n")[0].split()).rstrip(".")
+    return AbmError(
+        f"{shown(db)} cannot be opened as a DuckDB database ({first}): "
+        "name another file with --db or ABM_DB, or remove it and build again."
+    )
+
+
+@contextmanager
+def _at(directory: Path, environment: Mapping[str, str]) -> Iterator[None]:
+    """Work in a directory and environment, and put both back."""
+    before = {name: os.environ.get(name) for name in environment}
+    cwd = Path.cwd()
+    os.environ.update(environment)
+    os.chdir(directory)
+    try:
+        yield
+    finally:
+        os.chdir(cwd)
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _shows(steps: Steps) -> "Callable[[EventMsg], None]":
+    """Make the callback that turns dbt's events into progress."""
+
+    def on_event(event: "EventMsg") -> None:
+        name = event.info.name
+        if name == "LogStartLine":
+            steps.set_total(event.data.total)
+        elif name == "NodeStart":
+            steps.start(event.data.node_info.node_name)
+        elif name == "NodeFinished":
+            steps.advance()
+
+    return on_event
+
+
+def _report(outcome: "dbtRunnerResult", seconds: float, root: Path) -> BuildReport:
+    failures: list[str] = []
+    warnings: list[str] = []
+    tests: Counter[str] = Counter()
+    built = skipped = 0
+    results = getattr(outcome.result, "results", None) or []
+    for result in results:
+        status = str(result.status)
+        is_test = result.node.resource_type in ("test", "unit_test")
+        if is_test:
+            tests[_OUTCOMES.get(status, "failed")] += 1
+        elif status == "success":
+            built += 1
+        elif status == "skipped":
+            skipped += 1
+        if status in ("error", "fail", "runtime error", "partial success"):
+            failures.append(explain_result(result))
+        elif status == "warn":
+            warnings.append(explain_result(result))
+    if outcome.exception is not None:
+        failures.append(_explain_exception(outcome.exception))
+    elif not outcome.success and not failures:
+        failures.append(f"dbt failed without saying why: see {shown(root / 'logs/dbt.log')}.")
+    return BuildReport(outcome.success, failures, warnings, tests, built, skipped, seconds)
+
+
+def _explain_exception(error: BaseException) -> str:
+    text = str(error)
+    where = re.search(r"^\s*[A-Z]\w*(?: \w+)? Error in (.+)$", text, re.MULTILINE)
+    return f"dbt stopped{f' in {where[1]}' if where else ''}: {_first_lines(text)}"
+
+
+_OUTCOMES = {"pass": "passed", "warn": "warned", "skipped": "skipped"}
+_KINDS = {"unit_test": "Unit test"}
+_COLOR = re.compile(r"\x1b\[[0-9;]*m")
+_HEADER = re.compile(r"^[A-Z]\w*( \w+)? Error( in .*)?:?$")
+
+
+def explain_result(result: Any) -> str:
+    """Put one failed or warning node in words.
+
+    Args:
+        result: A dbt run result.
+
+    Returns:
+        The node, its file and what dbt or DuckDB said first.
+    """
+    node = result.node
+    kind = str(node.resource_type)
+    where = f"{_KINDS.get(kind, kind.capitalize())} {node.name} ({node.original_file_path})"
+    if kind == "test" and str(result.status) in ("fail", "warn"):
+        rows = result.failures or 0
+        count = "1 row" if rows == 1 else f"{rows} rows"
+        path = getattr(node, "compiled_path", None)
+        see = f"; its query is {path}" if path else ""
+        verb = "failed" if str(result.status) == "fail" else "warns"
+        return f"{where} {verb}: it returned {count} where it expects none{see}."
+    message = result.message or "no message"
+    if kind == "unit_test":
+        return f"{where} failed: {_first_lines(message, MAX_DIFF_LINES, keep_layout=True)}"
+    if "enforced contract" in message:
+        return f"{where} does not match its contract: {_contract_differences(message)}"
+    return f"{where} failed: {_first_lines(message)}"
+
+
+def _contract_differences(message: str) -> str:
+    lines = [line.strip() for line in message.split("\n")]
+    rows = [line.strip("| ").split("|") for line in lines if line.startswith("|")]
+    cells = [[cell.strip() for cell in row] for row in rows[2:]]
+    parts = [
+        f"{row[0]} is {row[1] or 'missing'}, contracted {row[2] or 'not at all'}"
+        for row in cells
+        if len(row) >= 3
+    ]
+    shown_parts = "; ".join(parts[:MAX_DIFF_LINES])
+    return f"{shown_parts or _first_lines(message)}."
+
+
+def _first_lines(message: str, count: int = MAX_MESSAGE_LINES, keep_layout: bool = False) -> str:
+    """Take what matters of an error text: no headings, no excerpt of the SQL, no position."""
+    lines = [line.rstrip() for line in _COLOR.sub("", message).split("\n")]
+    lines = [line for line in lines if line.strip() and not _HEADER.match(line.strip())]
+    kept: list[str] = []
+    for line in lines:
+        if re.match(r"\s*(LINE \d+:|compiled code at |> in macro|\^)", line):
+            break
+        kept.append(line)
+    kept = (kept or lines)[:count]
+    if keep_layout:
+        return "\n    ".join(kept).strip()
+    return " ".join(" ".join(line.split()) for line in kept)

@@ -1,0 +1,349 @@
+"""The `abm` command line: options, what is printed, exit codes. The work is done elsewhere."""
+
+import os
+import sys
+import time
+import traceback
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from abm import __version__
+from abm.errors import AbmError
+from abm.paths import find_project_root, project_vars, resolve_db, resolve_raw_dir, shown
+
+if TYPE_CHECKING:
+    from abm.build import BuildReport
+
+_STARTED = time.monotonic()
+
+HELP = """
+Measure Account-Based Marketing: build, check and publish the warehouse.
+
+\b
+A worked example, from raw extracts to tables that Tableau, Power BI or SQL can read:
+    abm sample --out raw --accounts 30             a fictional company to try things on
+    abm build --raw raw --as-of 2026-10-31         check the raw data, build, test
+    abm publish --out out                          copy the marts to where readers look
+    duckdb -readonly out/abm.duckdb "select * from marts.dim_accounts limit 5"
+
+Without --raw, `abm build` reads the sample company in sample_data/. Settings that a build reads
+from the environment: ABM_RAW_DIR, ABM_DB, ABM_MEMORY_LIMIT (DuckDB, default 4GB) and
+ABM_EMAIL_SALT. ABM_DEBUG=1 adds the trace to an unexpected error.
+
+Exit codes: 0 done, 1 something failed and was explained, 2 the command was misspelled.
+"""
+
+app = typer.Typer(
+    name="abm",
+    help=HELP,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text} is not a date, write it as YYYY-MM-DD.") from error
+
+
+AsOf = Annotated[
+    date | None,
+    typer.Option(
+        "--as-of",
+        parser=_date,
+        metavar="DATE",
+        help="The day the numbers speak of, inclusive: YYYY-MM-DD.",
+    ),
+]
+Db = Annotated[
+    str | None,
+    typer.Option(
+        "--db",
+        envvar="ABM_DB",
+        metavar="FILE",
+        help="The build database. Default: warehouse/abm.duckdb in the project.",
+    ),
+]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"abm {__version__}")
+        raise typer.Exit
+
+
+@app.callback(help=HELP)
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_print_version,
+            is_eager=True,
+            help="Print the version and stop.",
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command(short_help="Write the raw tables of a fictional company.")
+def sample(
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Where to write; made when missing.")
+    ],
+    accounts: Annotated[int, typer.Option(min=1, help="Accounts in the CRM.")] = 250,
+    seed: Annotated[int, typer.Option(help="Another seed is another company.")] = 7,
+    touchpoints: Annotated[
+        int | None,
+        typer.Option(min=1, help="Touchpoints in all. Default: what the accounts generate."),
+    ] = None,
+    as_of: AsOf = None,
+    months: Annotated[int, typer.Option(min=1, help="Months of history up to --as-of.")] = 24,
+) -> None:
+    """Write the raw tables of a fictional company, one Parquet file per table.
+
+    The files have the shape that the connectors land, so that everything that works on them works
+    on a real extract. The same options give the same rows, on any day and machine. Without --as-of
+    the company's last day is that of the sample that ships with the project.
+
+    \b
+    Example: a company of 30 accounts, built and read as of its last day
+        abm sample --accounts 30 --out raw --as-of 2026-10-31
+        abm build --raw raw --as-of 2026-10-31
+    """
+    from abm.progress import Steps
+    from abm.sample import write_sample
+
+    if out.exists() and not out.is_dir():
+        raise AbmError(f"{shown(out)} is a file: name a directory with --out.")
+    day = as_of or _sample_day()
+    with Steps("Writing the sample") as steps:
+        rows = write_sample(
+            out=out,
+            accounts=accounts,
+            seed=seed,
+            touchpoints=touchpoints,
+            as_of=day,
+            months=months,
+            on_progress=steps.note,
+        )
+    _print_rows("raw table", rows.items())
+    print(f"Wrote {sum(rows.values()):,} rows up to {day} to {shown(out.resolve())}")
+
+
+@app.command(short_help="Check the raw data, then build and test every model.")
+def build(
+    raw: Annotated[
+        str | None,
+        typer.Option(
+            "--raw",
+            envvar="ABM_RAW_DIR",
+            metavar="DIR",
+            help="The raw data: <DIR>/<source>/<table>.parquet. Default: the shipped sample.",
+        ),
+    ] = None,
+    as_of: AsOf = None,
+    db: Db = None,
+    full_refresh: Annotated[
+        bool, typer.Option("--full-refresh", help="Rebuild incremental models from scratch.")
+    ] = False,
+    select: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--select", "-s", metavar="NODES", help="dbt selector of what to build; repeatable."
+        ),
+    ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option("--exclude", metavar="NODES", help="dbt selector to leave out; repeatable."),
+    ] = None,
+    variables: Annotated[
+        str | None,
+        typer.Option("--vars", metavar="YAML", help="dbt vars: '{aes_window_days: 60}'."),
+    ] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="dbt threads.")] = None,
+    unit_tests: Annotated[
+        bool, typer.Option("--unit-tests", help="Run the models' unit tests too.")
+    ] = False,
+) -> None:
+    """Check the raw data against the contract, then build and test every model.
+
+    The raw directory is compared with the sources' description first. A missing table or column
+    that the build can do without is read as empty, with a warning per source that names the dbt var
+    which silences it; one that it cannot do without stops the build before anything is written.
+    Rows that cannot be read do not stop it: they are listed in audit.audit_rejected_records.
+
+    Without --as-of the numbers speak of the sample's own last day on the shipped sample, and of
+    today (UTC) on other data. Name a day to be able to repeat a build.
+
+    \b
+    Examples:
+        abm build
+        abm build --raw /data/raw --as-of 2026-10-31
+        abm build --raw /data/raw --select dim_accounts+
+        abm build --vars '{absent: {salesforce: {task_relation: all}}}'
+    """
+    from abm.build import BuildOptions, check_raw, largest_unmatched, mart_rows, parse_vars, run_dbt
+
+    root = find_project_root()
+    raw_dir, raw_env = resolve_raw_dir(root, raw)
+    options = BuildOptions(
+        root=root,
+        raw_dir=raw_dir,
+        raw_env=raw_env,
+        db=resolve_db(root, db),
+        as_of=as_of,
+        variables=parse_vars(variables),
+        select=tuple(select or ()),
+        exclude=tuple(exclude or ()),
+        full_refresh=full_refresh,
+        unit_tests=unit_tests,
+        threads=threads,
+    )
+    comparison = check_raw(options)
+    for warning in comparison.warnings:
+        _say("warning", warning)
+    report = run_dbt(options, comparison.absent)
+    _print_build(report)
+    if not report.succeeded:
+        print(f"The build failed; dbt's own log is {shown(root / _dbt_log())}", file=sys.stderr)
+        raise typer.Exit(1)
+    _print_rows("mart", mart_rows(options.db))
+    unmatched = largest_unmatched(options.db)
+    if unmatched:
+        print(
+            f"Largest unmatched share: {unmatched.share:.1%} of {unmatched.source_system} "
+            f"touchpoints ({unmatched.n_touchpoints:,}), {unmatched.reason}"
+        )
+    seconds = time.monotonic() - _STARTED
+    print(
+        f"Built {shown(options.db)} from {shown(raw_dir)} "
+        f"in {seconds:.1f} s, {report.dbt_seconds:.1f} s of them in dbt"
+    )
+
+
+@app.command(short_help="Copy the marts to where readers look.")
+def publish(
+    db: Db = None,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Where readers look; made when missing.")
+    ] = Path("out"),
+) -> None:
+    """Copy marts, reference data and audit to where BI tools and analysts read them.
+
+    <out>/abm.duckdb is one DuckDB file, read-only, that DuckDB 1.4 and newer opens.
+    <out>/parquet/current/<table>.parquet is one file per table; `current` is a symlink to the
+    newest release, and the release before it is kept for readers that are still in it.
+
+    Both change in one step: who reads meanwhile sees the old release or the new one. Publish after
+    every build that succeeded; an interrupted publish changes nothing and is cleaned up by the
+    next one.
+
+    \b
+    Example:
+        abm build && abm publish --out /srv/abm
+    """
+    from abm.publish import publish as run
+
+    result = run(resolve_db(find_project_root(), db), out.expanduser().absolute())
+    schemas: dict[str, list[int]] = {}
+    for (schema, _), rows in result.rows.items():
+        schemas.setdefault(schema, []).append(rows)
+    for schema, counts in schemas.items():
+        print(f"Published {schema}: {sum(counts):,} rows (tables: {len(counts)})")
+    print(f"  DuckDB   {shown(result.database)}")
+    print(f"  Parquet  {shown(result.parquet)} (release {result.release})")
+
+
+def _sample_day() -> date:
+    """The day of the shipped sample, from the project's vars."""
+    day = project_vars(find_project_root()).get("sample_as_of_date")
+    try:
+        return date.fromisoformat(str(day))
+    except ValueError as error:
+        raise AbmError(
+            f"Var sample_as_of_date in dbt_project.yml is {day}, not a date: "
+            "correct it, or name a day with --as-of."
+        ) from error
+
+
+def _dbt_log() -> Path:
+    return Path(os.environ.get("DBT_LOG_PATH", "logs")) / "dbt.log"
+
+
+def _print_build(report: "BuildReport") -> None:
+    from abm.build import MAX_FAILURES_SHOWN
+
+    for warning in report.warnings:
+        _say("warning", warning)
+    for failure in report.failures[:MAX_FAILURES_SHOWN]:
+        _say("error", failure)
+    if len(report.failures) > MAX_FAILURES_SHOWN:
+        print(f"and {len(report.failures) - MAX_FAILURES_SHOWN} more", file=sys.stderr)
+    tests = report.tests
+    if not tests and not report.models_built:
+        return
+    print(
+        f"Tests: {tests['passed']} passed, {tests['warned']} warned, {tests['failed']} failed, "
+        f"{tests['skipped']} skipped"
+    )
+    print(f"Models, seeds and snapshots: {report.models_built} built", end="")
+    print(f", {report.models_skipped} skipped" if report.models_skipped else "")
+
+
+def _print_rows(heading: str, rows: object) -> None:
+    table = Table(box=None, pad_edge=False)
+    table.add_column(heading)
+    table.add_column("rows", justify="right")
+    for name, count in rows:  # type: ignore[attr-defined]
+        table.add_row(name, f"{count:,}")
+    Console(highlight=False, markup=False).print(table)
+
+
+def _say(kind: str, sentence: str) -> None:
+    """Print one sentence on standard error, unwrapped, so that it can be searched for."""
+    color = {"error": typer.colors.RED, "warning": typer.colors.YELLOW}[kind]
+    typer.secho(f"{kind}: ", fg=color, bold=True, nl=False, err=True)
+    typer.echo(sentence, err=True)
+
+
+def _explain_unexpected(error: Exception) -> None:
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if f"{os.sep}abm{os.sep}" in frame.filename]
+    frame = (own or frames)[-1]
+    text = " ".join(str(error).split()) or "no message"
+    _say(
+        "error",
+        f"Unexpected {type(error).__name__} at {Path(frame.filename).name} line {frame.lineno} "
+        f"({text.rstrip('.')}): set ABM_DEBUG=1 and run again to see the trace.",
+    )
+
+
+def main() -> NoReturn:
+    """Run the command line and leave with its exit code."""
+    try:
+        app()
+    except AbmError as error:
+        for sentence in error.sentences:
+            _say("error", sentence)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        sys.exit(130)
+    except Exception as error:
+        if os.environ.get("ABM_DEBUG"):
+            raise
+        _explain_unexpected(error)
+        sys.exit(1)
+    sys.exit(0)

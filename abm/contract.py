@@ -1,0 +1,346 @@
+"""The raw input contract, read from the dbt sources, and its comparison with a raw directory.
+
+The contract is `models/staging/<source>/_<source>__sources.yml`; a raw directory holds one Parquet
+file per table, `<raw dir>/<source>/<table>.parquet`. Only file footers are read here: whether the
+values can be read is for the staging models and `audit.audit_rejected_records` to say.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from abm.errors import AbmError
+from abm.paths import read_yaml, shown
+
+LOADED_AT = "_fivetran_synced"
+ALL = "all"
+
+Absent = dict[str, dict[str, str | list[str]]]
+"""The dbt var `absent`: source -> table -> "all" or the columns that the extract lacks."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a raw table.
+
+    Attributes:
+        name: As the connector lands it.
+        data_type: The type staging reads it as.
+        optional: Nobody is warned when it is missing.
+    """
+
+    name: str
+    data_type: str
+    optional: bool
+
+
+@dataclass(frozen=True)
+class Table:
+    """A raw table.
+
+    Attributes:
+        source: The dbt source, also the folder.
+        name: The table, also the file's stem.
+        columns: The contracted columns, `_fivetran_synced` included.
+        required: Columns without which the table cannot be read at all.
+        optional: Nobody is warned when the table is missing.
+        never_absent: The build cannot do without it while its source is enabled.
+    """
+
+    source: str
+    name: str
+    columns: tuple[Column, ...]
+    required: tuple[str, ...]
+    optional: bool
+    never_absent: bool
+
+    @property
+    def file(self) -> str:
+        """The file's path below the raw directory."""
+        return f"{self.source}/{self.name}.parquet"
+
+
+Contract = dict[str, dict[str, Table]]
+"""Source -> table name -> table, in the order of the files."""
+
+
+class State(StrEnum):
+    """What became of a contracted table in a raw directory."""
+
+    PRESENT = "present"
+    MISSING = "missing"
+    UNREADABLE = "unreadable"
+    SWITCHED_OFF = "switched off"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One contracted table against a raw directory.
+
+    Attributes:
+        table: The table.
+        state: Present, missing, unreadable, or switched off by a var.
+        missing_columns: Contracted columns that the file lacks and no var declares.
+        extra_columns: Columns of the file that the contract does not know; they are ignored.
+    """
+
+    table: Table
+    state: State
+    missing_columns: tuple[str, ...] = ()
+    extra_columns: tuple[str, ...] = ()
+
+
+@dataclass
+class Comparison:
+    """A raw directory against the contract.
+
+    Attributes:
+        raw_dir: The directory compared.
+        findings: One per contracted table.
+        fatal: Sentences; with any of them a build must not start.
+        warnings: Sentences, at most one per source, about absences that are worth knowing.
+        absent: What was declared absent plus what was found missing: the var to build with.
+    """
+
+    raw_dir: Path
+    findings: list[Finding] = field(default_factory=list)
+    fatal: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    absent: Absent = field(default_factory=dict)
+
+
+def load_contract(root: Path) -> Contract:
+    """Read the contract from the project's source files.
+
+    Args:
+        root: The dbt project's directory.
+
+    Returns:
+        Every contracted table by source and name.
+
+    Raises:
+        AbmError: No source file exists, or one is not valid.
+    """
+    contract: Contract = {}
+    for file in sorted((root / "models" / "staging").glob("*/_*__sources.yml")):
+        for source in (read_yaml(file) or {}).get("sources") or []:
+            tables = contract.setdefault(source["name"], {})
+            for entry in source.get("tables") or []:
+                tables[entry["name"]] = _table(source["name"], entry, file)
+    if not contract:
+        raise AbmError(
+            f"{shown(root / 'models/staging')} holds no <source>/_<source>__sources.yml: "
+            "restore the source files, they are the raw contract."
+        )
+    return contract
+
+
+def _table(source: str, entry: Mapping[str, Any], file: Path) -> Table:
+    meta = _meta(entry)
+    columns = tuple(
+        Column(column["name"], column.get("data_type", ""), bool(_meta(column).get("optional")))
+        for column in entry.get("columns") or []
+    )
+    if LOADED_AT not in {column.name for column in columns}:
+        columns += (Column(LOADED_AT, "timestamp", optional=False),)
+    required = tuple(meta.get("required") or meta.get("key") or ())
+    unknown = sorted(set(required) - {column.name for column in columns})
+    if unknown:
+        raise AbmError(
+            f"{shown(file)} requires {_listed(unknown)} of table {entry['name']}, which lists no "
+            "such column: list it or drop it from `required` and `key`."
+        )
+    return Table(
+        source=source,
+        name=entry["name"],
+        columns=columns,
+        required=required,
+        optional=bool(meta.get("optional")),
+        never_absent=bool(meta.get("never_absent")),
+    )
+
+
+def _meta(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    return (entry.get("config") or {}).get("meta") or {}
+
+
+def compare(
+    contract: Contract, raw_dir: Path, enabled_sources: Iterable[str], absent: Absent
+) -> Comparison:
+    """Compare a raw directory with the contract.
+
+    Args:
+        contract: From `load_contract`.
+        raw_dir: The directory with one folder per source.
+        enabled_sources: The var of that name; the files of other sources are not looked at.
+        absent: The var of that name: what is known to be missing.
+
+    Returns:
+        What was found; nothing is raised for the state of the data, see `Comparison.fatal`.
+
+    Raises:
+        AbmError: A var names a source, table or column that the contract does not know.
+    """
+    enabled = list(enabled_sources)
+    _check_vars(contract, enabled, absent)
+    comparison = Comparison(raw_dir, absent={name: dict(absent[name]) for name in absent})
+    problem = _directory_problem(raw_dir, enabled)
+    if problem:
+        comparison.fatal.append(problem)
+        return comparison
+    for source, tables in contract.items():
+        if source not in enabled:
+            comparison.findings += [Finding(table, State.SWITCHED_OFF) for table in tables.values()]
+            continue
+        noted: dict[str, str | list[str]] = {}
+        for table in tables.values():
+            _compare_table(table, comparison, noted)
+        if noted and not (raw_dir / source).is_dir():
+            others = ", ".join(name for name in enabled if name != source)
+            comparison.warnings.append(
+                f"{shown(raw_dir)} has no folder {source}, so it counts as delivering no row: "
+                f"leave it out of var enabled_sources ([{others}]) to silence this."
+            )
+        elif noted:
+            comparison.warnings.append(
+                f"{source} lacks {_spelled(noted)}, read as empty: add it to the extract, or "
+                f"silence this with var absent {_flow({source: noted})}."
+            )
+    return comparison
+
+
+def _check_vars(contract: Contract, enabled: list[str], absent: Absent) -> None:
+    for source in enabled:
+        if source not in contract:
+            raise AbmError(
+                f"Var enabled_sources names {source}, which no source file describes: "
+                f"use some of {_listed(contract)}."
+            )
+    if not isinstance(absent, dict) or not all(isinstance(t, dict) for t in absent.values()):
+        raise AbmError(
+            "Var absent is not of the form {source: {table: all}} or "
+            "{source: {table: [column]}}: correct it."
+        )
+    for source, tables in absent.items():
+        for name, columns in tables.items():
+            table = contract.get(source, {}).get(name)
+            if table is None:
+                raise AbmError(
+                    f"Var absent names {source}.{name}, which is not in the raw contract: "
+                    "correct the name or remove it."
+                )
+            if columns == ALL:
+                continue
+            known = {column.name for column in table.columns}
+            for column in columns if isinstance(columns, list) else [columns]:
+                if not isinstance(columns, list) or column not in known:
+                    raise AbmError(
+                        f"Var absent says {column} of {source}.{name}, where it must say all or "
+                        f"list columns of that table: correct it."
+                    )
+
+
+def _directory_problem(raw_dir: Path, enabled: list[str]) -> str | None:
+    advice = "name the directory with --raw or ABM_RAW_DIR, or write one with `abm sample`."
+    if not raw_dir.exists():
+        return f"The raw directory {shown(raw_dir)} does not exist: {advice}"
+    if not raw_dir.is_dir():
+        return f"The raw directory {shown(raw_dir)} is a file, not a directory: {advice}"
+    if not any((raw_dir / source).is_dir() for source in enabled):
+        return (
+            f"The raw directory {shown(raw_dir)} has no folder for any enabled source "
+            f"({_listed(enabled)}): {advice}"
+        )
+    return None
+
+
+def _compare_table(table: Table, comparison: Comparison, noted: dict[str, str | list[str]]) -> None:
+    """Add one table's finding; `noted` collects the absences that deserve a warning."""
+    declared = comparison.absent.get(table.source, {}).get(table.name, [])
+    if declared == ALL and not table.never_absent:
+        comparison.findings.append(Finding(table, State.SWITCHED_OFF))
+        return
+    file = comparison.raw_dir / table.file
+    off = (
+        f"switch the source off by leaving {table.source} out of var enabled_sources"
+        if table.never_absent
+        else f"leave the table out with var absent {_flow({table.source: {table.name: ALL}})}"
+    )
+    if not file.exists():
+        comparison.findings.append(Finding(table, State.MISSING))
+        if table.never_absent:
+            comparison.fatal.append(
+                f"{shown(file)} is missing and nothing can be measured without it: "
+                f"add it to the extract, or {off}."
+            )
+            return
+        comparison.absent.setdefault(table.source, {})[table.name] = ALL
+        if not table.optional:
+            noted[table.name] = ALL
+        return
+    present = _column_names(file)
+    if present is None:
+        comparison.findings.append(Finding(table, State.UNREADABLE))
+        comparison.fatal.append(
+            f"{shown(file)} is not a readable Parquet file: load it again, or {off}."
+        )
+        return
+    lower = {name.lower() for name in present}
+    known = {column.name.lower() for column in table.columns}
+    missing = [
+        column
+        for column in table.columns
+        if column.name.lower() not in lower
+        and (column.name not in declared or (table.never_absent and column.name in table.required))
+    ]
+    names = tuple(column.name for column in missing)
+    extra = tuple(name for name in present if name.lower() not in known)
+    comparison.findings.append(Finding(table, State.PRESENT, names, extra))
+    fatal = [name for name in names if name in table.required]
+    if fatal:
+        noun = "column" if len(fatal) == 1 else "columns"
+        comparison.fatal.append(
+            f"{shown(file)} lacks the required {noun} {_listed(fatal)}: "
+            f"add it to the extract, or {off}."
+        )
+        return
+    if names:
+        comparison.absent.setdefault(table.source, {})[table.name] = [*declared, *names]
+    warned = [column.name for column in missing if not column.optional]
+    if warned:
+        noted[table.name] = warned
+
+
+def _column_names(file: Path) -> list[str] | None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.read_schema(file).names
+    except (OSError, pa.ArrowException):
+        return None
+
+
+def _spelled(noted: Mapping[str, str | list[str]]) -> str:
+    parts = []
+    for name, columns in noted.items():
+        if columns == ALL:
+            parts.append(f"table {name}")
+        else:
+            parts.append(f"{name}.{', '.join(columns)}")
+    return "; ".join(parts)
+
+
+def _flow(value: Mapping[str, Any]) -> str:
+    """Spell a var the way it can be pasted, as YAML on one line."""
+    return yaml.safe_dump(
+        dict(value), default_flow_style=True, sort_keys=False, width=10**6
+    ).strip()
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names)

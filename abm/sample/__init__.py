@@ -1,0 +1,5 @@
+"""The sample company: raw tables of a fictional vendor, made the same way every time."""
+
+from abm.sample.generate import write_sample
+
+__all__ = ["write_sample"]

@@ -1,0 +1,385 @@
+"""Opportunities: when they open, how they move, how they end, what they are worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from abm.sample.company import Company, Users
+from abm.sample.core import (
+    DAY,
+    NULL,
+    SECOND,
+    Bools,
+    Floats,
+    Ints,
+    Setting,
+    business_seconds,
+    choice,
+    normal,
+    pick,
+    salesforce_ids,
+    strata,
+    systematic,
+    workday,
+)
+from abm.sample.programme import Programme
+
+NEW, EXPANSION, RENEWAL = range(3)
+OPEN, WON, LOST = range(3)
+STAGES: list[tuple[str, float, bool, bool]] = [
+    ("Prospecting", 10, False, False),
+    ("Qualification", 20, False, False),
+    ("Discovery", 30, False, False),
+    ("Proposal", 60, False, False),
+    ("Negotiation", 80, False, False),
+    ("Closed Won", 100, True, True),
+    ("Closed Lost", 0, True, False),
+]
+CLOSED_WON, CLOSED_LOST = 5, 6
+_ENTRY = np.array([0.0, 0.10, 0.26, 0.48, 0.74])
+"""Share of the cycle at which a stage is usually entered."""
+
+CYCLE_DAYS = np.array([76.0, 160.0, 93.0, 84.0])
+DEAL_SIZE = np.array([45_000.0, 118_000.0, 74_000.0, 50_000.0])
+"""Mean days and mean amount in USD of an untargeted account's deal, by sector."""
+
+RATES = {"USD": 1.0, "EUR": 0.91, "GBP": 0.78, "CAD": 1.38, "CHF": 0.87}
+"""Units of currency for one US dollar, in the middle of the window."""
+
+
+@dataclass(frozen=True)
+class Deals:
+    """Every deal that shapes behaviour; those created after the as-of date are not in the CRM.
+
+    Attributes:
+        account: position of the company.
+        kind: NEW, EXPANSION or RENEWAL.
+        abm: whether the account was in the programme at creation.
+        created: day of creation.
+        end: day it closes or would close (after the as-of day while open).
+        outcome: OPEN, WON or LOST as seen on the as-of day.
+        fate: WON or LOST, whenever that comes.
+        stuck: open deals that nobody works any more.
+        amount: in USD, at the end.
+        term: months of contract.
+        owner: position among the users.
+    """
+
+    account: Ints
+    kind: Ints
+    abm: Bools
+    created: Ints
+    end: Ints
+    outcome: Ints
+    fate: Ints
+    stuck: Bools
+    amount: Floats
+    term: Ints
+    owner: Ints
+    id: pl.Series
+
+    def __len__(self) -> int:
+        return len(self.account)
+
+    def in_crm(self, setting: Setting) -> Ints:
+        """Positions of the deals created by the as-of day."""
+        return np.flatnonzero(self.created <= setting.last)
+
+
+def _expected_attempts(setting: Setting, company: Company, programme: Programme) -> Floats:
+    """Mean number of new-business attempts per account over the window and the 90 days after."""
+    years = (setting.last - setting.first + 90) / 365
+    base = np.where(programme.tier >= 0, 0.0, 0.27 * years)
+    member_years = (setting.last + 90 - programme.start) / 365
+    rate = np.array([0.75, 0.66, 0.52])[programme.tier]
+    base = np.where(programme.tier >= 0, 0.15 + rate * member_years, base)
+    return np.where(np.arange(company.total) < company.n, base, 0.0)
+
+
+def make_deals(setting: Setting, company: Company, programme: Programme, users: Users) -> Deals:
+    """All deals, account by account in order of time: attempts until a win, then growth."""
+    rng = setting.rng("deals")
+    attempts = systematic(rng, _expected_attempts(setting, company, programme))
+    account = np.repeat(np.arange(company.total), attempts)
+    rows = len(account)
+    targeted = programme.tier[account] >= 0
+    spread = strata(rng, targeted.astype(np.int64))
+    begin = np.where(
+        targeted & (rng.random(rows) < 0.86), programme.start[account] + 10, setting.first - 20
+    )
+    created = begin + (spread * (setting.last + 90 - begin)).astype(np.int64)
+    order = np.lexsort((created, account))
+    account, created = account[order], created[order]
+    rank = np.arange(rows) - np.concatenate([[0], np.cumsum(attempts)])[account]
+    kind = np.full(rows, NEW)
+    fate = np.full(rows, LOST)
+    end = created.copy()
+    last_end = np.full(company.total, setting.first - 10_000)
+    # Customers from before the window: their first deal is history without a journey.
+    legacy = rng.choice(company.n, max(2, round(company.n * 0.07)), replace=False)
+    legacy = legacy[programme.tier[legacy] < 0] if len(legacy) > 4 else legacy
+    legacy_end = setting.first - rng.integers(20, 330, len(legacy))
+    customer = np.full(company.total, False)
+    customer[legacy] = True
+    for turn in range(int(attempts.max())):
+        now = np.flatnonzero(rank == turn)
+        who = account[now]
+        gap = rng.integers(40, 120, len(now))
+        created[now] = np.maximum(created[now], last_end[who] + gap)
+        kind[now] = np.where(customer[who], EXPANSION, NEW)
+        abm = programme.holds(who, created[now])
+        end[now] = created[now] + _cycle(rng, company.sector[who], abm, kind[now])
+        fate[now] = _fate(rng, abm, kind[now])
+        customer[who] |= fate[now] == WON
+        last_end[who] = end[now]
+    keep = created <= setting.last + 90
+    parts = [(account[keep], kind[keep], created[keep], end[keep], fate[keep])]
+    past = np.full(len(legacy), WON)
+    legacy_cycle = _cycle(rng, company.sector[legacy], np.zeros(len(legacy), bool), past * 0)
+    parts.append((legacy, past * 0, legacy_end - legacy_cycle, legacy_end, past))
+    wins = [np.concatenate([p[i][(p[4] == WON) & (p[1] == NEW)] for p in parts]) for i in (0, 3)]
+    parts += _growth(setting, rng, company, programme, *wins)
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    order = np.lexsort((columns[0], columns[2]))
+    account, kind, created, end, fate = (column[order] for column in columns)
+    created, end = workday(created), np.maximum(workday(end), workday(created) + 1)
+    abm = programme.holds(account, created)
+    outcome = np.where(end <= setting.last, fate, OPEN)
+    # A few deals never close: nobody says no.
+    can_stick = (outcome != OPEN) & (kind != RENEWAL) & (end > setting.last - 330) & (fate == LOST)
+    stuck = can_stick & (rng.random(len(account)) < 0.16)
+    outcome = np.where(stuck, OPEN, outcome)
+    amount = _amounts(rng, company, account, kind, abm, fate)
+    term = np.full(len(account), 12)
+    owner = company.owner[account]
+    left = (created < setting.first + 240) & (rng.random(len(account)) < 0.12)
+    gone = users.executives - 1 - rng.integers(0, users.inactive, len(account))
+    owner = np.where(left & (outcome != OPEN), gone, owner)
+    ids = salesforce_ids("006", np.arange(len(account)) + 930_000)
+    return Deals(account, kind, abm, created, end, outcome, fate, stuck, amount, term, owner, ids)
+
+
+def _cycle(rng: np.random.Generator, sector: Ints, abm: Bools, kind: Ints) -> Ints:
+    mean = CYCLE_DAYS[sector] * np.where(abm, 0.88, 1.0)
+    mean = mean * np.array([1.0, 0.8, 0.0])[kind] + np.array([0, 0, 60])[kind]
+    spread = normal(strata(rng, sector * 2 + abm))
+    return np.maximum(8, np.round(mean * np.exp(0.33 * spread - 0.055))).astype(np.int64)
+
+
+def _fate(rng: np.random.Generator, abm: Bools, kind: Ints) -> Ints:
+    chance = np.where(kind == EXPANSION, np.where(abm, 0.40, 0.33), np.where(abm, 0.285, 0.205))
+    draw = strata(rng, abm * 2 + (kind == EXPANSION).astype(np.int64))
+    return np.where(draw < chance, WON, LOST)
+
+
+def _growth(
+    setting: Setting,
+    rng: np.random.Generator,
+    company: Company,
+    programme: Programme,
+    account: Ints,
+    won: Ints,
+) -> list[tuple[Ints, Ints, Ints, Ints, Ints]]:
+    """Expansions in a customer's first year, and renewals at the end of each term."""
+    parts = []
+    abm = programme.holds(account, won)
+    chance = np.where(abm, 0.62, 0.40)
+    grows = strata(rng, abm.astype(np.int64)) < chance
+    who = account[grows]
+    created = won[grows] + rng.integers(70, 260, grows.sum())
+    kind = np.full(len(who), EXPANSION)
+    now = programme.holds(who, created)
+    end = created + _cycle(rng, company.sector[who], now, kind)
+    fate = np.where(strata(rng, now.astype(np.int64)) < np.where(now, 0.62, 0.5), WON, LOST)
+    keep = created <= setting.last + 90
+    parts.append((who[keep], kind[keep], created[keep], end[keep], fate[keep]))
+    alive, started = account, won
+    for _ in range(4):
+        term_end = started + 365
+        member = programme.holds(alive, term_end)
+        created = term_end - rng.integers(50, 85, len(alive))
+        end = term_end + rng.integers(-25, 16, len(alive))
+        chance = np.where(member, 0.89, 0.78)
+        fate = np.where(strata(rng, member.astype(np.int64)) < chance, WON, LOST)
+        keep = created <= setting.last
+        kind = np.full(keep.sum(), RENEWAL)
+        parts.append((alive[keep], kind, created[keep], end[keep], fate[keep]))
+        goes_on = keep & (fate == WON)
+        alive, started = alive[goes_on], term_end[goes_on]
+        if not len(alive):
+            break
+    return parts
+
+
+def _amounts(
+    rng: np.random.Generator,
+    company: Company,
+    account: Ints,
+    kind: Ints,
+    abm: Bools,
+    fate: Ints,
+) -> Floats:
+    sector = company.sector[account]
+    mean = DEAL_SIZE[sector] * np.where(abm, 1.24, 0.95)
+    mean = mean * np.array([0.86, 1.0, 1.14, 0.8])[company.size[account]]
+    mean = mean * np.array([1.0, 0.62, 0.98])[kind]
+    group = ((sector * 2 + abm) * 3 + kind) * 3 + fate
+    amount = mean * np.exp(0.45 * normal(strata(rng, group)) - 0.1)
+    return np.maximum(4_000, np.round(amount, -2))
+
+
+@dataclass(frozen=True)
+class History:
+    """Rows of the stage history in order of deal and time.
+
+    Attributes:
+        deal: position of the deal.
+        time: microseconds.
+        stage: position in `STAGES`.
+        amount: in USD.
+        close: the close date then believed in.
+    """
+
+    deal: Ints
+    time: Ints
+    stage: Ints
+    amount: Floats
+    close: Ints
+
+
+def make_history(setting: Setting, deals: Deals) -> History:
+    """Every change of stage, amount or close date up to the as-of day.
+
+    The last row of a deal is its present state; the first is written at its creation.
+    """
+    rng = setting.rng("history")
+    shown = deals.in_crm(setting)
+    rows = len(shown)
+    created, end = deals.created[shown], deals.end[shown]
+    outcome, stuck = deals.outcome[shown], deals.stuck[shown]
+    span = np.maximum(end - created, 1)
+    born = created * DAY + business_seconds(rng, rows) * SECOND
+    first_stage = np.where(deals.kind[shown] == RENEWAL, 2, choice(rng, rows, [0.62, 0.3, 0.08]))
+    reach = np.where(
+        (outcome == WON) | (deals.fate[shown] == WON),
+        4,
+        choice(rng, rows, [0.1, 0.24, 0.3, 0.24, 0.12]),
+    )
+    reach = np.where(stuck, np.clip(choice(rng, rows, [0, 0.4, 0.3, 0.2, 0.1]), 1, 3), reach)
+    reach = np.maximum(reach, first_stage)
+    parts: list[tuple[Ints, Ints, Ints, Floats, Ints]] = []
+    none = np.full(rows, np.nan)
+    number = np.arange(rows)
+    factor = np.where(rng.random(rows) < 0.45, rng.uniform(0.7, 1.25, rows), 1.0)
+    final = deals.amount[shown]
+    planned = created + np.maximum(14, (span * rng.uniform(0.7, 1.15, rows)).astype(np.int64))
+    begin_amount = np.maximum(3_000, np.round(final * factor, -2))
+    parts.append((number, born, first_stage, begin_amount, planned))
+    cut = (setting.last + 1) * DAY
+    for stage in range(1, 5):
+        day = created + np.round(
+            span * np.clip(_ENTRY[stage] + rng.normal(0, 0.04, rows), 0.02, 0.97)
+        ).astype(np.int64)
+        time = np.maximum(
+            workday(day) * DAY + business_seconds(rng, rows) * SECOND, born + stage * 600 * SECOND
+        )
+        skip = (stage < 3) & (rng.random(rows) < 0.12) & (reach > stage)
+        use = (stage > first_stage) & (stage <= reach) & (time < cut) & ~skip
+        parts.append((number[use], time[use], np.full(use.sum(), stage), none[use],
+                      np.full(use.sum(), NULL)))  # fmt: skip
+    # The amount settles in one step, after a third to two thirds of the cycle.
+    day = created + np.round(span * rng.uniform(0.3, 0.68, rows)).astype(np.int64)
+    time = np.maximum(workday(day) * DAY + business_seconds(rng, rows) * SECOND, born + SECOND)
+    settles = (factor != 1.0) & (time < cut)
+    parts.append((number[settles], time[settles], np.full(settles.sum(), NULL), final[settles],
+                  np.full(settles.sum(), NULL)))  # fmt: skip
+    # Close dates slip while the deal is open.
+    for _ in range(3):
+        day = created + np.round(span * rng.uniform(0.25, 0.95, rows)).astype(np.int64)
+        time = np.maximum(workday(day) * DAY + business_seconds(rng, rows) * SECOND, born + SECOND)
+        later = np.maximum(day, planned) + rng.integers(7, 40, rows)
+        use = (time < cut) & (rng.random(rows) < 0.33)
+        parts.append((number[use], time[use], np.full(use.sum(), NULL), none[use], later[use]))
+    # Open deals expect to close soon; those nobody works are overdue.
+    still = (outcome == OPEN) & ~stuck
+    due = np.maximum(end, setting.last + 3)
+    refreshed = np.minimum((setting.last - rng.integers(1, 12, rows)), setting.last)
+    time = np.maximum(
+        workday(refreshed - 2) * DAY + business_seconds(rng, rows) * SECOND, born + 2 * SECOND
+    )
+    use = still & (time < cut) & (time > born)
+    parts.append((number[use], time[use], np.full(use.sum(), NULL), none[use], due[use]))
+    closed = outcome != OPEN
+    late = np.where(rng.random(rows) < 0.12, rng.integers(1, 4, rows), 0)
+    last_time = np.minimum(
+        (end + late) * DAY + business_seconds(rng, rows) * SECOND, cut - 30 * SECOND
+    )
+    stage = np.where(outcome == WON, CLOSED_WON, CLOSED_LOST)
+    reopened = np.flatnonzero((outcome == WON) & (span > 60) & (end < setting.last - 200))[:1]
+    parts.append((number[closed], last_time[closed], stage[closed], final[closed], end[closed]))
+    if len(reopened):
+        # One deal was given up, and came back a fortnight later.
+        gone = (end[reopened] - 25) * DAY + 66_000 * SECOND
+        parts.append((reopened, gone, np.array([CLOSED_LOST]), none[:1], end[reopened] - 25))
+        parts.append((reopened, gone + 14 * DAY, np.array([4]), none[:1], end[reopened]))
+    deal, time, stage, amount, close = (
+        np.concatenate(column) for column in zip(*parts, strict=True)
+    )
+    born_of = born[deal]
+    end_of = np.where(closed, last_time, np.iinfo(np.int64).max)[deal]
+    valid = (time >= born_of) & ((time < end_of) | (stage >= CLOSED_WON))
+    table = (
+        pl.DataFrame(
+            {
+                "deal": deal[valid],
+                "time": time[valid],
+                "stage": pl.Series(stage[valid]).replace(NULL, None),
+                "amount": pl.Series(amount[valid]).fill_nan(None),
+                "close": pl.Series(close[valid]).replace(NULL, None),
+            }
+        )
+        .sort("deal", "time", maintain_order=True)
+        .with_columns(pl.col("stage", "amount", "close").forward_fill().over("deal"))
+        .unique(["deal", "time"], keep="last", maintain_order=True)
+    )
+    return History(
+        shown[table["deal"].to_numpy()],
+        table["time"].to_numpy(),
+        table["stage"].to_numpy(),
+        table["amount"].to_numpy(),
+        table["close"].to_numpy(),
+    )
+
+
+def present(history: History, deals: Deals) -> tuple[Ints, Ints, Floats, Ints, Ints]:
+    """State of each deal in the CRM: first time, stage, amount in USD, close date, last time.
+
+    Arrays have one entry per deal; those not in the CRM hold NULL and not-a-number.
+    """
+    rows = len(deals)
+    first = np.full(rows, NULL)
+    stage, close, last = (np.full(rows, NULL) for _ in range(3))
+    amount = np.full(rows, np.nan)
+    first[history.deal[::-1]] = history.time[::-1]
+    stage[history.deal] = history.stage
+    amount[history.deal] = history.amount
+    close[history.deal] = history.close
+    last[history.deal] = history.time
+    return first, stage, amount, close, last
+
+
+def currency_of(company: Company, deals: Deals) -> pl.Series:
+    """Currency of each deal: its account's; one deal in a hundred is in a currency without rate."""
+    code = pick(company.currency, deals.account).to_list()
+    for odd in range(37, len(deals), 110):
+        code[odd] = "CHF"
+    return pl.Series(code)
+
+
+def local(company: Company, deals: Deals, deal: Ints, usd: Floats) -> Floats:
+    """Amounts in the currency of their deals, rounded to the unit."""
+    rate = currency_of(company, deals).replace_strict(RATES, return_dtype=pl.Float64).to_numpy()
+    return np.round(usd * rate[deal])

@@ -1,0 +1,210 @@
+"""Interest over time, and the acts that follow from it.
+
+Interest ("heat") is a number per company and week: about 0.1 for an account that knows the vendor,
+1 for one in the middle of a purchase. Every channel turns it into a rate of acts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from abm.sample.company import Company, known_people
+from abm.sample.core import DAY, NULL, SECOND, Bools, Floats, Ints, Setting, business_seconds
+from abm.sample.deals import LOST, RENEWAL, WON, Deals
+from abm.sample.programme import Experiment, Programme
+
+
+@dataclass(frozen=True)
+class Journeys:
+    """Heat per company and week.
+
+    Attributes:
+        heat: interest, companies in rows and weeks in columns.
+        selling: share of the week in which sales works a deal of the account (0-1).
+        member: whether the account is in the programme that week.
+        responsiveness: each company's own taste for answering mails and visiting pages.
+    """
+
+    heat: Floats
+    selling: Floats
+    member: Bools
+    responsiveness: Floats
+
+
+def make_journeys(
+    setting: Setting,
+    company: Company,
+    programme: Programme,
+    deals: Deals,
+    experiments: list[Experiment],
+) -> Journeys:
+    """Base interest, warm-up before deals, attention during them, silence after a loss."""
+    rng = setting.rng("journeys")
+    weeks, total = setting.weeks, company.total
+    day = setting.week_zero + 7 * np.arange(weeks) + 3
+    member = np.stack([programme.holds(np.arange(total), np.int64(d)) for d in day], axis=1)
+    target = programme.tier >= 0
+    level = np.where(target, np.array([0.30, 0.21, 0.14, 0.0])[programme.tier], 0.0)
+    before = np.where(target, 0.10, 0.075)
+    taste = np.exp(rng.normal(0, 0.45, total) - 0.1)
+    base = np.where(member, level[:, None], before[:, None]) * taste[:, None]
+    base[np.arange(total) >= company.n] = 0.07
+    heat = base * rng.gamma(0.9, 1 / 0.9, (total, weeks))
+    # Some accounts warm up for a few weeks and buy nothing.
+    spells = rng.poisson(np.where(target, 1.0, 0.45) * weeks / 104)
+    spells[company.n :] = 0
+    owner = np.repeat(np.arange(total), spells)
+    begin = rng.integers(-4, weeks, len(owner))
+    length = rng.integers(4, 11, len(owner))
+    peak = rng.uniform(0.25, 0.75, len(owner)) * np.where(target[owner], 1.0, 0.7)
+    for step in range(10):
+        week = begin + step
+        use = (step < length) & (week >= 0) & (week < weeks)
+        shape = np.sin(np.pi * (step + 0.7) / (length + 0.6))
+        np.add.at(heat, (owner[use], week[use]), peak[use] * shape[use])
+    selling = np.zeros((total, weeks))
+    quiet = np.ones((total, weeks))
+    amplitude = np.where(deals.abm, 0.86, 0.60) * np.exp(rng.normal(0, 0.38, len(deals)) - 0.05)
+    amplitude = amplitude * np.where(deals.fate == WON, 1.12, 0.88)
+    amplitude = np.where(deals.kind == RENEWAL, 0.25, amplitude)
+    ramp = rng.uniform(60, 120, len(deals))
+    noise = rng.gamma(3.0, 1 / 3.0, (len(deals), weeks))
+    middle = day[None, :]
+    for part in np.array_split(np.arange(len(deals)), max(1, len(deals) // 2_000)):
+        start, end = deals.created[part, None], deals.end[part, None]
+        lead = np.clip(1 - (start - middle) / ramp[part, None], 0, 1) ** 1.6
+        progress = np.clip((middle - start) / np.maximum(end - start, 1), 0, 1)
+        during = (middle >= start) & (middle <= end)
+        working = during & ~(deals.stuck[part, None] & (middle > start + 45))
+        shape = np.where(middle < start, lead, np.where(working, 0.82 + 0.3 * progress, 0.0))
+        add = amplitude[part, None] * shape * noise[part]
+        np.add.at(heat, deals.account[part], add)
+        np.maximum.at(
+            selling, deals.account[part], working * np.minimum(1.0, amplitude[part, None])
+        )
+        lost = (deals.outcome[part, None] == LOST) | deals.stuck[part, None]
+        hush = np.where(lost & (middle > end) & (middle < end + 120), 0.35, 1.0)
+        np.minimum.at(quiet, deals.account[part], hush)
+    heat *= quiet
+    for test in experiments:
+        stop = test.end if test.end != NULL else setting.last
+        span = (day >= test.start) & (day <= stop)
+        heat[np.ix_(test.account[test.treated], span)] *= test.effect
+    return Journeys(heat, selling, member, taste)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A run of (company, week) cells, worked on together to bound memory.
+
+    Attributes:
+        part: number of the run, which chooses its random streams.
+        account, week: positions, with `heat`, `selling` and `member` of each cell.
+    """
+
+    part: int
+    account: Ints
+    week: Ints
+    heat: Floats
+    selling: Floats
+    member: Bools
+
+
+@dataclass(frozen=True)
+class Acts:
+    """Single acts: when, by which account's which person.
+
+    Attributes:
+        time: microseconds.
+        account: position of the company.
+        heat, selling, member: of the act's cell.
+    """
+
+    time: Ints
+    account: Ints
+    heat: Floats
+    selling: Floats
+    member: Bools
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    def where(self, keep: Bools | Ints) -> Acts:
+        """Some of the acts."""
+        return Acts(
+            self.time[keep],
+            self.account[keep],
+            self.heat[keep],
+            self.selling[keep],
+            self.member[keep],
+        )
+
+
+def runs(journeys: Journeys, weight: Floats, limit: float) -> Iterator[Cells]:
+    """Consecutive cells whose expected number of acts stays near `limit`.
+
+    Args:
+        weight: expected acts per cell, in the shape of the heat.
+        limit: acts per run.
+    """
+    weeks = journeys.heat.shape[1]
+    edges = np.cumsum(weight.ravel())
+    number = max(1, int(np.ceil(edges[-1] / limit)))
+    cuts = np.searchsorted(edges, edges[-1] * np.arange(1, number) / number)
+    for part, cell in enumerate(np.split(np.arange(weight.size), cuts)):
+        account, week = cell // weeks, cell % weeks
+        yield Cells(
+            part,
+            account,
+            week,
+            journeys.heat.ravel()[cell],
+            journeys.selling.ravel()[cell],
+            journeys.member.ravel()[cell],
+        )
+
+
+def draw(
+    setting: Setting, rng: np.random.Generator, cells: Cells, rate: Floats, office: bool = True
+) -> Acts:
+    """Acts at a rate per cell, on days of the week that people work, inside the window.
+
+    Args:
+        rate: mean number of acts in each cell.
+        office: office hours; else any hour of the day, weekends included.
+    """
+    index = np.repeat(np.arange(len(rate)), rng.poisson(rate))
+    first_weekday = (setting.week_zero + 3) % 7
+    likely = np.array([0.19, 0.21, 0.22, 0.2, 0.13, 0.02, 0.03])
+    likely = np.roll(likely, -first_weekday)
+    day = np.searchsorted(np.cumsum(likely)[:-1], rng.random(len(index)), side="right")
+    day = day + setting.week_zero + 7 * cells.week[index]
+    if office:
+        second = business_seconds(rng, len(index))
+    else:
+        second = np.clip(rng.normal(62_000, 14_000, len(index)), 0, 86_390).astype(np.int64)
+    time = day * DAY + second * SECOND
+    inside = (day >= setting.first) & (day <= setting.last)
+    index, time = index[inside], time[inside]
+    order = np.argsort(time, kind="stable")
+    index = index[order]
+    return Acts(
+        time[order],
+        cells.account[index],
+        cells.heat[index],
+        cells.selling[index],
+        cells.member[index],
+    )
+
+
+def actors(rng: np.random.Generator, company: Company, acts: Acts) -> Ints:
+    """The person behind each act, -1 where the CRM knew nobody yet.
+
+    In a cold account one or two people answer; the hotter it is, the more of them do.
+    """
+    known = known_people(company, acts.account, acts.time)
+    skew = 1.0 + 1.6 * np.exp(-1.6 * acts.heat)
+    place = (known * rng.random(len(acts)) ** skew).astype(np.int64)
+    return np.where(known > 0, company.people_from[acts.account] + place, -1)

@@ -1,0 +1,35 @@
+{#- The one place that knows the day the numbers speak of. No model reads a clock. -#}
+{% macro as_of_iso() -%}
+    {%- if var('as_of_date') -%}
+        {{- return(var('as_of_date') | string) -}}
+    {%- elif env_var('ABM_RAW_DIR', 'sample_data') == 'sample_data' -%}
+        {{- return(var('sample_as_of_date') | string) -}}
+    {%- else -%}
+        {{- return(run_started_at.strftime('%Y-%m-%d')) -}}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The as-of day moved by a whole number of days, as an ISO text for use inside literals. -#}
+{% macro as_of_iso_plus(days) -%}
+    {%- set day = modules.datetime.date.fromisoformat(as_of_iso()) -%}
+    {{- return((day + modules.datetime.timedelta(days=days)).isoformat()) -}}
+{%- endmacro %}
+
+{% macro as_of_date(days=0) -%}
+    cast('{{ as_of_iso_plus(days) }}' as date)
+{%- endmacro %}
+
+{#- True for a moment up to the end of the as-of day. -#}
+{% macro is_by_as_of(timestamp_column) -%}
+    {{ timestamp_column }} < cast('{{ as_of_iso_plus(1) }} 00:00:00' as {{ dbt.type_timestamp() }})
+{%- endmacro %}
+
+{#- True for a record that existed on the as-of day; one without a date is taken to have existed. -#}
+{% macro existed_by_as_of(timestamp_column) -%}
+    ({{ timestamp_column }} is null or {{ is_by_as_of(timestamp_column) }})
+{%- endmacro %}
+
+{#- Trailing window: as_of - days < column <= as_of. -#}
+{% macro is_in_trailing_days(date_column, days) -%}
+    {{ date_column }} > {{ as_of_date(-days) }} and {{ date_column }} <= {{ as_of_date() }}
+{%- endmacro %}

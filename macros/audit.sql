@@ -1,0 +1,122 @@
+{#- The raw tables that staging reads and the model that holds their staged rows. -#}
+{% macro staged_raw_tables() -%}
+    {{ return([
+        ('salesforce', 'account', 'stg_salesforce__accounts'),
+        ('salesforce', 'contact', 'stg_salesforce__contacts'),
+        ('salesforce', 'lead', 'stg_salesforce__leads'),
+        ('salesforce', 'opportunity_contact_role', 'stg_salesforce__opportunity_contact_roles'),
+        ('salesforce', 'campaign', 'stg_salesforce__campaigns'),
+        ('salesforce', 'campaign_member', 'stg_salesforce__campaign_members'),
+        ('salesforce', 'task', 'stg_salesforce__tasks'),
+        ('salesforce', 'task_relation', 'stg_salesforce__task_relations'),
+        ('salesforce', 'event', 'stg_salesforce__events'),
+        ('salesforce', 'event_relation', 'stg_salesforce__event_relations'),
+        ('salesforce', 'user', 'stg_salesforce__users'),
+        ('salesforce', 'dated_conversion_rate', 'stg_salesforce__currency_rates'),
+        ('ga4', 'events', 'stg_ga4__web_events'),
+        ('ga4', 'visitor_accounts', 'stg_ga4__visitor_accounts'),
+        ('bombora', 'company_surge', 'stg_bombora__company_surges'),
+        ('abm_program', 'target_accounts', 'stg_abm_program__target_accounts'),
+        ('abm_program', 'programme_campaigns', 'stg_abm_program__programme_campaigns'),
+        ('abm_program', 'stakeholders', 'stg_abm_program__stakeholders'),
+        ('abm_program', 'content_assets', 'stg_abm_program__content_assets'),
+    ]) }}
+{%- endmacro %}
+
+{#- One row: what became of the rows of a raw table. Staged rows are counted in the staging model
+    itself, the others on their own, so that a lost row shows as a difference. -#}
+{% macro raw_row_counts(source_name, table_name, staging_model) -%}
+    {%- set relation = source(source_name, table_name) -%}
+    {%- set staged = ref(staging_model) -%}
+    {%- if not execute -%}{{ return('select 1 as parsed') }}{%- endif -%}
+    {%- set table = raw_table(source_name, table_name) -%}
+    {%- set key = raw_key_expressions(source_name, table_name) -%}
+    {%- set is_absent = is_raw_table_absent(source_name, table_name) -%}
+    select
+        '{{ source_name }}' as source_system,
+        '{{ table_name }}' as raw_table,
+        {%- if is_absent %}
+        0 as n_raw,
+        staged_rows.n_staged,
+        0 as n_duplicate,
+        0 as n_deleted,
+        0 as n_rejected,
+        0 as n_after_as_of
+    from (select count(*) as n_staged from {{ staged }}) as staged_rows
+        {%- else %}
+        all_rows.n_raw,
+        staged_rows.n_staged,
+        all_rows.n_raw - all_rows.n_rejected - newest_rows.n_keys as n_duplicate,
+        newest_rows.n_deleted,
+        all_rows.n_rejected,
+        newest_rows.n_after_as_of
+    from (
+        select
+            count(*) as n_raw,
+            coalesce(sum(case when is_rejected_row then 1 else 0 end), 0) as n_rejected
+        from ({{ typed_raw_rows(source_name, table_name) }}) as typed_rows
+    ) as all_rows
+    cross join (select count(*) as n_staged from {{ staged }}) as staged_rows
+    cross join (
+        select
+            {% if key -%}
+                count(distinct {{ joined_key(key) | replace('readable_rows.', 'newest.') }})
+            {%- else -%}
+                count(*)
+            {%- endif %} as n_keys,
+            coalesce(sum(case when is_deleted_row then 1 else 0 end), 0) as n_deleted,
+            coalesce(sum(case
+                when not is_deleted_row and ({{ is_any_past_after_as_of(table) }}) then 1
+                else 0
+            end), 0) as n_after_as_of
+        from ({{ newest_raw_rows(source_name, table_name) }}) as newest
+    ) as newest_rows
+        {%- endif %}
+{%- endmacro %}
+
+{% macro is_any_past_after_as_of(table) -%}
+    {%- set conditions = [] -%}
+    {%- for name in table.config.meta.get('past', []) if name in table.columns -%}
+        {%- set moment = timestamp_from_microseconds(name)
+            if table.columns[name].data_type == 'bigint' else name -%}
+        {%- do conditions.append('coalesce(not ' ~ is_by_as_of(moment) ~ ', false)') -%}
+    {%- endfor -%}
+    {{ conditions | join(' or ') if conditions else 'false' }}
+{%- endmacro %}
+
+{#- The rejected rows of a raw table: one row per record, column and reason. -#}
+{% macro raw_rejections(source_name, table_name) -%}
+    {%- set relation = source(source_name, table_name) -%}
+    {%- if not execute -%}{{ return('select 1 as parsed') }}{%- endif -%}
+    {%- set table = raw_table(source_name, table_name) -%}
+    {%- set faults = raw_row_faults(source_name, table_name) -%}
+    {%- for fault in faults if not is_raw_table_absent(source_name, table_name) %}
+    select
+        '{{ source_name }}' as source_system,
+        '{{ table_name }}' as raw_table,
+        {% for part in table.config.meta['key'] -%}
+            coalesce(cast(
+                {%- if is_raw_column_absent(source_name, table_name, part) -%} null
+                {%- else %} raw_rows.{{ part }}{% endif %} as {{ dbt.type_string() }}), '(none)')
+            {%- if not loop.last %} || ' / ' || {% endif -%}
+        {%- endfor %} as record_id,
+        '{{ fault.column }}' as column_name,
+        cast(raw_rows.{{ fault.column }} as {{ dbt.type_string() }}) as raw_value,
+        '{{ fault.reason }}' as reason,
+        true as is_blocking
+    from {{ relation }} as raw_rows
+    where {{ fault.condition }}
+    {% if not loop.last %} union all {% endif -%}
+    {%- else %}
+    select
+        cast(null as {{ dbt.type_string() }}) as source_system,
+        cast(null as {{ dbt.type_string() }}) as raw_table,
+        cast(null as {{ dbt.type_string() }}) as record_id,
+        cast(null as {{ dbt.type_string() }}) as column_name,
+        cast(null as {{ dbt.type_string() }}) as raw_value,
+        cast(null as {{ dbt.type_string() }}) as reason,
+        true as is_blocking
+    from (select 1 as one) as no_rows
+    where one = 0
+    {%- endfor %}
+{%- endmacro %}

@@ -1,0 +1,31 @@
+{#- aes = touchpoint_score + 2 reach + 1.5 content + 3 signals, with the coefficients of the seed.
+    Exact in decimals: weights and depths have 4 places, coefficients 2. -#}
+{% macro account_engagement_score(components, coefficients) -%}
+    cast(
+        {{ components }}.touchpoint_score * {{ coefficients }}.touchpoint_score
+        + {{ components }}.stakeholder_reach * {{ coefficients }}.stakeholder_reach
+        + {{ components }}.content_consumption * {{ coefficients }}.content_consumption
+        + {{ components }}.intent_signals * {{ coefficients }}.intent_signals
+        as {{ type_decimal(6) }}
+    )
+{%- endmacro %}
+
+{#- Above the upper threshold is top, below the lower one bottom; exactly on either is middle. The
+    score is rounded to 4 places first, so that what is shown and what is compared agree. -#}
+{% macro aes_band(aes, lower, upper) -%}
+    case
+        when round({{ aes }}, 4) > {{ upper }} then 'top'
+        when round({{ aes }}, 4) < {{ lower }} then 'bottom'
+        else 'middle'
+    end
+{%- endmacro %}
+
+{#- A signal key in words: the topic, or what was visited (by whom is in the key). -#}
+{% macro signal_label(signal_key) -%}
+    case
+        when {{ signal_key }} like 'third_party_topic:%'
+            then 'researches ' || replace({{ signal_key }}, 'third_party_topic:', '')
+        when {{ signal_key }} like 'pricing_visit:%' then 'visits the pricing page'
+        else 'compares with competitors'
+    end
+{%- endmacro %}

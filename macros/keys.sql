@@ -1,0 +1,42 @@
+{#- One text key of several parts. The separator is a control character that no part can hold, so
+    ('a', 'bc') and ('ab', 'c') differ; a null part differs from an empty one. -#}
+{% macro joined_key(parts) -%}
+    {%- for part in parts -%}
+        coalesce(cast({{ part }} as {{ dbt.type_string() }}), chr(30))
+        {%- if not loop.last %} || chr(31) || {% endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- A surrogate key: 32 hexadecimal digits that survive a rebuild. -#}
+{% macro surrogate_key(parts) -%}
+    {{ dbt.hash(joined_key(parts)) }}
+{%- endmacro %}
+
+{#- A Salesforce id in its 18-character form. The 3 characters that the 15-character form lacks
+    spell which of its letters are capitals: 5 letters a character, as a number in base 32. -#}
+{% macro salesforce_id(column) -%}
+    case
+        when length({{ column }}) = 15 then {{ column }}
+        {%- for block in range(3) %}
+            || substr('ABCDEFGHIJKLMNOPQRSTUVWXYZ012345', 1
+            {%- for place in range(5) %}
+                + case
+                    when {{ dbt.position(
+                        'substr(' ~ column ~ ', ' ~ (block * 5 + place + 1) ~ ', 1)',
+                        "'ABCDEFGHIJKLMNOPQRSTUVWXYZ'"
+                    ) }} > 0 then {{ 2 ** place }} else 0
+                end
+            {%- endfor %}
+            , 1)
+        {%- endfor %}
+        else {{ column }}
+    end
+{%- endmacro %}
+
+{% macro sha256_hex(expression) -%}
+    {{ return(adapter.dispatch('sha256_hex', 'abm_warehouse')(expression)) }}
+{%- endmacro %}
+
+{% macro default__sha256_hex(expression) -%}
+    sha256({{ expression }})
+{%- endmacro %}

@@ -1,0 +1,10 @@
+{#- The distinct values of a group as one text, in binary order. -#}
+{% macro ordered_list(expression, separator=', ') -%}
+    {{ return(adapter.dispatch('ordered_list', 'abm_warehouse')(expression, separator)) }}
+{%- endmacro %}
+
+{% macro default__ordered_list(expression, separator) -%}
+    string_agg(
+        distinct {{ expression }}, '{{ separator }}' order by {{ binary_order(expression) }}
+    )
+{%- endmacro %}

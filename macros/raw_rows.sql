@@ -1,0 +1,227 @@
+{#-
+    From a raw table to the rows that count.
+
+    The contract of a raw table is its entry in the sources YAML: columns and types, and in
+    `config.meta` its `key`, the columns that must be filled (`required`), the columns that hold
+    moments of the past (`past`), and what marks a deleted row (`deleted`, `merged_into`).
+
+    Every raw row has exactly one outcome:
+      rejected   unreadable as its type, without its id, or with an impossible date
+      duplicate  an older version of the same key
+      deleted    the newest version of its key says deleted or merged away
+      staged     the rest, typed
+-#}
+{% macro raw_rows(source_name, table_name, outcome='staged') -%}
+    {%- set relation = source(source_name, table_name) -%}
+    {%- if not execute -%}{{ return('select 1 as parsed') }}{%- endif -%}
+    {%- set table = raw_table(source_name, table_name) -%}
+    {%- set columns = table.columns.values() | map(attribute='name') | list -%}
+    {%- if is_raw_table_absent(source_name, table_name) -%}
+        select
+            {% for column in table.columns.values() -%}
+                cast(null as {{ column.data_type }}) as {{ column.name }},
+            {% endfor -%}
+            cast(null as {{ dbt.type_timestamp() }}) as _fivetran_synced
+        from (select 1 as one) as no_rows
+        where one = 0
+    {%- else -%}
+        select
+            {{ (columns + ['_fivetran_synced']) | join(',\n            ') }}
+        from ({{ newest_raw_rows(source_name, table_name) }}) as newest_rows
+        where
+        {%- if outcome == 'merged' %} {{ table.config.meta['merged_into'] }} is not null
+        {%- else %} not is_deleted_row
+        {%- endif %}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The newest version of each key among the readable rows. Keys that occur once, nearly all, pass
+    straight through; only the others are ranked, which costs a fraction of ranking every row. -#}
+{% macro newest_raw_rows(source_name, table_name) -%}
+    {%- set key = raw_key_expressions(source_name, table_name) -%}
+    with readable_rows as (
+        select * from ({{ typed_raw_rows(source_name, table_name) }}) as typed_rows
+        where not is_rejected_row
+    )
+    {%- if not key %}
+
+    select * from readable_rows
+    {%- else -%},
+
+    repeated_keys as (
+        select
+            {% for part in key -%}
+                {{ part }} as key_{{ loop.index }},
+            {% endfor -%}
+            count(*) as n_versions
+        from readable_rows
+        group by {{ key | join(', ') }}
+        having count(*) > 1
+    ),
+
+    ranked_rows as (
+        select
+            readable_rows.*,
+            row_number() over (
+                partition by {{ key | join(', ') }}
+                order by {{ raw_version_order(source_name, table_name) }}
+            ) as version_rank
+        from readable_rows
+        inner join repeated_keys
+            on {% for part in key -%}
+                {{ part }} = repeated_keys.key_{{ loop.index }}
+                {%- if not loop.last %} and {% endif -%}
+            {%- endfor %}
+    ),
+
+    single_rows as (
+        select
+            readable_rows.*,
+            1 as version_rank
+        from readable_rows
+        left join repeated_keys
+            on {% for part in key -%}
+                {{ part }} = repeated_keys.key_{{ loop.index }}
+                {%- if not loop.last %} and {% endif -%}
+            {%- endfor %}
+        where repeated_keys.n_versions is null
+    )
+
+    select * from single_rows
+    union all
+    select * from ranked_rows where version_rank = 1
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Every raw row with its columns read as their types, and whether it is rejected or deleted. -#}
+{% macro typed_raw_rows(source_name, table_name) -%}
+    {%- set table = raw_table(source_name, table_name) -%}
+    {%- set meta = table.config.meta -%}
+    {%- set faults = [] -%}
+    {%- for fault in raw_row_faults(source_name, table_name) -%}
+        {%- do faults.append('(' ~ fault.condition ~ ')') -%}
+    {%- endfor %}
+    select
+        {% for column in table.columns.values() -%}
+            {{ typed_raw_column(source_name, table_name, column) }} as {{ column.name }},
+        {% endfor -%}
+        {{ raw_synced_at(source_name, table_name) }} as _fivetran_synced,
+        {{ faults | join(' or ') if faults else 'false' }} as is_rejected_row,
+        {% if meta.get('deleted') and not is_raw_column_absent(source_name, table_name, meta['deleted']) -%}
+            coalesce({{ typed_raw_column(source_name, table_name, table.columns[meta['deleted']]) }}, false)
+        {%- else -%}
+            false
+        {%- endif %}
+        {%- if meta.get('merged_into') and not is_raw_column_absent(source_name, table_name, meta['merged_into']) %}
+            or nullif(trim(raw_rows.{{ meta['merged_into'] }}), '') is not null
+        {%- endif %} as is_deleted_row
+    from {{ source(source_name, table_name) }} as raw_rows
+{%- endmacro %}
+
+{#- What makes a row of this table unfit: a list of {column, reason, condition}. -#}
+{% macro raw_row_faults(source_name, table_name) -%}
+    {%- set table = raw_table(source_name, table_name) -%}
+    {%- set meta = table.config.meta -%}
+    {%- set required = meta.get('required', meta['key']) -%}
+    {%- set synced_at = raw_synced_at(source_name, table_name) -%}
+    {%- set faults = [] -%}
+    {%- for column in table.columns.values() if not is_raw_column_absent(source_name, table_name, column.name) -%}
+        {%- set raw = 'raw_rows.' ~ column.name -%}
+        {%- set typed = typed_raw_column(source_name, table_name, column) -%}
+        {%- if column.name in meta['key'] and column.name in required -%}
+            {%- do faults.append({
+                'column': column.name, 'reason': 'missing_id',
+                'condition': "nullif(trim(cast(" ~ raw ~ " as " ~ dbt.type_string() ~ ")), '') is null"
+            }) -%}
+        {%- endif -%}
+        {%- if column.data_type != 'varchar' and not is_nested_type(column.data_type) -%}
+            {%- do faults.append({
+                'column': column.name, 'reason': 'unreadable_' ~ column.data_type,
+                'condition': raw ~ " is not null and " ~ typed ~ " is null"
+                    ~ " and trim(cast(" ~ raw ~ " as " ~ dbt.type_string() ~ ")) <> ''"
+            }) -%}
+        {%- endif -%}
+        {%- if column.name in meta.get('past', []) -%}
+            {%- set moment = timestamp_from_microseconds(typed) if column.data_type == 'bigint' else typed -%}
+            {%- do faults.append({
+                'column': column.name, 'reason': 'impossible_date',
+                'condition': moment ~ " < cast('1990-01-01 00:00:00' as " ~ dbt.type_timestamp() ~ ")"
+                    ~ " or " ~ moment ~ " > " ~ dbt.dateadd('day', 1, synced_at)
+            }) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(faults) }}
+{%- endmacro %}
+
+{% macro typed_raw_column(source_name, table_name, column) -%}
+    {%- if is_raw_column_absent(source_name, table_name, column.name) -%}
+        cast(null as {{ column.data_type }})
+    {%- elif column.data_type == 'varchar' -%}
+        nullif(trim(cast(raw_rows.{{ column.name }} as {{ dbt.type_string() }})), '')
+    {%- elif is_nested_type(column.data_type) -%}
+        raw_rows.{{ column.name }}
+    {%- else -%}
+        {{ try_cast('raw_rows.' ~ column.name, column.data_type) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro raw_synced_at(source_name, table_name) -%}
+    {%- if is_raw_column_absent(source_name, table_name, '_fivetran_synced') -%}
+        cast(null as {{ dbt.type_timestamp() }})
+    {%- else -%}
+        {{ try_cast('raw_rows._fivetran_synced', dbt.type_timestamp()) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The key as expressions that are never null, so that an optional part compares equal to itself. -#}
+{% macro raw_key_expressions(source_name, table_name) -%}
+    {%- set table = raw_table(source_name, table_name) -%}
+    {%- set required = table.config.meta.get('required', table.config.meta['key']) -%}
+    {%- set expressions = [] -%}
+    {%- for name in table.config.meta['key'] -%}
+        {%- if name in required -%}
+            {%- do expressions.append('readable_rows.' ~ name) -%}
+        {%- else -%}
+            {%- do expressions.append(
+                "coalesce(cast(readable_rows." ~ name ~ " as " ~ dbt.type_string() ~ "), '')"
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(expressions) }}
+{%- endmacro %}
+
+{#- Newest first: load time, then modification time, then every column as text, greatest first. -#}
+{% macro raw_version_order(source_name, table_name) -%}
+    {%- set table = raw_table(source_name, table_name) -%}
+    {%- set terms = ['_fivetran_synced desc nulls last'] -%}
+    {%- for name in ('last_modified_date', 'last_modified_time', 'updated_at') if name in table.columns -%}
+        {%- do terms.append('readable_rows.' ~ name ~ ' desc nulls last') -%}
+    {%- endfor -%}
+    {%- for column in table.columns.values() -%}
+        {%- do terms.append(
+            binary_order('cast(readable_rows.' ~ column.name ~ ' as ' ~ dbt.type_string() ~ ')')
+            ~ ' desc nulls last'
+        ) -%}
+    {%- endfor -%}
+    {{ terms | join(',\n                ') }}
+{%- endmacro %}
+
+{% macro raw_table(source_name, table_name) -%}
+    {{ return(graph.sources['source.' ~ project_name ~ '.' ~ source_name ~ '.' ~ table_name]) }}
+{%- endmacro %}
+
+{% macro is_nested_type(data_type) -%}
+    {{ return(data_type.startswith('struct')) }}
+{%- endmacro %}
+
+{#- A source that is switched off delivers no row of any table. -#}
+{% macro is_raw_table_absent(source_name, table_name) -%}
+    {{ return(
+        source_name not in var('enabled_sources')
+        or var('absent').get(source_name, {}).get(table_name) == 'all'
+    ) }}
+{%- endmacro %}
+
+{% macro is_raw_column_absent(source_name, table_name, column_name) -%}
+    {{ return(column_name in (var('absent').get(source_name, {}).get(table_name) or [])) }}
+{%- endmacro %}

@@ -1,0 +1,118 @@
+{#-
+    What the sources have in common. A staging folder delivers some of these shapes, each in a model
+    stg_<source>__<shape> with exactly the columns below; everything after staging reads the union
+    and names no vendor. To add a source: its staging folder, its name here and in the var
+    `enabled_sources`. The order of `source_priority()` decides which system keeps an interaction
+    that several of them recorded.
+-#}
+{% macro source_shapes() -%}
+    {{ return({
+        'accounts': {
+            'sources': ['salesforce'],
+            'columns': [
+                'source_system', 'account_id', 'parent_account_id', 'account_executive_id',
+                'account_name', 'domain',
+                'industry_raw', 'country', 'currency', 'annual_revenue', 'employee_count', 'created_at',
+            ],
+        },
+        'account_merges': {
+            'sources': ['salesforce'],
+            'columns': ['account_id', 'merged_into_account_id'],
+        },
+        'users': {
+            'sources': ['salesforce'],
+            'columns': ['account_executive_id', 'account_executive_name', 'manager_id', 'is_active'],
+        },
+        'person_records': {
+            'sources': ['salesforce', 'abm_program'],
+            'columns': [
+                'source_system', 'person_record_id', 'record_kind', 'email', 'person_name', 'title',
+                'account_id', 'converted_record_id', 'created_at',
+            ],
+        },
+        'person_merges': {
+            'sources': ['salesforce'],
+            'columns': ['source_system', 'person_record_id', 'merged_into_record_id'],
+        },
+        'buying_role_records': {
+            'sources': ['salesforce', 'abm_program'],
+            'columns': [
+                'source_system', 'person_record_id', 'role_source', 'account_id', 'role_raw',
+                'stated_at',
+            ],
+        },
+        'campaigns': {
+            'sources': ['salesforce'],
+            'columns': [
+                'source_system', 'source_table', 'campaign_source_id', 'campaign_name',
+                'campaign_type', 'started_on', 'ended_on',
+            ],
+        },
+        'interactions': {
+            'sources': ['salesforce'],
+            'columns': interaction_columns(),
+        },
+        'web_events': {
+            'sources': ['ga4'],
+            'columns': [
+                'source_system', 'source_table', 'visitor_id', 'session_number', 'user_id',
+                'event_name', 'page_url', 'file_name', 'link_url', 'utm_source', 'utm_medium',
+                'utm_campaign', 'click_id', 'percent_scrolled', 'occurred_at', 'loaded_at',
+            ],
+        },
+        'visitor_accounts': {
+            'sources': ['ga4'],
+            'columns': ['visitor_id', 'domain', 'confidence', 'first_seen_at'],
+        },
+        'intent_signals': {
+            'sources': ['bombora'],
+            'columns': [
+                'source_system', 'source_record_id', 'account_domain', 'signal_kind', 'topic',
+                'occurred_on', 'strength',
+            ],
+        },
+        'currency_rates': {
+            'sources': ['salesforce'],
+            'columns': ['currency', 'start_on', 'end_on', 'rate'],
+        },
+    }) }}
+{%- endmacro %}
+
+{#- One row per recorded interaction and person, as every source can give it. -#}
+{% macro interaction_columns() -%}
+    {{ return([
+        'source_system', 'source_table', 'source_record_id',
+        'occurred_at', 'is_date_only', 'counts_from_at', 'loaded_at',
+        'person_record_id', 'account_id', 'visitor_id', 'session_id',
+        'record_type', 'subject', 'outcome', 'duration_seconds',
+        'campaign_source_id', 'utm_campaign', 'utm_source', 'utm_medium', 'click_id',
+        'content_asset_id', 'file_name', 'content_depth', 'page_views',
+        'user_agent', 'is_reported_machine', 'delivered_at',
+    ]) }}
+{%- endmacro %}
+
+{% macro union_sources(shape) -%}
+    {%- set definition = source_shapes()[shape] -%}
+    {%- for source_name in definition.sources %}
+    select
+        {{ definition.columns | join(',\n        ') }}
+    from {{ ref('stg_' ~ source_name ~ '__' ~ definition.get('model', shape)) }}
+    {%- if not loop.last %}
+
+    union all
+    {% endif -%}
+    {%- endfor %}
+{%- endmacro %}
+
+{#- CRM before HubSpot, Marketo, web, ads and own sources: 1 is kept before 2. -#}
+{% macro source_priority(source_system_column) -%}
+    case {{ source_system_column }}
+        when 'salesforce' then 1
+        when 'hubspot' then 2
+        when 'marketo' then 3
+        when 'ga4' then 4
+        when 'linkedin_ads' then 5
+        when 'google_ads' then 5
+        else 6
+    end
+{%- endmacro %}

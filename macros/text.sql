@@ -1,0 +1,57 @@
+{#- Lower case, with punctuation and runs of spaces turned into single spaces. -#}
+{% macro normalised_text(expression) -%}
+    trim({{ regexp_strip('lower(' ~ expression ~ ')', ['[[:space:],;:/()&.|+_-]+'], ' ') }})
+{%- endmacro %}
+
+{#- The same between two spaces, so that a pattern such as '% demo %' finds whole words. -#}
+{% macro padded_words(expression) -%}
+    ' ' || {{ normalised_text(expression) }} || ' '
+{%- endmacro %}
+
+{#- The host of a web address or domain: lower case, without scheme, www., port and path. -#}
+{% macro web_host(expression) -%}
+    nullif({{ regexp_strip(
+        'lower(trim(' ~ expression ~ '))',
+        ['^[a-z]+://', '^//', '[/?#:].*$', '^www[.]', '[.]$']
+    ) }}, '')
+{%- endmacro %}
+
+{#- The path of a web address: lower case, without host, query, fragment and trailing slash. The
+    front page is ''. -#}
+{% macro web_path(expression) -%}
+    {{ regexp_strip(
+        'lower(trim(' ~ expression ~ '))', ['^[a-z]+://[^/?#]*', '[?#].*$', '/+$']
+    ) }}
+{%- endmacro %}
+
+{#- The domain of an e-mail address; null where the text holds none. -#}
+{% macro email_domain(expression) -%}
+    nullif({{ regexp_strip('lower(trim(' ~ expression ~ '))', ['^[^@]*@?']) }}, '')
+{%- endmacro %}
+
+{% macro normalised_email(expression) -%}
+    nullif(lower(trim({{ expression }})), '')
+{%- endmacro %}
+
+{#- Every match of each pattern in turn replaced. -#}
+{% macro regexp_strip(expression, patterns, replacement='') -%}
+    {%- set ns = namespace(sql=expression) -%}
+    {%- for pattern in patterns -%}
+        {%- set ns.sql = adapter.dispatch('regexp_replace_all', 'abm_warehouse')(
+            ns.sql, pattern, replacement
+        ) -%}
+    {%- endfor -%}
+    {{ ns.sql }}
+{%- endmacro %}
+
+{% macro default__regexp_replace_all(expression, pattern, replacement) -%}
+    regexp_replace({{ expression }}, '{{ pattern }}', '{{ replacement }}')
+{%- endmacro %}
+
+{% macro duckdb__regexp_replace_all(expression, pattern, replacement) -%}
+    regexp_replace({{ expression }}, '{{ pattern }}', '{{ replacement }}', 'g')
+{%- endmacro %}
+
+{% macro postgres__regexp_replace_all(expression, pattern, replacement) -%}
+    regexp_replace({{ expression }}, '{{ pattern }}', '{{ replacement }}', 'g')
+{%- endmacro %}

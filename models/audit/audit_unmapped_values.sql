@@ -1,0 +1,113 @@
+with accounts as (
+    select * from {{ ref('int_accounts_classified') }}
+),
+
+people as (
+    select * from {{ ref('int_people_matched') }}
+),
+
+touchpoints as (
+    select * from {{ ref('int_touchpoints_scored') }}
+),
+
+interactions as (
+    select * from {{ ref('int_interactions_typed') }}
+    where interaction_type = 'unmapped'
+),
+
+role_records as (
+    {{ union_sources('buying_role_records') }}
+),
+
+crm_accounts as (
+    {{ union_sources('accounts') }}
+),
+
+content_assets as (
+    select * from {{ ref('stg_abm_program__content_assets') }}
+),
+
+unmapped as (
+    select
+        'sector_aliases' as seed_name,
+        accounts.industry_raw as raw_value
+    from accounts
+    left join {{ ref('sector_aliases') }} as aliases
+        on {{ normalised_text('accounts.industry_raw') }} = aliases.alias
+    where accounts.industry_raw is not null and aliases.alias is null
+
+    union all
+
+    select
+        'country_aliases' as seed_name,
+        accounts.country as raw_value
+    from accounts
+    left join {{ ref('country_aliases') }} as aliases on lower(accounts.country) = aliases.alias
+    where accounts.country is not null and aliases.alias is null
+
+    union all
+
+    select
+        'currency_rates' as seed_name,
+        crm_accounts.currency as raw_value
+    from crm_accounts
+    left join {{ ref('int_currency_rates_resolved') }} as rates
+        on crm_accounts.currency = rates.currency
+    where crm_accounts.currency is not null and rates.currency is null
+
+    union all
+
+    select
+        'buying_roles' as seed_name,
+        role_records.role_raw as raw_value
+    from role_records
+    left join {{ ref('buying_roles') }} as aliases
+        on {{ normalised_text('role_records.role_raw') }} = aliases.alias
+    where role_records.role_raw is not null and aliases.alias is null
+
+    union all
+
+    select
+        'personas' as seed_name,
+        title as raw_value
+    from people
+    where title is not null and persona = 'other'
+
+    union all
+
+    select
+        'content_asset_types' as seed_name,
+        content_assets.asset_type as raw_value
+    from content_assets
+    left join {{ ref('content_asset_types') }} as types
+        on content_assets.asset_type = types.asset_type
+    where content_assets.asset_type is not null and types.asset_type is null
+
+    union all
+
+    select
+        'interaction_rules' as seed_name,
+        source_system || ' ' || source_table || ': ' || coalesce(record_type, '(none)')
+            as raw_value
+    from interactions
+
+    union all
+
+    select
+        'channels' as seed_name,
+        touchpoints.channel as raw_value
+    from touchpoints
+    left join {{ ref('channels') }} as channels on touchpoints.channel = channels.channel
+    where channels.channel is null
+),
+
+final as (
+    select
+        seed_name,
+        raw_value,
+        cast(count(*) as bigint) as n_rows
+    from unmapped
+    group by seed_name, raw_value
+)
+
+select * from final

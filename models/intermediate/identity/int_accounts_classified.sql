@@ -1,0 +1,96 @@
+{{ config(materialized='table') }}
+
+with accounts as (
+    {{ union_sources('accounts') }}
+),
+
+families as (
+    select * from {{ ref('int_account_families_resolved') }}
+),
+
+sector_aliases as (
+    select * from {{ ref('sector_aliases') }}
+),
+
+sector_benchmarks as (
+    select * from {{ ref('sector_benchmarks') }}
+),
+
+account_size_tiers as (
+    select * from {{ ref('account_size_tiers') }}
+),
+
+countries as (
+    select * from {{ ref('country_aliases') }}
+),
+
+rates as (
+    select * from {{ ref('int_currency_rates_resolved') }}
+    where {{ is_valid_on(as_of_date(), 'valid_from_on', 'valid_to_on') }}
+),
+
+valued as (
+    select
+        accounts.account_id,
+        accounts.account_name,
+        accounts.domain,
+        accounts.industry_raw,
+        accounts.country,
+        accounts.employee_count,
+        accounts.account_executive_id,
+        accounts.created_at,
+        families.parent_account_id,
+        families.ultimate_parent_account_id,
+        coalesce(sector_aliases.sector, 'other') as sector,
+        countries.country_code,
+        cast(
+            accounts.annual_revenue / own_rates.rate * usd_rates.rate as {{ type_decimal(2) }}
+        ) as annual_revenue_usd
+    from accounts
+    inner join families on accounts.account_id = families.account_id
+    left join sector_aliases
+        on {{ normalised_text('accounts.industry_raw') }} = sector_aliases.alias
+    left join countries on lower(accounts.country) = countries.alias
+    left join rates as own_rates
+        on coalesce(accounts.currency, '{{ var("corporate_currency") }}') = own_rates.currency
+    left join rates as usd_rates on usd_rates.currency = 'USD'
+),
+
+-- The benchmarks are those of one geography; elsewhere, and for sectors without one, they are a
+-- stand-in, and the row says so.
+final as (
+    select
+        valued.account_id,
+        valued.account_name,
+        valued.domain,
+        valued.industry_raw,
+        valued.country,
+        valued.employee_count,
+        valued.account_executive_id,
+        valued.created_at,
+        valued.parent_account_id,
+        valued.ultimate_parent_account_id,
+        valued.sector,
+        valued.annual_revenue_usd,
+        coalesce(account_size_tiers.account_size_tier, 'unsized') as account_size_tier,
+        case when valued.sector = 'other' then 'saas_b2b' else valued.sector end
+            as benchmark_sector,
+        (
+            valued.sector = 'other'
+            or coalesce(valued.country_code, '') <> sector_benchmarks.geography
+        ) as is_benchmark_fallback
+    from valued
+    left join account_size_tiers
+        on
+            valued.annual_revenue_usd >= account_size_tiers.revenue_usd_lower
+            and (
+                account_size_tiers.revenue_usd_upper is null
+                or valued.annual_revenue_usd < account_size_tiers.revenue_usd_upper
+            )
+    left join sector_benchmarks
+        on
+            sector_benchmarks.sector
+            = case when valued.sector = 'other' then 'saas_b2b' else valued.sector end
+)
+
+select * from final

@@ -1,0 +1,76 @@
+-- The channel of a touch: the first rule of the seed that matches its type and web source.
+with touchpoints as (
+    select * from {{ ref('int_touchpoints_identified') }}
+),
+
+repeated as (
+    select * from {{ ref('int_touchpoints_repeated') }}
+),
+
+channel_rules as (
+    select * from {{ ref('channel_rules') }}
+),
+
+described as (
+    select
+        touchpoints.*,
+        {{ joined_key([
+            'touchpoints.source_system', 'touchpoints.interaction_type',
+            'touchpoints.utm_source', 'touchpoints.utm_medium', 'touchpoints.has_click_id',
+        ]) }} as description_key
+    from touchpoints
+    left join repeated
+        on
+            touchpoints.source_system = repeated.source_system
+            and touchpoints.source_table = repeated.source_table
+            and touchpoints.source_record_id = repeated.source_record_id
+            and touchpoints.interaction_type = repeated.interaction_type
+            and touchpoints.person_id = repeated.person_id
+            and touchpoints.occurred_at = repeated.occurred_at
+            and coalesce(touchpoints.campaign_name_key, touchpoints.content_asset_id, '')
+            = repeated.subject_key
+    where repeated.source_system is null
+),
+
+descriptions as (
+    select
+        description_key,
+        min(source_system) as source_system,
+        min(interaction_type) as interaction_type,
+        min(coalesce(utm_source, '')) as utm_source,
+        min(coalesce(utm_medium, '')) as utm_medium,
+        max(case when has_click_id then 'yes' else '' end) as click_id
+    from described
+    group by description_key
+),
+
+matched as (
+    select
+        descriptions.description_key,
+        channel_rules.channel,
+        row_number() over (
+            partition by descriptions.description_key order by channel_rules.priority
+        ) as rule_rank
+    from descriptions
+    inner join channel_rules
+        on
+            channel_rules.source_system in (descriptions.source_system, 'any')
+            and case channel_rules.column_name
+                when 'interaction_type' then descriptions.interaction_type
+                when 'utm_medium' then descriptions.utm_medium
+                when 'utm_source_medium'
+                    then descriptions.utm_source || ' / ' || descriptions.utm_medium
+                when 'click_id' then descriptions.click_id
+            end like channel_rules.pattern
+),
+
+final as (
+    select
+        described.*,
+        coalesce(matched.channel, 'other') as channel
+    from described
+    left join matched
+        on described.description_key = matched.description_key and matched.rule_rank = 1
+)
+
+select * from final

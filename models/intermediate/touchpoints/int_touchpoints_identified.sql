@@ -1,0 +1,205 @@
+-- Whose touch it is: the person, the account it counts for, its campaign.
+{{ config(materialized='table') }}
+
+with interactions as (
+    select * from {{ ref('int_interactions_typed') }}
+),
+
+person_records as (
+    select * from {{ ref('int_person_records_unified') }}
+),
+
+web_sessions as (
+    select * from {{ ref('int_web_sessions_identified') }}
+),
+
+people as (
+    select * from {{ ref('int_people_matched') }}
+),
+
+account_ids as (
+    select * from {{ ref('int_account_ids_resolved') }}
+),
+
+account_domains as (
+    select * from {{ ref('int_account_domains_matched') }}
+),
+
+visitor_accounts as (
+    {{ union_sources('visitor_accounts') }}
+),
+
+campaigns as (
+    select * from {{ ref('int_campaigns_conformed') }}
+),
+
+ranked_visitor_accounts as (
+    select
+        visitor_accounts.visitor_id,
+        account_domains.account_id,
+        row_number() over (
+            partition by visitor_accounts.visitor_id
+            order by
+                visitor_accounts.confidence desc nulls last,
+                visitor_accounts.first_seen_at desc nulls last,
+                visitor_accounts.domain
+        ) as domain_rank
+    from visitor_accounts
+    left join account_domains on visitor_accounts.domain = account_domains.domain
+    where {{ existed_by_as_of('visitor_accounts.first_seen_at') }}
+),
+
+visitors as (
+    select
+        visitor_id,
+        account_id
+    from ranked_visitor_accounts
+    where domain_rank = 1
+),
+
+-- A web campaign is the one whose id or name the link carried, if exactly one has it.
+utm_campaigns as (
+    select distinct utm_campaign
+    from interactions
+    where utm_campaign is not null
+),
+
+matched_utm_campaigns as (
+    select
+        utm_campaigns.utm_campaign,
+        min(campaigns.campaign_id) as campaign_id
+    from utm_campaigns
+    inner join campaigns
+        on
+            utm_campaigns.utm_campaign = campaigns.campaign_source_id
+            or {{ normalised_text('utm_campaigns.utm_campaign') }} = campaigns.campaign_name_key
+    group by utm_campaigns.utm_campaign
+    having count(distinct campaigns.campaign_id) = 1
+),
+
+identified as (
+    select
+        interactions.source_system,
+        interactions.source_table,
+        interactions.source_record_id,
+        interactions.interaction_type,
+        interactions.occurred_at,
+        {{ date_of('interactions.occurred_at') }} as occurred_on,
+        interactions.is_date_only,
+        interactions.loaded_at,
+        coalesce(person_records.person_id, web_sessions.person_id) as person_id,
+        people.account_id as person_account_id,
+        coalesce(
+            person_records.person_id, web_sessions.person_id, interactions.visitor_id,
+            'record:' || interactions.person_record_id
+        ) as attendee_key,
+        interactions.visitor_id,
+        interactions.session_id,
+        coalesce(own_accounts.account_id, people.account_id, visitors.account_id) as account_id,
+        case
+            when own_accounts.account_id is not null then 'activity_account'
+            when people.account_id is not null then people.match_method
+            when visitors.account_id is not null then 'visitor_domain'
+            else 'unmatched'
+        end as match_method,
+        case
+            when
+                coalesce(own_accounts.account_id, people.account_id, visitors.account_id)
+                is not null
+                then null
+            when people.person_id is not null then 'person_without_account'
+            when interactions.person_record_id is not null then 'unknown_person_record'
+            when interactions.account_id is not null then 'unknown_account_id'
+            when visitors.visitor_id is not null then 'unknown_company_domain'
+            when interactions.visitor_id is not null then 'anonymous_visitor'
+            else 'no_identity'
+        end as unmatched_reason,
+        coalesce(own_campaigns.campaign_id, matched_utm_campaigns.campaign_id) as campaign_id,
+        coalesce(own_campaigns.campaign_name_key, utm_campaign_names.campaign_name_key)
+            as campaign_name_key,
+        interactions.content_asset_id,
+        interactions.file_name,
+        interactions.content_depth,
+        interactions.page_views,
+        interactions.utm_source,
+        interactions.utm_medium,
+        interactions.click_id is not null as has_click_id,
+        interactions.user_agent,
+        coalesce(interactions.is_reported_machine, false) as is_reported_machine,
+        interactions.delivered_at
+    from interactions
+    left join person_records
+        on
+            interactions.source_system = person_records.source_system
+            and interactions.person_record_id = person_records.person_record_id
+    left join web_sessions on interactions.session_id = web_sessions.session_id
+    left join people
+        on coalesce(person_records.person_id, web_sessions.person_id) = people.person_id
+    left join account_ids as own_accounts
+        on interactions.account_id = own_accounts.known_account_id
+    left join visitors on interactions.visitor_id = visitors.visitor_id
+    left join campaigns as own_campaigns
+        on
+            interactions.source_system = own_campaigns.source_system
+            and interactions.campaign_source_id = own_campaigns.campaign_source_id
+    left join matched_utm_campaigns
+        on interactions.utm_campaign = matched_utm_campaigns.utm_campaign
+    left join campaigns as utm_campaign_names
+        on matched_utm_campaigns.campaign_id = utm_campaign_names.campaign_id
+),
+
+-- Two attendees of one interaction may turn out to be one person, as a lead and as a contact.
+repeated_attendances as (
+    select
+        source_system,
+        source_table,
+        source_record_id,
+        attendee_key
+    from identified
+    where session_id is null
+    group by source_system, source_table, source_record_id, attendee_key
+    having count(*) > 1
+),
+
+single_attendances as (
+    select
+        identified.*,
+        1 as attendance_rank
+    from identified
+    left join repeated_attendances
+        on
+            identified.session_id is null
+            and identified.source_system = repeated_attendances.source_system
+            and identified.source_table = repeated_attendances.source_table
+            and identified.source_record_id = repeated_attendances.source_record_id
+            and identified.attendee_key = repeated_attendances.attendee_key
+    where repeated_attendances.attendee_key is null
+),
+
+ranked_attendances as (
+    select
+        identified.*,
+        row_number() over (
+            partition by
+                identified.source_system, identified.source_table,
+                identified.source_record_id, identified.attendee_key
+            order by identified.occurred_at, identified.match_method
+        ) as attendance_rank
+    from identified
+    inner join repeated_attendances
+        on
+            identified.session_id is null
+            and identified.source_system = repeated_attendances.source_system
+            and identified.source_table = repeated_attendances.source_table
+            and identified.source_record_id = repeated_attendances.source_record_id
+            and identified.attendee_key = repeated_attendances.attendee_key
+),
+
+final as (
+    select * from single_attendances
+    union all
+    select * from ranked_attendances
+    where attendance_rank = 1
+)
+
+select * from final

@@ -1,0 +1,112 @@
+with accounts as (
+    select * from {{ ref('int_accounts_classified') }}
+),
+
+users as (
+    {{ union_sources('users') }}
+),
+
+memberships as (
+    select * from {{ ref('int_account_memberships_joined') }}
+),
+
+-- The stretch in force, else the last one there was.
+ranked_memberships as (
+    select
+        account_id,
+        abm_tier,
+        activated_on,
+        exited_on,
+        {{ is_valid_on(as_of_date(), 'valid_from_on', 'valid_to_on') }} as is_in_force,
+        row_number() over (
+            partition by account_id order by valid_from_on desc
+        ) as recency_rank
+    from memberships
+    where valid_from_on <= {{ as_of_date() }}
+),
+
+known as (
+    select
+        accounts.account_id,
+        accounts.account_name,
+        accounts.domain,
+        accounts.parent_account_id,
+        accounts.ultimate_parent_account_id,
+        accounts.sector,
+        accounts.industry_raw,
+        accounts.annual_revenue_usd,
+        accounts.account_size_tier,
+        cast(accounts.employee_count as integer) as employee_count,
+        accounts.country,
+        coalesce(users.account_executive_id, 'unknown') as account_executive_id,
+        coalesce(ranked_memberships.is_in_force, false) as is_abm_now,
+        case when ranked_memberships.is_in_force then ranked_memberships.abm_tier end as abm_tier,
+        ranked_memberships.activated_on,
+        case when not ranked_memberships.is_in_force then ranked_memberships.exited_on end
+            as exited_on,
+        accounts.is_benchmark_fallback
+    from accounts
+    left join users on accounts.account_executive_id = users.account_executive_id
+    left join ranked_memberships
+        on
+            accounts.account_id = ranked_memberships.account_id
+            and ranked_memberships.recency_rank = 1
+),
+
+with_unknown as (
+    select * from known
+
+    union all
+
+    select
+        'unknown' as account_id,
+        'Unknown account' as account_name,
+        null as domain,
+        null as parent_account_id,
+        'unknown' as ultimate_parent_account_id,
+        'other' as sector,
+        null as industry_raw,
+        null as annual_revenue_usd,
+        'unsized' as account_size_tier,
+        null as employee_count,
+        null as country,
+        'unknown' as account_executive_id,
+        false as is_abm_now,
+        null as abm_tier,
+        null as activated_on,
+        null as exited_on,
+        true as is_benchmark_fallback
+),
+
+final as (
+    select
+        account_id,
+        account_name,
+        domain,
+        parent_account_id,
+        ultimate_parent_account_id,
+        sector,
+        industry_raw,
+        annual_revenue_usd,
+        account_size_tier,
+        employee_count,
+        country,
+        account_executive_id,
+        is_abm_now,
+        abm_tier,
+        activated_on,
+        exited_on,
+        cast(null as {{ dbt.type_string() }}) as account_programme_stage,
+        cast(null as boolean) as is_customer,
+        cast(null as date) as customer_since_on,
+        cast(null as {{ dbt.type_string() }}) as sixsense_buying_stage,
+        cast(null as {{ type_double() }}) as sixsense_intent_score,
+        cast(null as {{ dbt.type_string() }}) as sixsense_profile_fit,
+        cast(null as boolean) as is_6qa,
+        cast(null as {{ dbt.type_string() }}) as demandbase_journey_stage,
+        cast(null as {{ type_double() }}) as demandbase_pipeline_predict_score,
+        is_benchmark_fallback
+    from with_unknown
+)
+
+select * from final

@@ -1,0 +1,62 @@
+with campaigns as (
+    select * from {{ ref('int_campaigns_conformed') }}
+),
+
+listings as (
+    select * from {{ ref('int_campaign_programmes_listed') }}
+    where {{ is_valid_on(as_of_date(), 'valid_from_on', 'valid_to_on') }}
+),
+
+touchpoints as (
+    select * from {{ ref('int_touchpoints_scored') }}
+),
+
+channel_counts as (
+    select
+        campaign_id,
+        channel,
+        count(*) as n_touchpoints
+    from touchpoints
+    where campaign_id is not null
+    group by campaign_id, channel
+),
+
+ranked_channels as (
+    select
+        campaign_id,
+        channel,
+        row_number() over (
+            partition by campaign_id order by n_touchpoints desc, channel
+        ) as channel_rank
+    from channel_counts
+),
+
+final as (
+    select
+        campaigns.campaign_id,
+        campaigns.campaign_name,
+        campaigns.source_system,
+        coalesce(ranked_channels.channel, 'unknown') as channel,
+        campaigns.campaign_type,
+        listings.programme,
+        campaigns.started_on,
+        campaigns.ended_on
+    from campaigns
+    left join listings on campaigns.campaign_id = listings.campaign_id
+    left join ranked_channels
+        on campaigns.campaign_id = ranked_channels.campaign_id and ranked_channels.channel_rank = 1
+
+    union all
+
+    select
+        'unknown' as campaign_id,
+        'No known campaign' as campaign_name,
+        'unknown' as source_system,
+        'unknown' as channel,
+        null as campaign_type,
+        null as programme,
+        null as started_on,
+        null as ended_on
+)
+
+select * from final

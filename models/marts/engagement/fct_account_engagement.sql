@@ -1,0 +1,103 @@
+with accounts as (
+    select * from {{ ref('int_accounts_classified') }}
+),
+
+history as (
+    select * from {{ ref('int_account_engagement_accumulated') }}
+),
+
+touchpoints as (
+    select * from {{ ref('int_touchpoints_scored') }}
+),
+
+sector_thresholds as (
+    select * from {{ ref('sector_thresholds') }}
+),
+
+scores_now as (
+    select * from history
+    where {{ is_valid_on(as_of_date(), 'valid_from_on', 'valid_to_on') }}
+),
+
+scores_then as (
+    select * from history
+    where {{ is_valid_on(as_of_date(-30), 'valid_from_on', 'valid_to_on') }}
+),
+
+first_mqa as (
+    select
+        account_id,
+        min(valid_from_on) as first_mqa_on
+    from history
+    where aes_band = 'top' and stakeholder_reach >= 2
+    group by account_id
+),
+
+last_engagement as (
+    select
+        account_id,
+        max(occurred_on) as last_engaged_on
+    from touchpoints
+    where is_counted_engagement
+    group by account_id
+),
+
+scored as (
+    select
+        accounts.account_id,
+        coalesce(scores_now.touchpoint_score, 0) as touchpoint_score,
+        coalesce(scores_now.stakeholder_reach, 0) as stakeholder_reach,
+        coalesce(scores_now.content_consumption, 0) as content_consumption,
+        coalesce(scores_now.intent_signals, 0) as intent_signals,
+        cast(coalesce(scores_now.aes, 0) as {{ type_decimal(6) }}) as aes,
+        coalesce(scores_now.aes_band, 'bottom') as aes_band,
+        coalesce(scores_now.engagement_points, 0) as engagement_points,
+        cast(coalesce(scores_then.aes, 0) as {{ type_decimal(6) }}) as aes_30_days_ago,
+        sector_thresholds.lower_threshold,
+        sector_thresholds.upper_threshold,
+        sector_thresholds.label_bottom,
+        sector_thresholds.label_middle,
+        sector_thresholds.label_top,
+        last_engagement.last_engaged_on,
+        first_mqa.first_mqa_on
+    from accounts
+    inner join sector_thresholds on accounts.benchmark_sector = sector_thresholds.sector
+    left join scores_now on accounts.account_id = scores_now.account_id
+    left join scores_then on accounts.account_id = scores_then.account_id
+    left join last_engagement on accounts.account_id = last_engagement.account_id
+    left join first_mqa on accounts.account_id = first_mqa.account_id
+),
+
+final as (
+    select
+        account_id,
+        {{ as_of_date() }} as as_of_on,
+        cast(touchpoint_score as {{ type_decimal(4) }}) as touchpoint_score,
+        cast(stakeholder_reach as integer) as stakeholder_reach,
+        cast(content_consumption as {{ type_decimal(4) }}) as content_consumption,
+        cast(intent_signals as integer) as intent_signals,
+        aes,
+        cast(null as {{ type_decimal(6) }}) as aes_decayed,
+        aes_band,
+        case aes_band
+            when 'top' then label_top
+            when 'middle' then label_middle
+            else label_bottom
+        end as aes_status,
+        lower_threshold,
+        upper_threshold,
+        cast(engagement_points as {{ type_decimal(4) }}) as engagement_points,
+        aes_30_days_ago,
+        cast(aes - aes_30_days_ago as {{ type_decimal(6) }}) as aes_change_30d,
+        last_engaged_on,
+        cast(row_number() over (
+            order by aes desc, {{ binary_order('account_id') }}
+        ) as integer) as engagement_rank,
+        aes_band = 'top' and stakeholder_reach >= 2 as is_mqa,
+        first_mqa_on,
+        cast(null as {{ type_double() }}) as activation_uplift_ratio,
+        cast(null as {{ dbt.type_string() }}) as activation_uplift_reason
+    from scored
+)
+
+select * from final

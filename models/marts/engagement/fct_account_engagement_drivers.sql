@@ -1,0 +1,59 @@
+with drivers as (
+    select * from {{ ref('int_engagement_drivers_listed') }}
+),
+
+interaction_types as (
+    select * from {{ ref('interaction_types') }}
+),
+
+people as (
+    select * from {{ ref('int_people_matched') }}
+),
+
+content_assets as (
+    select * from {{ ref('dim_content_assets') }}
+),
+
+campaigns as (
+    select * from {{ ref('dim_campaigns') }}
+),
+
+final as (
+    select
+        drivers.account_id,
+        drivers.component,
+        drivers.driver,
+        case drivers.component
+            when 'touchpoint_score' then interaction_types.label_en
+            when 'stakeholder_reach'
+                then coalesce(people.title, replace(people.persona, '_', ' '))
+            when 'content_consumption'
+                then coalesce(content_assets.title, campaigns.campaign_name, drivers.driver)
+            else {{ signal_label('drivers.driver') }}
+        end as driver_label,
+        cast(drivers.n as integer) as n,
+        drivers.contribution,
+        case
+            when sum(drivers.contribution) over (partition by drivers.account_id) <> 0
+                then cast(drivers.contribution as {{ type_double() }})
+                / cast(
+                    sum(drivers.contribution) over (partition by drivers.account_id)
+                    as {{ type_double() }}
+                )
+        end as share_of_aes
+    from drivers
+    left join interaction_types
+        on
+            drivers.component = 'touchpoint_score'
+            and drivers.driver = interaction_types.interaction_type
+    left join people
+        on drivers.component = 'stakeholder_reach' and drivers.driver = people.person_id
+    left join content_assets
+        on
+            drivers.component = 'content_consumption'
+            and drivers.driver = content_assets.content_asset_id
+    left join campaigns
+        on drivers.component = 'content_consumption' and drivers.driver = campaigns.campaign_id
+)
+
+select * from final

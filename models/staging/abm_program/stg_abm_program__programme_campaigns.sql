@@ -1,0 +1,15 @@
+with programme_campaigns as (
+    {{ raw_rows('abm_program', 'programme_campaigns') }}
+),
+
+final as (
+    select
+        lower(source_system) as source_system,
+        {{ salesforce_id('campaign_id') }} as campaign_source_id,
+        lower(programme) as programme,
+        valid_from as valid_from_on,
+        valid_to as valid_to_on
+    from programme_campaigns
+)
+
+select * from final

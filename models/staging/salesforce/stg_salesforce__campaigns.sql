@@ -1,0 +1,22 @@
+with campaign as (
+    {{ raw_rows('salesforce', 'campaign') }}
+),
+
+final as (
+    select
+        -- ids
+        'salesforce' as source_system,
+        'campaign' as source_table,
+        {{ salesforce_id('id') }} as campaign_source_id,
+
+        -- strings
+        name as campaign_name,
+        type as campaign_type,
+
+        -- dates
+        start_date as started_on,
+        end_date as ended_on
+    from campaign
+)
+
+select * from final

@@ -1,0 +1,23 @@
+with event as (
+    {{ raw_rows('salesforce', 'event') }}
+),
+
+final as (
+    select
+        -- ids
+        {{ salesforce_id('id') }} as event_id,
+        {{ salesforce_id('who_id') }} as person_record_id,
+        {{ salesforce_id('account_id') }} as account_id,
+
+        -- strings
+        subject,
+        coalesce(type, event_subtype) as event_type,
+
+        -- timestamps
+        start_date_time as started_at,
+        end_date_time as ended_at,
+        _fivetran_synced as loaded_at
+    from event
+)
+
+select * from final

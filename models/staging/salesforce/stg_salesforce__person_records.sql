@@ -1,0 +1,38 @@
+with contacts as (
+    select * from {{ ref('stg_salesforce__contacts') }}
+),
+
+leads as (
+    select * from {{ ref('stg_salesforce__leads') }}
+),
+
+final as (
+    select
+        'salesforce' as source_system,
+        contact_id as person_record_id,
+        'contact' as record_kind,
+        email,
+        trim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')) as person_name,
+        title,
+        account_id,
+        cast(null as {{ dbt.type_string() }}) as converted_record_id,
+        created_at
+    from contacts
+
+    union all
+
+    select
+        'salesforce' as source_system,
+        lead_id as person_record_id,
+        'lead' as record_kind,
+        email,
+        trim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')) as person_name,
+        title,
+        case when {{ existed_by_as_of('converted_at') }} then converted_account_id end as account_id,
+        case when {{ existed_by_as_of('converted_at') }} then converted_contact_id end
+            as converted_record_id,
+        created_at
+    from leads
+)
+
+select * from final

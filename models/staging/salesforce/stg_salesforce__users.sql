@@ -1,0 +1,14 @@
+with salesforce_user as (
+    {{ raw_rows('salesforce', 'user') }}
+),
+
+final as (
+    select
+        {{ salesforce_id('id') }} as account_executive_id,
+        {{ salesforce_id('manager_id') }} as manager_id,
+        name as account_executive_name,
+        is_active
+    from salesforce_user
+)
+
+select * from final

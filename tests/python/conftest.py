@@ -1,0 +1,160 @@
+"""What the tests share: the command line in a process of its own, a built sample, a small company.
+
+Every build here has its own database and dbt target directory, so that a test neither reads nor
+disturbs what a developer has built. Builds of the small company share one target directory, which
+lets dbt parse the project once.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPANY_DAY = "2026-10-31"
+"""The last day of the small company, and the as-of day of its builds."""
+
+Result = subprocess.CompletedProcess[str]
+Abm = Callable[..., Result]
+
+
+@dataclass(frozen=True)
+class Build:
+    """A finished build.
+
+    Attributes:
+        result: The process that made it.
+        raw: The raw directory it read.
+        db: The build database.
+        target: dbt's target directory, with the manifest and the results.
+    """
+
+    result: Result
+    raw: Path
+    db: Path
+    target: Path
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """Open the database for reading; close it, or use `with`."""
+        return duckdb.connect(str(self.db), read_only=True)
+
+
+def run_abm(
+    *arguments: object,
+    target: Path,
+    cwd: Path = ROOT,
+    environment: dict[str, str] | None = None,
+    before: tuple[str, ...] = (),
+) -> Result:
+    """Run `abm` in a process of its own, without the caller's settings.
+
+    Args:
+        *arguments: The command line after `abm`.
+        target: dbt's target directory; its log goes there too.
+        cwd: Working directory of the process.
+        environment: Further environment variables.
+        before: A command to put before it, as `faketime`.
+
+    Returns:
+        The finished process with its output as text.
+    """
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("ABM_", "DBT_"))}
+    clean |= {
+        "DBT_TARGET_PATH": str(target),
+        "DBT_LOG_PATH": str(target / "logs"),
+        "PYTHONPATH": str(ROOT),
+        **(environment or {}),
+    }
+    return subprocess.run(
+        [*before, sys.executable, "-m", "abm", *map(str, arguments)],
+        cwd=cwd,
+        env=clean,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+
+
+def said(result: Result) -> str:
+    """Everything that a process printed, for the message of a failed assertion."""
+    return f"exit {result.returncode}\n{result.stdout}\n{result.stderr}"
+
+
+def errors(result: Result) -> list[str]:
+    """The sentences that a failed command printed as errors, after checking how it failed."""
+    assert result.returncode == 1, said(result)
+    assert "Traceback" not in result.stderr, said(result)
+    assert "Unexpected" not in result.stderr, said(result)
+    lines = result.stderr.splitlines()
+    return [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The project's directory."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def company_target(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The dbt target directory that builds of the small company share."""
+    return tmp_path_factory.mktemp("company_target")
+
+
+@pytest.fixture(scope="session")
+def abm(company_target: Path) -> Abm:
+    """Runs `abm` in a process of its own: see `run_abm`."""
+
+    def run(*arguments: object, **options: object) -> Result:
+        return run_abm(*arguments, **{"target": company_target, **options})  # type: ignore[arg-type]
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """The shipped sample, built once from a clean target, with the unit tests."""
+    folder = tmp_path_factory.mktemp("sample")
+    db, target = folder / "abm.duckdb", folder / "target"
+    result = run_abm("build", "--unit-tests", target=target, environment={"ABM_DB": str(db)})
+    return Build(result, ROOT / "sample_data", db, target)
+
+
+@pytest.fixture(scope="session")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The raw directory of a 30-account company; copy it before changing it."""
+    folder = tmp_path_factory.mktemp("company")
+    raw = folder / "raw"
+    result = run_abm(
+        *("sample", "--accounts", 30, "--as-of", COMPANY_DAY, "--out", raw), target=folder
+    )
+    assert result.returncode == 0, said(result)
+    return raw
+
+
+@pytest.fixture(scope="session")
+def company_built(
+    company: Path, company_target: Path, abm: Abm, tmp_path_factory: pytest.TempPathFactory
+) -> Build:
+    """The small company, built once."""
+    db = tmp_path_factory.mktemp("company_built") / "abm.duckdb"
+    result = abm("build", "--raw", company, "--db", db, "--as-of", COMPANY_DAY)
+    assert result.returncode == 0, said(result)
+    return Build(result, company, db, company_target)
+
+
+@pytest.fixture
+def company_copy(company: Path, tmp_path: Path) -> Iterator[Path]:
+    """A raw directory of the small company that a test may spoil."""
+    raw = tmp_path / "raw"
+    shutil.copytree(company, raw)
+    yield raw
+    shutil.rmtree(raw)

@@ -1,0 +1,190 @@
+"""What is wrong with the raw data is said in one sentence, or listed while the build goes on."""
+
+from collections import Counter
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+from conftest import COMPANY_DAY, Abm, Build, errors, said
+
+
+def assert_one_sentence(sentences: list[str], *words: str) -> None:
+    assert len(sentences) == 1, sentences
+    assert sentences[0].endswith("."), sentences
+    missing = [word for word in words if word not in sentences[0]]
+    assert not missing, sentences
+
+
+def rewrite(file: Path, *changes: pl.Expr) -> None:
+    pl.read_parquet(file).with_columns(*changes).write_parquet(file)
+
+
+def drop(file: Path, *columns: str) -> None:
+    pl.read_parquet(file).drop(*columns).write_parquet(file)
+
+
+def test_raw_dir_missing(abm: Abm, tmp_path: Path) -> None:
+    result = abm("build", "--raw", "nowhere", "--db", tmp_path / "abm.duckdb", cwd=tmp_path)
+    assert_one_sentence(errors(result), "nowhere", "does not exist", "--raw", "ABM_RAW_DIR")
+    assert not (tmp_path / "abm.duckdb").exists()
+
+
+def test_raw_dir_is_a_file(abm: Abm, tmp_path: Path) -> None:
+    (tmp_path / "raw").write_text("")
+    result = abm("build", "--raw", tmp_path / "raw", "--db", tmp_path / "abm.duckdb")
+    assert_one_sentence(errors(result), "raw", "is a file", "--raw")
+
+
+def test_raw_dir_without_sources(abm: Abm, tmp_path: Path) -> None:
+    result = abm("build", "--raw", tmp_path, "--db", tmp_path / "abm.duckdb")
+    assert_one_sentence(errors(result), str(tmp_path), "no folder", "salesforce")
+
+
+def test_file_is_not_parquet(abm: Abm, company_copy: Path, tmp_path: Path) -> None:
+    (company_copy / "salesforce" / "contact.parquet").write_bytes(b"PAR1 not really PAR1")
+    result = abm("build", "--raw", company_copy, "--db", tmp_path / "abm.duckdb")
+    assert_one_sentence(
+        errors(result), "salesforce/contact.parquet", "not a readable Parquet file", "absent"
+    )
+
+
+def test_file_is_damaged_inside(abm: Abm, company_copy: Path, tmp_path: Path) -> None:
+    file = company_copy / "bombora" / "company_surge.parquet"
+    content = bytearray(file.read_bytes())
+    content[4 : len(content) // 2] = b"\xff" * (len(content) // 2 - 4)
+    file.write_bytes(content)
+    result = abm(
+        *("build", "--raw", company_copy, "--db", tmp_path / "abm.duckdb", "--as-of", COMPANY_DAY)
+    )
+    sentences = errors(result)
+    assert sentences, said(result)
+    assert all(sentence.split(" ")[0] in ("Model", "Test") for sentence in sentences), sentences
+
+
+def test_required_column_missing(abm: Abm, company_copy: Path, tmp_path: Path) -> None:
+    drop(company_copy / "salesforce" / "contact.parquet", "id")
+    result = abm("build", "--raw", company_copy, "--db", tmp_path / "abm.duckdb")
+    assert_one_sentence(
+        errors(result),
+        "salesforce/contact.parquet",
+        "column id",
+        "absent {salesforce: {contact: all}}",
+    )
+
+
+def test_account_column_missing(abm: Abm, company_copy: Path, tmp_path: Path) -> None:
+    drop(company_copy / "salesforce" / "account.parquet", "name")
+    result = abm("build", "--raw", company_copy, "--db", tmp_path / "abm.duckdb")
+    assert_one_sentence(
+        errors(result), "salesforce/account.parquet", "column name", "enabled_sources"
+    )
+
+
+def test_account_table_missing(abm: Abm, company_copy: Path, tmp_path: Path) -> None:
+    (company_copy / "salesforce" / "account.parquet").unlink()
+    result = abm("build", "--raw", company_copy, "--db", tmp_path / "abm.duckdb")
+    assert_one_sentence(errors(result), "salesforce/account.parquet", "missing", "enabled_sources")
+
+
+def test_every_problem_is_told_at_once(abm: Abm, company_copy: Path, tmp_path: Path) -> None:
+    drop(company_copy / "salesforce" / "contact.parquet", "id")
+    drop(company_copy / "salesforce" / "lead.parquet", "id")
+    result = abm("build", "--raw", company_copy, "--db", tmp_path / "abm.duckdb")
+    assert len(errors(result)) == 2
+
+
+def test_absences_are_read_as_empty(abm: Abm, company_copy: Path, tmp_path: Path) -> None:
+    """One warning per source for what matters, none for what is optional, and a full build."""
+    drop(company_copy / "salesforce" / "contact.parquet", "title", "department")
+    drop(company_copy / "salesforce" / "task.parquet", "_fivetran_synced")
+    (company_copy / "salesforce" / "campaign_member.parquet").unlink()
+    (company_copy / "salesforce" / "task_relation.parquet").unlink()
+    for file in (company_copy / "bombora").iterdir():
+        file.unlink()
+    (company_copy / "bombora").rmdir()
+    db = tmp_path / "abm.duckdb"
+    result = abm("build", "--raw", company_copy, "--db", db, "--as-of", COMPANY_DAY)
+    assert result.returncode == 0, said(result)
+    warnings = [line for line in result.stderr.splitlines() if line.startswith("warning: ")]
+    salesforce = [line for line in warnings if line.startswith("warning: salesforce lacks")]
+    bombora = [line for line in warnings if "no folder bombora" in line]
+    assert (len(salesforce), len(bombora)) == (1, 1), warnings
+    for words in ("table campaign_member", "contact.title", "task._fivetran_synced", "var absent"):
+        assert words in salesforce[0]
+    for silent in ("department", "task_relation"):
+        assert silent not in salesforce[0]
+    with duckdb.connect(str(db), read_only=True) as connection:
+        relation = connection.execute(
+            "select count(*), count(title) from marts.dim_people"
+        ).fetchall()
+    assert relation[0][0] > 0, relation
+
+
+def rejected(db: Path) -> Counter[tuple[object, ...]]:
+    with duckdb.connect(str(db), read_only=True) as connection:
+        rows = connection.execute(
+            "select source_system, raw_table, record_id, column_name, raw_value, is_blocking "
+            "from audit.audit_rejected_records"
+        ).fetchall()
+    return Counter(rows)
+
+
+def test_bad_rows_are_listed(
+    abm: Abm, company_built: Build, company_copy: Path, tmp_path: Path
+) -> None:
+    """An unreadable date, two impossible ones and a missing id: rejected, and nothing else."""
+    contacts = company_copy / "salesforce" / "contact.parquet"
+    contact_ids = pl.read_parquet(contacts)["id"].to_list()
+    unreadable, too_early, too_late = contact_ids[0], contact_ids[1], contact_ids[2]
+    assert len({unreadable, too_early, too_late}) == 3
+    written = pl.col("created_date").dt.strftime("%Y-%m-%d %H:%M:%S")
+    rewrite(
+        contacts,
+        pl.when(pl.col("id") == unreadable)
+        .then(pl.lit("31 of October"))
+        .when(pl.col("id") == too_early)
+        .then(pl.lit("1889-05-06 00:00:00"))
+        .when(pl.col("id") == too_late)
+        .then(pl.lit("2999-01-01 00:00:00"))
+        .otherwise(written)
+        .alias("created_date"),
+    )
+    tasks = company_copy / "salesforce" / "task.parquet"
+    row = pl.int_range(pl.len())
+    rewrite(tasks, pl.when(row == 0).then(None).otherwise(pl.col("id")).alias("id"))
+
+    db = tmp_path / "abm.duckdb"
+    result = abm("build", "--raw", company_copy, "--db", db, "--as-of", COMPANY_DAY)
+    assert result.returncode == 0, said(result)
+    new = rejected(db) - rejected(company_built.db)
+    assert new == Counter(
+        {
+            ("salesforce", "contact", unreadable, "created_date", "31 of October", True): 1,
+            ("salesforce", "contact", too_early, "created_date", "1889-05-06 00:00:00", True): 1,
+            ("salesforce", "contact", too_late, "created_date", "2999-01-01 00:00:00", True): 1,
+            ("salesforce", "task", None, "id", None, True): 1,
+        }
+    ), new
+    with duckdb.connect(str(db), read_only=True) as connection:
+        unequal = connection.execute(
+            "select * from audit.audit_row_reconciliation where difference <> 0"
+        ).fetchall()
+    assert not unequal
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ("{enabled_sources: [salesforce, pardot]}", ("enabled_sources", "pardot")),
+        ("{absent: {salesforce: {contcat: all}}}", ("absent", "salesforce.contcat")),
+        ("{absent: {salesforce: {contact: [shoe_size]}}}", ("absent", "shoe_size")),
+        ("{absent: everything}", ("absent", "form")),
+        ("not a mapping", ("--vars", "mapping")),
+    ],
+)
+def test_misspelled_vars(
+    abm: Abm, company: Path, tmp_path: Path, variables: str, words: tuple[str, ...]
+) -> None:
+    result = abm(*("build", "--raw", company, "--db", tmp_path / "abm.duckdb", "--vars", variables))
+    assert_one_sentence(errors(result), *words)

@@ -1,0 +1,195 @@
+"""Readers see one whole release or the next, and the DuckDB file opens in DuckDB 1.4."""
+
+import json
+import os
+import shutil
+import stat
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+from conftest import ROOT, Abm, Build, errors, said
+
+READER = ROOT / ".venv-reader" / "bin" / "python"
+READER_DUCKDB = "1.4.5"
+PROBE_ROWS = 200_000
+PUBLISHED = ("marts", "reference", "audit")
+
+
+def tables(db: Path) -> dict[str, int]:
+    with duckdb.connect(str(db), read_only=True) as connection:
+        names = connection.execute(
+            "select table_schema, table_name from information_schema.tables "
+            f"where table_schema in {PUBLISHED} order by 1, 2"
+        ).fetchall()
+        return {
+            f"{schema}.{name}": connection.execute(
+                f'select count(*) from "{schema}"."{name}"'
+            ).fetchall()[0][0]
+            for schema, name in names
+        }
+
+
+def put_version(db: Path, version: int) -> None:
+    """Give the build database a probe in which every row tells the version."""
+    rows = PROBE_ROWS + version
+    with duckdb.connect(str(db)) as connection:
+        for table in ("marts.probe_rows", "audit.probe_audit"):
+            connection.execute(
+                f"create or replace table {table} as "
+                f"select {version} as version, range as amount from range({rows})"
+            )
+
+
+def expected(version: int) -> list[int]:
+    rows = PROBE_ROWS + version
+    return [version, version, rows, rows * (rows - 1) // 2]
+
+
+def publish(abm: Abm, db: Path, out: Path) -> None:
+    result = abm("publish", "--db", db, "--out", out)
+    assert result.returncode == 0, said(result)
+    assert str(out / "abm.duckdb") in result.stdout
+    assert str(out / "parquet" / "current") in result.stdout
+
+
+@pytest.fixture
+def build_db(company_built: Build, tmp_path: Path) -> Path:
+    """A copy of the small company's build that a test may change."""
+    db = tmp_path / "build.duckdb"
+    shutil.copy(company_built.db, db)
+    return db
+
+
+def test_everything_is_published(abm: Abm, build_db: Path, tmp_path: Path) -> None:
+    with duckdb.connect(str(build_db)) as connection:
+        connection.execute("comment on table marts.dim_accounts is 'Accounts, one''s row each'")
+        connection.execute("comment on column marts.dim_accounts.account_id is 'Their id'")
+        connection.execute("create view marts.probe_view as from marts.dim_accounts")
+    out = tmp_path / "out"
+    publish(abm, build_db, out)
+    assert tables(out / "abm.duckdb") == tables(build_db)
+    parquet = {f.stem: pl.scan_parquet(f) for f in (out / "parquet" / "current").iterdir()}
+    counts = {name: frame.select(pl.len()).collect().item() for name, frame in parquet.items()}
+    assert counts == {name.split(".")[1]: rows for name, rows in tables(build_db).items()}
+    assert stat.S_IMODE((out / "abm.duckdb").stat().st_mode) == 0o444
+    with duckdb.connect(str(out / "abm.duckdb"), read_only=True) as connection:
+        comments = connection.execute(
+            "select comment from duckdb_tables() where comment is not null "
+            "union all select comment from duckdb_columns() "
+            "where comment is not null and not internal"
+        ).fetchall()
+        types = connection.execute("describe marts.dim_accounts").fetchall()
+    assert {"Accounts, one's row each", "Their id"} <= {text for (text,) in comments}
+    with duckdb.connect(str(build_db), read_only=True) as connection:
+        built_types = connection.execute("describe marts.dim_accounts").fetchall()
+    assert [row[:2] for row in types] == [row[:2] for row in built_types]
+
+
+def test_two_releases_are_kept_and_leftovers_go(abm: Abm, build_db: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    for _ in range(3):
+        publish(abm, build_db, out)
+    releases = out / "parquet"
+    assert sorted(path.name for path in releases.iterdir()) == ["000002", "000003", "current"]
+    # What publishes leave that died while writing, before and after naming the release.
+    (out / ".publishing-abm.duckdb").write_text("half")
+    (out / ".publishing-abm.duckdb.wal").write_text("half")
+    (releases / ".publishing-000004").mkdir()
+    (releases / "000004").mkdir()
+    publish(abm, build_db, out)
+    assert sorted(path.name for path in releases.iterdir()) == ["000003", "000004", "current"]
+    assert os.readlink(releases / "current") == "000004"  # noqa: PTH115
+    assert len(list((releases / "000004").iterdir())) == len(tables(build_db))
+    assert sorted(p.name for p in out.iterdir()) == [".publish.lock", "abm.duckdb", "parquet"]
+
+
+def test_nothing_to_publish(abm: Abm, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    missing = errors(abm("publish", "--db", tmp_path / "none.duckdb", "--out", out))
+    assert len(missing) == 1
+    assert "none.duckdb" in missing[0]
+    assert "abm build" in missing[0]
+
+    empty = tmp_path / "empty.duckdb"
+    duckdb.connect(str(empty)).close()
+    without_marts = errors(abm("publish", "--db", empty, "--out", out))
+    assert len(without_marts) == 1
+    assert "empty.duckdb" in without_marts[0]
+    assert "marts" in without_marts[0]
+    assert not (out / "abm.duckdb").exists()
+
+    text = tmp_path / "text.duckdb"
+    text.write_text("a file that is no database at all")
+    no_database = errors(abm("publish", "--db", text, "--out", out))
+    assert len(no_database) == 1
+    assert "not a DuckDB database" in no_database[0]
+
+
+def test_build_in_use(abm: Abm, build_db: Path, tmp_path: Path) -> None:
+    with duckdb.connect(str(build_db)):
+        sentences = errors(abm("publish", "--db", build_db, "--out", tmp_path / "out"))
+    assert len(sentences) == 1
+    assert "open in another process" in sentences[0]
+    assert str(os.getpid()) in sentences[0]
+
+
+def test_readers_never_see_a_mixture(abm: Abm, build_db: Path, tmp_path: Path) -> None:
+    """A DuckDB 1.4 client polls during three publishes and meets no error and no torn state."""
+    if not READER.exists():
+        pytest.skip(".venv-reader is missing: run `make reader`")
+    out, stop = tmp_path / "out", tmp_path / "stop"
+    put_version(build_db, 0)
+    publish(abm, build_db, out)
+
+    polls: list[dict[str, object]] = []
+    script = Path(__file__).with_name("read_published.py")
+    reader = subprocess.Popen(
+        [READER, script, out, stop],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": ""},
+    )
+
+    def collect() -> None:
+        assert reader.stdout
+        for line in reader.stdout:
+            polls.append(json.loads(line))
+
+    def wait_for(version: int) -> None:
+        until = time.monotonic() + 60
+        while not (polls and polls[-1].get("parquet") == expected(version)):
+            assert time.monotonic() < until, f"version {version} never seen; last: {polls[-1:]}"
+            assert reader.poll() is None, "the reader stopped"
+            time.sleep(0.02)
+
+    collector = threading.Thread(target=collect)
+    collector.start()
+    try:
+        wait_for(0)
+        for version in (1, 2, 3):
+            put_version(build_db, version)
+            publish(abm, build_db, out)
+            wait_for(version)
+    finally:
+        stop.touch()
+        collector.join(timeout=60)
+        reader.wait(timeout=60)
+
+    assert [poll["error"] for poll in polls if "error" in poll] == []
+    assert {poll["duckdb"] for poll in polls} == {READER_DUCKDB}
+    versions = [expected(version) for version in range(4)]
+    files = sorted(f"{name.split('.')[1]}.parquet" for name in tables(build_db))
+    for poll in polls:
+        assert poll["marts"] in versions
+        assert poll["audit"] == poll["marts"], "two tables of one file from two releases"
+        assert poll["parquet"] in versions
+        assert poll["files"] == files, "an incomplete Parquet release"
+    order = [poll["marts"][0] for poll in polls]  # type: ignore[index]
+    assert order == sorted(order)
+    assert len(polls) > 10

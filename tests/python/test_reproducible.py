@@ -1,0 +1,69 @@
+"""One as-of day gives one set of rows, on whatever day the build runs."""
+
+import shutil
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import COMPANY_DAY, Abm, Build, said
+
+DAYS_LATER = 45
+SCHEMAS = ("marts", "audit", "reference")
+
+
+def differences(first: Path, second: Path) -> list[str]:
+    """Say which tables differ between two databases, and by how many rows each way."""
+    found: list[str] = []
+    with duckdb.connect() as connection:
+        for name, file in (("first", first), ("second", second)):
+            connection.execute(f"attach '{file}' as {name} (read_only)")
+        tables = [
+            set(
+                connection.execute(
+                    "select table_schema, table_name from information_schema.tables "
+                    f"where table_catalog = '{name}' and table_schema in {SCHEMAS}"
+                ).fetchall()
+            )
+            for name in ("first", "second")
+        ]
+        assert tables[0], "nothing to compare"
+        found += [f"only one build has {table}" for table in sorted(tables[0] ^ tables[1])]
+        for schema, table in sorted(tables[0] & tables[1]):
+            counts = [
+                connection.execute(
+                    f'select count(*) from (from {one}."{schema}"."{table}" '
+                    f'except all from {other}."{schema}"."{table}")'
+                ).fetchall()[0][0]
+                for one, other in (("first", "second"), ("second", "first"))
+            ]
+            if any(counts):
+                found.append(f"{schema}.{table}: {counts[0]} rows gone, {counts[1]} new")
+    return found
+
+
+def test_rows_do_not_depend_on_the_day(
+    abm: Abm, company: Path, company_built: Build, tmp_path: Path
+) -> None:
+    if not shutil.which("faketime"):
+        pytest.skip("faketime is not installed: run scripts/install_debian_packages.sh")
+    db = tmp_path / "abm.duckdb"
+    result = abm(
+        *("build", "--raw", company, "--db", db, "--as-of", COMPANY_DAY),
+        before=("faketime", "--exclude-monotonic", f"+{DAYS_LATER} days"),
+        target=tmp_path / "target",
+    )
+    assert result.returncode == 0, said(result)
+    later = (tmp_path / "target" / "run_results.json").read_text()
+    there = time.strftime("%Y-%m", time.gmtime(time.time() + DAYS_LATER * 86_400))
+    assert f'"generated_at": "{there}' in later, "the clock of the second build was not moved"
+    assert differences(company_built.db, db) == []
+
+
+def test_comparison_finds_a_changed_row(company_built: Build, tmp_path: Path) -> None:
+    """The comparison itself: one row doubled in one table is found, and only there."""
+    changed = tmp_path / "changed.duckdb"
+    shutil.copy(company_built.db, changed)
+    with duckdb.connect(str(changed)) as connection:
+        connection.execute("insert into marts.dim_accounts from marts.dim_accounts limit 1")
+    assert differences(company_built.db, changed) == ["marts.dim_accounts: 0 rows gone, 1 new"]
