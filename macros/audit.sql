@@ -23,8 +23,8 @@
     ]) }}
 {%- endmacro %}
 
-{#- One row: what became of the rows of a raw table. Staged rows are counted in the staging model
-    itself, the others on their own, so that a lost row shows as a difference. -#}
+{#- One row: what became of the rows of a raw table. Raw rows are counted in the extract, staged rows
+    in the staging model, duplicates from the distinct keys: a lost row shows as a difference. -#}
 {% macro raw_row_counts(source_name, table_name, staging_model) -%}
     {%- set relation = source(source_name, table_name) -%}
     {%- set staged = ref(staging_model) -%}
@@ -44,26 +44,26 @@
         0 as n_after_as_of
     from (select count(*) as n_staged from {{ staged }}) as staged_rows
         {%- else %}
-        all_rows.n_raw,
+        raw_count.n_raw,
         staged_rows.n_staged,
-        all_rows.n_raw - all_rows.n_rejected - newest_rows.n_keys as n_duplicate,
+        raw_count.n_raw - all_rows.n_rejected - all_rows.n_keys as n_duplicate,
         newest_rows.n_deleted,
         all_rows.n_rejected,
         newest_rows.n_after_as_of
-    from (
-        select
-            count(*) as n_raw,
-            coalesce(sum(case when is_rejected_row then 1 else 0 end), 0) as n_rejected
-        from ({{ typed_raw_rows(source_name, table_name) }}) as typed_rows
-    ) as all_rows
+    from (select count(*) as n_raw from {{ relation }}) as raw_count
     cross join (select count(*) as n_staged from {{ staged }}) as staged_rows
     cross join (
         select
+            coalesce(sum(case when is_rejected_row then 1 else 0 end), 0) as n_rejected,
             {% if key -%}
-                count(distinct {{ joined_key(key) | replace('readable_rows.', 'newest.') }})
+                count(distinct case when is_rejected_row then null else {{ joined_key(key) }} end)
             {%- else -%}
-                count(*)
-            {%- endif %} as n_keys,
+                coalesce(sum(case when is_rejected_row then 0 else 1 end), 0)
+            {%- endif %} as n_keys
+        from ({{ typed_raw_rows(source_name, table_name) }}) as readable_rows
+    ) as all_rows
+    cross join (
+        select
             coalesce(sum(case when is_deleted_row then 1 else 0 end), 0) as n_deleted,
             coalesce(sum(case
                 when not is_deleted_row and ({{ is_any_past_after_as_of(table) }}) then 1

@@ -99,7 +99,7 @@
     {%- set meta = table.config.meta -%}
     {%- set faults = [] -%}
     {%- for fault in raw_row_faults(source_name, table_name) -%}
-        {%- do faults.append('(' ~ fault.condition ~ ')') -%}
+        {%- do faults.append('coalesce(' ~ fault.condition ~ ', false)') -%}
     {%- endfor %}
     select
         {% for column in table.columns.values() -%}

@@ -24,7 +24,7 @@ EURO = 0.91
 def impression_rate(company: Company, cells: Cells) -> Floats:
     """Days per cell on which a LinkedIn campaign reached the company."""
     real = cells.account < company.n
-    quarterly = 1.5 + 8.0 * cells.member + 6.0 * np.minimum(cells.heat, 1.5)
+    quarterly = cells.reached * (2.0 + 9.0 * cells.member) + 6.0 * np.minimum(cells.heat, 1.5)
     return real * quarterly / QUARTER_WEEKS
 
 

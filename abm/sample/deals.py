@@ -39,11 +39,11 @@ STAGES: list[tuple[str, float, bool, bool]] = [
     ("Closed Lost", 0, True, False),
 ]
 CLOSED_WON, CLOSED_LOST = 5, 6
-_ENTRY = np.array([0.0, 0.10, 0.26, 0.48, 0.74])
+_ENTRY = np.array([0.0, 0.08, 0.22, 0.42, 0.66])
 """Share of the cycle at which a stage is usually entered."""
 
 CYCLE_DAYS = np.array([76.0, 160.0, 93.0, 84.0])
-DEAL_SIZE = np.array([45_000.0, 118_000.0, 74_000.0, 50_000.0])
+DEAL_SIZE = np.array([44_000.0, 112_000.0, 72_000.0, 46_000.0])
 """Mean days and mean amount in USD of an untargeted account's deal, by sector."""
 
 RATES = {"USD": 1.0, "EUR": 0.91, "GBP": 0.78, "CAD": 1.38, "CHF": 0.87}
@@ -92,9 +92,9 @@ class Deals:
 def _expected_attempts(setting: Setting, company: Company, programme: Programme) -> Floats:
     """Mean number of new-business attempts per account over the window and the 90 days after."""
     years = (setting.last - setting.first + 90) / 365
-    base = np.where(programme.tier >= 0, 0.0, 0.27 * years)
+    base = np.where(programme.tier >= 0, 0.0, 0.25 * years)
     member_years = (setting.last + 90 - programme.start) / 365
-    rate = np.array([0.75, 0.66, 0.52])[programme.tier]
+    rate = np.array([0.85, 0.74, 0.57])[programme.tier]
     base = np.where(programme.tier >= 0, 0.15 + rate * member_years, base)
     return np.where(np.arange(company.total) < company.n, base, 0.0)
 
@@ -119,7 +119,7 @@ def make_deals(setting: Setting, company: Company, programme: Programme, users: 
     end = created.copy()
     last_end = np.full(company.total, setting.first - 10_000)
     # Customers from before the window: their first deal is history without a journey.
-    legacy = rng.choice(company.n, max(2, round(company.n * 0.07)), replace=False)
+    legacy = rng.choice(company.n, max(2, round(company.n * 0.06)), replace=False)
     legacy = legacy[programme.tier[legacy] < 0] if len(legacy) > 4 else legacy
     legacy_end = setting.first - rng.integers(20, 330, len(legacy))
     customer = np.full(company.total, False)
@@ -132,7 +132,10 @@ def make_deals(setting: Setting, company: Company, programme: Programme, users: 
         kind[now] = np.where(customer[who], EXPANSION, NEW)
         abm = programme.holds(who, created[now])
         end[now] = created[now] + _cycle(rng, company.sector[who], abm, kind[now])
-        fate[now] = _fate(rng, abm, kind[now])
+        chance = np.where(
+            kind[now] == EXPANSION, np.where(abm, 0.36, 0.30), np.where(abm, 0.265, 0.20)
+        )
+        fate[now] = _fate(rng, chance, abm, company.sector[who], created[now])
         customer[who] |= fate[now] == WON
         last_end[who] = end[now]
     keep = created <= setting.last + 90
@@ -150,7 +153,7 @@ def make_deals(setting: Setting, company: Company, programme: Programme, users: 
     outcome = np.where(end <= setting.last, fate, OPEN)
     # A few deals never close: nobody says no.
     can_stick = (outcome != OPEN) & (kind != RENEWAL) & (end > setting.last - 330) & (fate == LOST)
-    stuck = can_stick & (rng.random(len(account)) < 0.16)
+    stuck = can_stick & (rng.random(len(account)) < 0.12)
     outcome = np.where(stuck, OPEN, outcome)
     amount = _amounts(rng, company, account, kind, abm, fate)
     term = np.full(len(account), 12)
@@ -169,10 +172,15 @@ def _cycle(rng: np.random.Generator, sector: Ints, abm: Bools, kind: Ints) -> In
     return np.maximum(8, np.round(mean * np.exp(0.33 * spread - 0.055))).astype(np.int64)
 
 
-def _fate(rng: np.random.Generator, abm: Bools, kind: Ints) -> Ints:
-    chance = np.where(kind == EXPANSION, np.where(abm, 0.40, 0.33), np.where(abm, 0.285, 0.205))
-    draw = strata(rng, abm * 2 + (kind == EXPANSION).astype(np.int64))
-    return np.where(draw < chance, WON, LOST)
+def _fate(
+    rng: np.random.Generator, chance: Floats, abm: Bools, sector: Ints, created: Ints
+) -> Ints:
+    """Who wins: the expected number in every stretch of time, sector and programme."""
+    order = np.lexsort((created, sector, abm))
+    edges = np.floor(np.cumsum(chance[order]) + rng.random())
+    out = np.empty(len(chance), dtype=np.int64)
+    out[order] = np.where(np.diff(edges, prepend=0) > 0, WON, LOST)
+    return out
 
 
 def _growth(
@@ -193,7 +201,7 @@ def _growth(
     kind = np.full(len(who), EXPANSION)
     now = programme.holds(who, created)
     end = created + _cycle(rng, company.sector[who], now, kind)
-    fate = np.where(strata(rng, now.astype(np.int64)) < np.where(now, 0.62, 0.5), WON, LOST)
+    fate = _fate(rng, np.where(now, 0.50, 0.42), now, company.sector[who], created)
     keep = created <= setting.last + 90
     parts.append((who[keep], kind[keep], created[keep], end[keep], fate[keep]))
     alive, started = account, won
@@ -203,7 +211,7 @@ def _growth(
         created = term_end - rng.integers(50, 85, len(alive))
         end = term_end + rng.integers(-25, 16, len(alive))
         chance = np.where(member, 0.89, 0.78)
-        fate = np.where(strata(rng, member.astype(np.int64)) < chance, WON, LOST)
+        fate = _fate(rng, chance, member, company.sector[alive], created)
         keep = created <= setting.last
         kind = np.full(keep.sum(), RENEWAL)
         parts.append((alive[keep], kind, created[keep], end[keep], fate[keep]))
@@ -223,7 +231,7 @@ def _amounts(
     fate: Ints,
 ) -> Floats:
     sector = company.sector[account]
-    mean = DEAL_SIZE[sector] * np.where(abm, 1.24, 0.95)
+    mean = DEAL_SIZE[sector] * np.where(abm, 1.33, 1.0)
     mean = mean * np.array([0.86, 1.0, 1.14, 0.8])[company.size[account]]
     mean = mean * np.array([1.0, 0.62, 0.98])[kind]
     group = ((sector * 2 + abm) * 3 + kind) * 3 + fate
@@ -266,7 +274,7 @@ def make_history(setting: Setting, deals: Deals) -> History:
     reach = np.where(
         (outcome == WON) | (deals.fate[shown] == WON),
         4,
-        choice(rng, rows, [0.1, 0.24, 0.3, 0.24, 0.12]),
+        choice(rng, rows, [0.06, 0.2, 0.28, 0.28, 0.18]),
     )
     reach = np.where(stuck, np.clip(choice(rng, rows, [0, 0.4, 0.3, 0.2, 0.1]), 1, 3), reach)
     reach = np.maximum(reach, first_stage)

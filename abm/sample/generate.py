@@ -96,6 +96,7 @@ def _all_cells(journeys: Journeys) -> Cells:
         journeys.heat.ravel(),
         journeys.selling.ravel(),
         journeys.member.ravel(),
+        journeys.reached[account.ravel()],
     )
 
 

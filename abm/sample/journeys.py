@@ -25,13 +25,13 @@ class Journeys:
         heat: interest, companies in rows and weeks in columns.
         selling: share of the week in which sales works a deal of the account (0-1).
         member: whether the account is in the programme that week.
-        responsiveness: each company's own taste for answering mails and visiting pages.
+        reached: how far mails and advertising get through to the company (0-1).
     """
 
     heat: Floats
     selling: Floats
     member: Bools
-    responsiveness: Floats
+    reached: Floats
 
 
 def make_journeys(
@@ -47,19 +47,19 @@ def make_journeys(
     day = setting.week_zero + 7 * np.arange(weeks) + 3
     member = np.stack([programme.holds(np.arange(total), np.int64(d)) for d in day], axis=1)
     target = programme.tier >= 0
-    level = np.where(target, np.array([0.30, 0.21, 0.14, 0.0])[programme.tier], 0.0)
-    before = np.where(target, 0.10, 0.075)
+    level = np.where(target, np.array([0.36, 0.27, 0.18, 0.0])[programme.tier], 0.0)
+    before = np.where(target, 0.14, 0.075)
     taste = np.exp(rng.normal(0, 0.45, total) - 0.1)
     base = np.where(member, level[:, None], before[:, None]) * taste[:, None]
     base[np.arange(total) >= company.n] = 0.07
     heat = base * rng.gamma(0.9, 1 / 0.9, (total, weeks))
     # Some accounts warm up for a few weeks and buy nothing.
-    spells = rng.poisson(np.where(target, 1.0, 0.45) * weeks / 104)
+    spells = rng.poisson(np.where(target, 2.4, 0.45) * weeks / 104)
     spells[company.n :] = 0
     owner = np.repeat(np.arange(total), spells)
     begin = rng.integers(-4, weeks, len(owner))
     length = rng.integers(4, 11, len(owner))
-    peak = rng.uniform(0.25, 0.75, len(owner)) * np.where(target[owner], 1.0, 0.7)
+    peak = rng.uniform(0.3, 0.8, len(owner)) * np.where(target[owner], 1.0, 0.7)
     for step in range(10):
         week = begin + step
         use = (step < length) & (week >= 0) & (week < weeks)
@@ -67,8 +67,10 @@ def make_journeys(
         np.add.at(heat, (owner[use], week[use]), peak[use] * shape[use])
     selling = np.zeros((total, weeks))
     quiet = np.ones((total, weeks))
-    amplitude = np.where(deals.abm, 0.86, 0.60) * np.exp(rng.normal(0, 0.38, len(deals)) - 0.05)
+    amplitude = np.where(deals.abm, 0.74, 0.54) * np.exp(rng.normal(0, 0.38, len(deals)) - 0.05)
     amplitude = amplitude * np.where(deals.fate == WON, 1.12, 0.88)
+    # A long purchase is less intense from week to week.
+    amplitude = amplitude * np.array([1.0, 0.72, 1.08, 1.0])[company.sector[deals.account]]
     amplitude = np.where(deals.kind == RENEWAL, 0.25, amplitude)
     ramp = rng.uniform(60, 120, len(deals))
     noise = rng.gamma(3.0, 1 / 3.0, (len(deals), weeks))
@@ -89,11 +91,17 @@ def make_journeys(
         hush = np.where(lost & (middle > end) & (middle < end + 120), 0.35, 1.0)
         np.minimum.at(quiet, deals.account[part], hush)
     heat *= quiet
+    # Some accounts never answer: wrong people, closed doors. Those with a recent deal do.
+    recent = np.unique(deals.account[deals.end > setting.last - 240])
+    reached = np.where(rng.random(total) < 0.34, 0.02, 1.0)
+    reached[recent] = 1.0
+    reached[company.n :] = 1.0
+    heat *= np.maximum(reached, 0.12)[:, None]
     for test in experiments:
         stop = test.end if test.end != NULL else setting.last
         span = (day >= test.start) & (day <= stop)
         heat[np.ix_(test.account[test.treated], span)] *= test.effect
-    return Journeys(heat, selling, member, taste)
+    return Journeys(heat, selling, member, reached)
 
 
 @dataclass(frozen=True)
@@ -102,7 +110,7 @@ class Cells:
 
     Attributes:
         part: number of the run, which chooses its random streams.
-        account, week: positions, with `heat`, `selling` and `member` of each cell.
+        account, week: positions, with `heat`, `selling`, `member`, `reached` of each cell.
     """
 
     part: int
@@ -111,6 +119,7 @@ class Cells:
     heat: Floats
     selling: Floats
     member: Bools
+    reached: Floats
 
 
 @dataclass(frozen=True)
@@ -163,6 +172,7 @@ def runs(journeys: Journeys, weight: Floats, limit: float) -> Iterator[Cells]:
             journeys.heat.ravel()[cell],
             journeys.selling.ravel()[cell],
             journeys.member.ravel()[cell],
+            journeys.reached[account],
         )
 
 

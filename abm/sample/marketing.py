@@ -43,7 +43,7 @@ def mail_rate(company: Company, cells: Cells) -> Floats:
     """Mails sent per cell."""
     reach = np.sqrt(np.diff(company.people_from) / 7)[cells.account]
     tool = company.marketing[cells.account] > 0
-    quarterly = 1.5 + 2.6 * cells.member + 5.5 * np.minimum(cells.heat, 1.6)
+    quarterly = cells.reached * (2.6 + 4.2 * cells.member) + 6.5 * np.minimum(cells.heat, 1.6)
     return tool * reach * quarterly / QUARTER_WEEKS
 
 
@@ -111,7 +111,7 @@ class _Mail:
         rows, heat = len(self.acts), self.acts.heat
         bounced = rng.random(rows) < 0.012
         delivered = np.where(bounced, -1, rng.integers(1, 4, rows))
-        opens = rng.random(rows) < _tasted(heat, 0.13, 0.36, 0.6)
+        opens = rng.random(rows) < _tasted(heat, 0.10, 0.27, 0.5)
         wait = np.maximum(60, rng.exponential(14_000, rows)).astype(np.int64)
         opened = np.where(opens & ~bounced, delivered + wait, -1)
         clicks = rng.random(rows) < _tasted(heat, 0.10, 0.20, 0.4)
@@ -262,7 +262,7 @@ def write_forms(
     """Write forms filled in HubSpot and Marketo, and pages that Marketo saw."""
     people = company.person
     rng = setting.rng("hubspot.contact_form_submission", cells.part)
-    rate = (0.04 + 0.75 * cells.heat) / QUARTER_WEEKS
+    rate = (0.04 * cells.reached + 0.75 * cells.heat) / QUARTER_WEEKS
     acts = draw(setting, rng, cells, rate)
     person = actors(rng, company, acts)
     contact = np.where(person >= 0, people.hubspot[person], NULL)
@@ -342,15 +342,15 @@ def write_members(
 ) -> None:
     """Write campaign members and the same attendances as Marketo progressions."""
     rng = setting.rng("salesforce.campaign_member", cells.part)
-    heat, member = cells.heat, cells.member
+    heat, member, reached = cells.heat, cells.member, cells.reached
     plans: list[tuple[set[str], Floats, float]] = [
-        ({"Webinar"}, 0.05 + 0.06 * member + 0.85 * heat, 0.62),
-        ({"Conference", "Trade Show"}, 0.05 + 0.02 * member + 0.40 * heat, 0.75),
+        ({"Webinar"}, reached * (0.05 + 0.06 * member) + 0.85 * heat, 0.62),
+        ({"Conference", "Trade Show"}, reached * (0.05 + 0.02 * member) + 0.40 * heat, 0.75),
         ({"Event"}, 0.10 * member * heat, 0.8),
-        ({"Content", "White Paper"}, 0.04 + 0.30 * heat, 1.0),
+        ({"Content", "White Paper"}, 0.04 * reached + 0.30 * heat, 1.0),
         ({"Demo"}, 0.16 * heat * (cells.selling > 0), 0.8),
         ({"Direct Mail"}, 0.10 * member * heat, 0.4),
-        ({"Email"}, 0.05 * (1 - member), 0.25),
+        ({"Email"}, 0.05 * reached * (1 - member), 0.25),
     ]
     parts: list[tuple[Ints, Ints, Ints, Bools]] = []
     for kinds, rate, responds in plans:

@@ -104,7 +104,7 @@ def _write_tasks(
     heat, selling, member = cells.heat, cells.selling, cells.member
     real = cells.account < company.n
     plans = [
-        real * (0.06 + 0.45 * member + 0.8 * heat + 2.6 * selling),
+        real * (cells.reached * (0.06 + 0.45 * member) + 0.8 * heat + 2.6 * selling),
         real * (0.02 + 0.45 * heat + 1.9 * selling),
         real * (0.05 + 0.10 * member + 0.35 * selling),
     ]

@@ -60,8 +60,8 @@ _ANONYMOUS = 3
 
 def session_rate(company: Company, cells: Cells) -> Floats:
     """Website sessions per cell; shadows stand for all the visitors nobody can place."""
-    known = 0.35 + 0.5 * cells.member + 12.5 * np.minimum(cells.heat, 2.0) ** 1.15
-    crowd = 11.0 * company.n / max(company.total - company.n, 1) / 12.5
+    known = cells.reached * (0.35 + 0.5 * cells.member) + 12.5 * np.minimum(cells.heat, 2.0) ** 1.15
+    crowd = 14.0 * company.n / max(company.total - company.n, 1) / 12.5
     return np.where(cells.account < company.n, known, crowd) / QUARTER_WEEKS
 
 
