@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-
-
 import numpy as np
 import polars as pl
 
@@ -24,7 +22,7 @@ EURO = 0.91
 def impression_rate(company: Company, cells: Cells) -> Floats:
     """Days per cell on which a LinkedIn campaign reached the company."""
     real = cells.account < company.n
-    quarterly = cells.reached * (2.0 + 9.0 * cells.member) + 6.0 * np.minimum(cells.heat, 1.5)
+    quarterly = cells.reached * (3.0 + 13.0 * cells.member) + 8.0 * np.minimum(cells.heat, 1.5)
     return real * quarterly / QUARTER_WEEKS
 
 
@@ -51,7 +49,7 @@ def write_company_engagement(
     first = first[np.lexsort((acts.account[first], day[first], campaign[first]))]
     heat = acts.heat[first]
     shown = rng.poisson(3 + 9 * heat) + 1
-    clicks = (rng.random(len(first)) < 0.04 + 0.12 * np.minimum(heat, 1.2)).astype(np.int64)
+    clicks = (rng.random(len(first)) < 0.03 + 0.09 * np.minimum(heat, 1.2)).astype(np.int64)
     out = frame(
         "linkedin_ads.company_engagement",
         {
@@ -73,9 +71,7 @@ def write_company_engagement(
 
 def _days(setting: Setting, campaigns: list[Campaign]) -> tuple[Ints, Ints]:
     """Campaign and day of every day that a campaign runs; weekends rest in part."""
-    campaign = np.concatenate(
-        [np.full(c.end - c.start + 1, i) for i, c in enumerate(campaigns)]
-    )
+    campaign = np.concatenate([np.full(c.end - c.start + 1, i) for i, c in enumerate(campaigns)])
     day = np.concatenate([np.arange(c.start, c.end + 1) for c in campaigns])
     runs = ((day + 3) % 7 < 5) | (campaign % 2 == 0)
     return campaign[runs], day[runs]
@@ -233,5 +229,3 @@ def _write_google(setting: Setting, writer: RawWriter, catalog: Catalog) -> None
             },
         ),
     )
-
-

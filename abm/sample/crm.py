@@ -15,6 +15,7 @@ from abm.sample.core import (
     HOUR,
     NULL,
     SECOND,
+    Floats,
     Ints,
     Setting,
     add_months,
@@ -59,6 +60,17 @@ class Merged:
 
     account: pl.Series
     contact: pl.Series
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """The deals in the CRM and their present state, row by row."""
+
+    rows: Ints
+    first: Ints
+    stage: Ints
+    amount: Floats
+    close: Ints
 
 
 def write_users(setting: Setting, writer: RawWriter, users: Users) -> None:
@@ -416,7 +428,8 @@ def write_deals(
     _write_history(setting, writer, company, deals, history)
     _write_roles(setting, writer, company, users, deals, rows, first)
     _write_stages(setting, writer)
-    _mirror_deals(setting, writer, company, users, deals, history, rows, first, stage, amount, close)
+    shown = _Shown(rows, first, stage, amount, close)
+    _mirror_deals(setting, writer, company, users, deals, history, shown)
 
 
 def _write_history(
@@ -558,13 +571,11 @@ def _mirror_deals(
     users: Users,
     deals: Deals,
     history: History,
-    rows: Ints,
-    first: Ints,
-    stage: Ints,
-    amount: np.ndarray,
-    close: Ints,
+    shown: _Shown,
 ) -> None:
     """The deals of accounts that marketing keeps in HubSpot, as the sync writes them there."""
+    rows, first, stage = shown.rows, shown.first, shown.stage
+    amount, close = shown.amount, shown.close
     rng = setting.rng("hubspot.deal")
     mine = np.flatnonzero(company.marketing[deals.account[rows]] % 2 == 1)
     deal = rows[mine]

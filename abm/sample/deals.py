@@ -42,8 +42,8 @@ CLOSED_WON, CLOSED_LOST = 5, 6
 _ENTRY = np.array([0.0, 0.08, 0.22, 0.42, 0.66])
 """Share of the cycle at which a stage is usually entered."""
 
-CYCLE_DAYS = np.array([76.0, 160.0, 93.0, 84.0])
-DEAL_SIZE = np.array([44_000.0, 112_000.0, 72_000.0, 46_000.0])
+CYCLE_DAYS = np.array([76.0, 162.0, 104.0, 84.0])
+DEAL_SIZE = np.array([42_500.0, 106_000.0, 74_000.0, 46_000.0])
 """Mean days and mean amount in USD of an untargeted account's deal, by sector."""
 
 RATES = {"USD": 1.0, "EUR": 0.91, "GBP": 0.78, "CAD": 1.38, "CHF": 0.87}
@@ -108,7 +108,7 @@ def make_deals(setting: Setting, company: Company, programme: Programme, users: 
     targeted = programme.tier[account] >= 0
     spread = strata(rng, targeted.astype(np.int64))
     begin = np.where(
-        targeted & (rng.random(rows) < 0.86), programme.start[account] + 10, setting.first - 20
+        targeted & (rng.random(rows) < 0.80), programme.start[account] + 75, setting.first - 20
     )
     created = begin + (spread * (setting.last + 90 - begin)).astype(np.int64)
     order = np.lexsort((created, account))
@@ -131,17 +131,18 @@ def make_deals(setting: Setting, company: Company, programme: Programme, users: 
         created[now] = np.maximum(created[now], last_end[who] + gap)
         kind[now] = np.where(customer[who], EXPANSION, NEW)
         abm = programme.holds(who, created[now])
-        end[now] = created[now] + _cycle(rng, company.sector[who], abm, kind[now])
         chance = np.where(
-            kind[now] == EXPANSION, np.where(abm, 0.36, 0.30), np.where(abm, 0.265, 0.20)
+            kind[now] == EXPANSION, np.where(abm, 0.36, 0.30), np.where(abm, 0.30, 0.205)
         )
         fate[now] = _fate(rng, chance, abm, company.sector[who], created[now])
+        days = _cycle(rng, company.sector[who], abm, kind[now], fate[now])
+        end[now] = created[now] + days
         customer[who] |= fate[now] == WON
         last_end[who] = end[now]
     keep = created <= setting.last + 90
     parts = [(account[keep], kind[keep], created[keep], end[keep], fate[keep])]
     past = np.full(len(legacy), WON)
-    legacy_cycle = _cycle(rng, company.sector[legacy], np.zeros(len(legacy), bool), past * 0)
+    legacy_cycle = _cycle(rng, company.sector[legacy], np.zeros(len(legacy), bool), past * 0, past)
     parts.append((legacy, past * 0, legacy_end - legacy_cycle, legacy_end, past))
     wins = [np.concatenate([p[i][(p[4] == WON) & (p[1] == NEW)] for p in parts]) for i in (0, 3)]
     parts += _growth(setting, rng, company, programme, *wins)
@@ -165,10 +166,10 @@ def make_deals(setting: Setting, company: Company, programme: Programme, users: 
     return Deals(account, kind, abm, created, end, outcome, fate, stuck, amount, term, owner, ids)
 
 
-def _cycle(rng: np.random.Generator, sector: Ints, abm: Bools, kind: Ints) -> Ints:
-    mean = CYCLE_DAYS[sector] * np.where(abm, 0.88, 1.0)
+def _cycle(rng: np.random.Generator, sector: Ints, abm: Bools, kind: Ints, fate: Ints) -> Ints:
+    mean = CYCLE_DAYS[sector] * np.where(abm, 0.82, 1.02)
     mean = mean * np.array([1.0, 0.8, 0.0])[kind] + np.array([0, 0, 60])[kind]
-    spread = normal(strata(rng, sector * 2 + abm))
+    spread = normal(strata(rng, (sector * 2 + abm) * 3 + fate))
     return np.maximum(8, np.round(mean * np.exp(0.33 * spread - 0.055))).astype(np.int64)
 
 
@@ -200,8 +201,8 @@ def _growth(
     created = won[grows] + rng.integers(70, 260, grows.sum())
     kind = np.full(len(who), EXPANSION)
     now = programme.holds(who, created)
-    end = created + _cycle(rng, company.sector[who], now, kind)
     fate = _fate(rng, np.where(now, 0.50, 0.42), now, company.sector[who], created)
+    end = created + _cycle(rng, company.sector[who], now, kind, fate)
     keep = created <= setting.last + 90
     parts.append((who[keep], kind[keep], created[keep], end[keep], fate[keep]))
     alive, started = account, won
@@ -210,7 +211,7 @@ def _growth(
         member = programme.holds(alive, term_end)
         created = term_end - rng.integers(50, 85, len(alive))
         end = term_end + rng.integers(-25, 16, len(alive))
-        chance = np.where(member, 0.89, 0.78)
+        chance = np.where(member, 0.85, 0.79)
         fate = _fate(rng, chance, member, company.sector[alive], created)
         keep = created <= setting.last
         kind = np.full(keep.sum(), RENEWAL)
@@ -231,7 +232,7 @@ def _amounts(
     fate: Ints,
 ) -> Floats:
     sector = company.sector[account]
-    mean = DEAL_SIZE[sector] * np.where(abm, 1.33, 1.0)
+    mean = DEAL_SIZE[sector] * np.where(abm, 1.29, 1.08)
     mean = mean * np.array([0.86, 1.0, 1.14, 0.8])[company.size[account]]
     mean = mean * np.array([1.0, 0.62, 0.98])[kind]
     group = ((sector * 2 + abm) * 3 + kind) * 3 + fate

@@ -41,9 +41,7 @@ def _smooth(heat: Floats) -> Floats:
     return (padded[:, 3:] + padded[:, 2:-1] + padded[:, 1:-2] + padded[:, :-3]) / 4
 
 
-def write_intent(
-    setting: Setting, writer: RawWriter, company: Company, journeys: Journeys
-) -> None:
+def write_intent(setting: Setting, writer: RawWriter, company: Company, journeys: Journeys) -> None:
     """Write what the intent vendors saw of every company they know."""
     heat = _smooth(journeys.heat)
     _write_bombora(setting, writer, company, heat)
@@ -63,9 +61,7 @@ def _observed(
     return rng, account, week, heat[account, week]
 
 
-def _write_bombora(
-    setting: Setting, writer: RawWriter, company: Company, heat: Floats
-) -> None:
+def _write_bombora(setting: Setting, writer: RawWriter, company: Company, heat: Floats) -> None:
     rng, account, week, warm = _observed(setting, "bombora.company_surge", heat, 0.05, 0.5, 0.8)
     several = 1 + (rng.random(len(account)) < 0.5 * np.minimum(warm, 1))
     account, week, warm = (np.repeat(x, several) for x in (account, week, warm))
@@ -101,9 +97,7 @@ def _month_ends(setting: Setting) -> tuple[Ints, Ints]:
     return days, np.clip((days - setting.week_zero) // 7, 0, setting.weeks - 1)
 
 
-def _write_sixsense(
-    setting: Setting, writer: RawWriter, company: Company, heat: Floats
-) -> None:
+def _write_sixsense(setting: Setting, writer: RawWriter, company: Company, heat: Floats) -> None:
     rng = setting.rng("sixsense.accounts")
     days, weeks = _month_ends(setting)
     covered = np.flatnonzero(rng.random(company.total) < 0.72)
@@ -116,7 +110,8 @@ def _write_sixsense(
     rows, extracts = len(account), len(days)
     warm = heat[account][:, weeks].T.ravel()
     of = np.tile(np.arange(rows), extracts)
-    score = np.clip(np.round(18 + 62 * np.minimum(warm, 1.25) + rng.normal(0, 8, len(warm))), 0, 100)
+    points = 18 + 62 * np.minimum(warm, 1.25) + rng.normal(0, 8, len(warm))
+    score = np.clip(np.round(points), 0, 100)
     stage = np.searchsorted([25, 40, 60, 78], score, side="right")
     fit = np.clip(np.round(rng.normal(62, 18, rows)), 5, 99)
     bands = ["1-49", "50-199", "200-999", "1,000-4,999", "5,000+"]
@@ -172,9 +167,7 @@ def _write_sixsense(
     )
 
 
-def _write_demandbase(
-    setting: Setting, writer: RawWriter, company: Company, heat: Floats
-) -> None:
+def _write_demandbase(setting: Setting, writer: RawWriter, company: Company, heat: Floats) -> None:
     rng = setting.rng("demandbase.accounts")
     days, weeks = _month_ends(setting)
     covered = np.flatnonzero(rng.random(company.total) < 0.45)
@@ -238,11 +231,9 @@ def _write_demandbase(
     )
 
 
-def _write_custom(
-    setting: Setting, writer: RawWriter, company: Company, heat: Floats
-) -> None:
+def _write_custom(setting: Setting, writer: RawWriter, company: Company, heat: Floats) -> None:
     """A review site and a podcast: sources without a connector of their own."""
-    rng, who, week, warm = _observed(setting, "custom.touchpoints", heat, 0.002, 0.03, 1.0)
+    rng, who, week, _ = _observed(setting, "custom.touchpoints", heat, 0.002, 0.03, 1.0)
     day = setting.week_zero + 7 * week + rng.integers(0, 6, len(who))
     keep = (who < company.n) & (day >= setting.first) & (day <= setting.last)
     who, day = who[keep], day[keep]
@@ -274,7 +265,7 @@ def _write_custom(
             },
         ),
     )
-    rng, who, week, warm = _observed(setting, "custom.intent_signals", heat, 0.001, 0.025, 1.0)
+    rng, who, week, _ = _observed(setting, "custom.intent_signals", heat, 0.001, 0.025, 1.0)
     day = setting.week_zero + 7 * week + 2
     keep = np.flatnonzero((day >= setting.first) & (day <= setting.last))
     keep = keep[np.argsort(day[keep], kind="stable")]

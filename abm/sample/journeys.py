@@ -47,19 +47,19 @@ def make_journeys(
     day = setting.week_zero + 7 * np.arange(weeks) + 3
     member = np.stack([programme.holds(np.arange(total), np.int64(d)) for d in day], axis=1)
     target = programme.tier >= 0
-    level = np.where(target, np.array([0.36, 0.27, 0.18, 0.0])[programme.tier], 0.0)
-    before = np.where(target, 0.14, 0.075)
+    level = np.where(target, np.array([0.44, 0.28, 0.20, 0.0])[programme.tier], 0.0)
+    before = np.where(target, 0.95 * level, 0.075)
     taste = np.exp(rng.normal(0, 0.45, total) - 0.1)
     base = np.where(member, level[:, None], before[:, None]) * taste[:, None]
     base[np.arange(total) >= company.n] = 0.07
     heat = base * rng.gamma(0.9, 1 / 0.9, (total, weeks))
     # Some accounts warm up for a few weeks and buy nothing.
-    spells = rng.poisson(np.where(target, 2.4, 0.45) * weeks / 104)
+    spells = rng.poisson(np.where(target, 3.0, 0.45) * weeks / 104)
     spells[company.n :] = 0
     owner = np.repeat(np.arange(total), spells)
     begin = rng.integers(-4, weeks, len(owner))
     length = rng.integers(4, 11, len(owner))
-    peak = rng.uniform(0.3, 0.8, len(owner)) * np.where(target[owner], 1.0, 0.7)
+    peak = rng.uniform(0.3, 0.68, len(owner)) * np.where(target[owner], 1.0, 0.7)
     for step in range(10):
         week = begin + step
         use = (step < length) & (week >= 0) & (week < weeks)
@@ -67,7 +67,7 @@ def make_journeys(
         np.add.at(heat, (owner[use], week[use]), peak[use] * shape[use])
     selling = np.zeros((total, weeks))
     quiet = np.ones((total, weeks))
-    amplitude = np.where(deals.abm, 0.74, 0.54) * np.exp(rng.normal(0, 0.38, len(deals)) - 0.05)
+    amplitude = np.where(deals.abm, 0.61, 0.49) * np.exp(rng.normal(0, 0.38, len(deals)) - 0.05)
     amplitude = amplitude * np.where(deals.fate == WON, 1.12, 0.88)
     # A long purchase is less intense from week to week.
     amplitude = amplitude * np.array([1.0, 0.72, 1.08, 1.0])[company.sector[deals.account]]
@@ -92,16 +92,28 @@ def make_journeys(
         np.minimum.at(quiet, deals.account[part], hush)
     heat *= quiet
     # Some accounts never answer: wrong people, closed doors. Those with a recent deal do.
-    recent = np.unique(deals.account[deals.end > setting.last - 240])
-    reached = np.where(rng.random(total) < 0.34, 0.02, 1.0)
+    recent = np.unique(deals.account[deals.end > setting.last - 200])
+    deaf = np.array([0.15, 0.4, 0.7, 0.4])[programme.tier]
+    reached = np.where(rng.random(total) < deaf, 0.01, 1.0)
     reached[recent] = 1.0
     reached[company.n :] = 1.0
-    heat *= np.maximum(reached, 0.12)[:, None]
+    heat *= np.maximum(reached, 0.02)[:, None]
     for test in experiments:
         stop = test.end if test.end != NULL else setting.last
         span = (day >= test.start) & (day <= stop)
         heat[np.ix_(test.account[test.treated], span)] *= test.effect
+    _warm_up_one(heat, member, company)
     return Journeys(heat, selling, member, reached)
+
+
+def _warm_up_one(heat: Floats, member: Bools, company: Company) -> None:
+    """However small the company, one account of the programme is in the middle of a purchase."""
+    recent = heat[: company.n, -13:].mean(axis=1) * member[: company.n, -1]
+    # Only people can warm an account: those it has hardly any of stay out.
+    crowd = np.diff(company.people_from)[: company.n] >= 5
+    best = int(np.argmax(recent * crowd))
+    if recent[best] > 0:
+        heat[best, -13:] *= max(1.0, 1.2 / recent[best])
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def mail_rate(company: Company, cells: Cells) -> Floats:
     """Mails sent per cell."""
     reach = np.sqrt(np.diff(company.people_from) / 7)[cells.account]
     tool = company.marketing[cells.account] > 0
-    quarterly = cells.reached * (2.6 + 4.2 * cells.member) + 6.5 * np.minimum(cells.heat, 1.6)
+    quarterly = cells.reached * (3.2 + 5.2 * cells.member) + 6.5 * np.minimum(cells.heat, 1.6)
     return tool * reach * quarterly / QUARTER_WEEKS
 
 

@@ -26,10 +26,10 @@ LAST_NAMES = (
 FIRM_STARTS = (
     "Alder Amber Arbor Aspen Atlas Beacon Birch Blue Bright Cedar Clear Cobalt Copper Coral Crest "
     "Delta Dune East Echo Elm Ember Falcon Fern Fir Flint Frost Garnet Granite Harbor Hazel Heron "
-    "High Indigo Iron Ivory Jade Juniper Keystone Lake Lark Laurel Linden Lunar Maple Marble Meadow "
-    "Mesa Mill Moss North Oak Ocean Olive Onyx Opal Orchid Osprey Pearl Pine Plain Prairie Quartz "
-    "Quill Raven Red Ridge River Rowan Sable Sage Shore Silver Slate Solar Spruce Stone Summit "
-    "Thistle Timber Topaz Vale Walnut West Willow Winter"
+    "High Indigo Iron Ivory Jade Juniper Keystone Lake Lark Laurel Linden Lunar Maple Marble "
+    "Meadow Mesa Mill Moss North Oak Ocean Olive Onyx Opal Orchid Osprey Pearl Pine Plain Prairie "
+    "Quartz Quill Raven Red Ridge River Rowan Sable Sage Shore Silver Slate Solar Spruce Stone "
+    "Summit Thistle Timber Topaz Vale Walnut West Willow Winter"
 ).split()
 FIRM_ENDS = (
     "beam bend bridge brook cast cove craft crest dale drift fall field flow ford forge gate grove "

@@ -63,14 +63,10 @@ def _account_ids(
     own, old = pick(company.id, account), pick(merged.account, account)
     outside = pl.Series(account >= company.n)
     stale = pl.Series(rng.random(len(account)) < 0.3)
-    return pl.select(
-        pl.when(outside).then(None).when(stale).then(old).otherwise(own)
-    ).to_series()
+    return pl.select(pl.when(outside).then(None).when(stale).then(old).otherwise(own)).to_series()
 
 
-def _who_ids(
-    rng: np.random.Generator, company: Company, merged: Merged, person: Ints
-) -> pl.Series:
+def _who_ids(rng: np.random.Generator, company: Company, merged: Merged, person: Ints) -> pl.Series:
     own, old = pick(company.person.who, person), pick(merged.contact, person)
     stale = pl.Series(rng.random(len(person)) < 0.3)
     return pl.select(pl.when(stale).then(old).otherwise(own)).to_series()
@@ -333,11 +329,7 @@ def _write_engagements(
         frame(
             "hubspot.engagement_meeting",
             {key: value[~kind] for key, value in common.items()}
-            | {
-                "outcome": pick(
-                    ["COMPLETED", "NO_SHOW", "CANCELED"], meeting_result[order][~kind]
-                )
-            },
+            | {"outcome": pick(["COMPLETED", "NO_SHOW", "CANCELED"], meeting_result[order][~kind])},
         ),
     )
     writer.add(

@@ -61,7 +61,7 @@ _ANONYMOUS = 3
 def session_rate(company: Company, cells: Cells) -> Floats:
     """Website sessions per cell; shadows stand for all the visitors nobody can place."""
     known = cells.reached * (0.35 + 0.5 * cells.member) + 12.5 * np.minimum(cells.heat, 2.0) ** 1.15
-    crowd = 14.0 * company.n / max(company.total - company.n, 1) / 12.5
+    crowd = 20.0 * company.n / max(company.total - company.n, 1) / 12.5
     return np.where(cells.account < company.n, known, crowd) / QUARTER_WEEKS
 
 
@@ -203,11 +203,12 @@ def write_sessions(
     writer.add("ga4.events", out.take(order.to_arrow()))
 
 
+_SOURCE = ["google", "linkedin", "hubspot", "marketo", "g2.com", "bing", "criteo"]
+_MEDIUM = ["cpc", "organic", "paid_social", "display", "email", "referral"]
+
+
 class _Sources:
     """Where each session came from, as codes into the texts below; -1 is nothing."""
-
-    SOURCE = ["google", "linkedin", "hubspot", "marketo", "g2.com", "bing", "criteo"]
-    MEDIUM = ["cpc", "organic", "paid_social", "display", "email", "referral"]
 
     def __init__(
         self, source: Ints, medium: Ints, campaign: pl.Series, gclid: pl.Series, referrer: Ints
@@ -330,9 +331,7 @@ def _strings(values: pl.Series) -> pa.Array:
 
 def _dated(time: Ints) -> pl.Series:
     """The day in New York (winter time all year, as an offset), YYYYMMDD."""
-    return (
-        pl.Series(time - 5 * HOUR).cast(pl.Datetime("us")).dt.strftime("%Y%m%d")
-    )
+    return pl.Series(time - 5 * HOUR).cast(pl.Datetime("us")).dt.strftime("%Y%m%d")
 
 
 def _param_lists(events: _Events, rows: Ints) -> pa.Array:
@@ -364,8 +363,8 @@ def _table(events: _Events, rows: Ints) -> pa.Table:
     source, began = events.source, events.began[rows]
     traffic = pa.StructArray.from_arrays(
         [
-            _strings(pick(source.SOURCE, source.source[session])),
-            _strings(pick(source.MEDIUM, source.medium[session])),
+            _strings(pick(_SOURCE, source.source[session])),
+            _strings(pick(_MEDIUM, source.medium[session])),
             _strings(pick(source.campaign, session)),
             pa.nulls(len(rows), pa.string()),
             _strings(pick(source.gclid, session)),
@@ -393,9 +392,7 @@ def _table(events: _Events, rows: Ints) -> pa.Table:
         _param_lists(events, rows),
         traffic,
         pa.StructArray.from_arrays([_strings(category), web], fields=list(DEVICE)),
-        pa.StructArray.from_arrays(
-            [_strings(pick(events.country, session))], fields=list(GEO)
-        ),
+        pa.StructArray.from_arrays([_strings(pick(events.country, session))], fields=list(GEO)),
         pa.array(events.synced[rows]).view(pa.timestamp("us")),
     ]
     return pa.Table.from_arrays(columns, schema=GA4_EVENTS)

@@ -163,7 +163,7 @@ def test_bad_rows_are_listed(
             ("salesforce", "contact", unreadable, "created_date", "31 of October", True): 1,
             ("salesforce", "contact", too_early, "created_date", "1889-05-06 00:00:00", True): 1,
             ("salesforce", "contact", too_late, "created_date", "2999-01-01 00:00:00", True): 1,
-            ("salesforce", "task", None, "id", None, True): 1,
+            ("salesforce", "task", "(none)", "id", None, True): 1,
         }
     ), new
     with duckdb.connect(str(db), read_only=True) as connection:
