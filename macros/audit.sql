@@ -31,6 +31,7 @@
     {%- if not execute -%}{{ return('select 1 as parsed') }}{%- endif -%}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- set key = raw_key_expressions(source_name, table_name) -%}
+    {%- set typed_rows = typed_raw_rows(source_name, table_name) -%}
     {%- set is_absent = is_raw_table_absent(source_name, table_name) -%}
     select
         '{{ source_name }}' as source_system,
@@ -46,23 +47,37 @@
         {%- else %}
         raw_count.n_raw,
         staged_rows.n_staged,
-        raw_count.n_raw - all_rows.n_rejected - all_rows.n_keys as n_duplicate,
+        raw_count.n_raw - all_rows.n_rejected - distinct_keys.n_keys as n_duplicate,
         newest_rows.n_deleted,
         all_rows.n_rejected,
         newest_rows.n_after_as_of
     from (select count(*) as n_raw from {{ relation }}) as raw_count
     cross join (select count(*) as n_staged from {{ staged }}) as staged_rows
     cross join (
-        select
-            coalesce(sum(case when is_rejected_row then 1 else 0 end), 0) as n_rejected,
-            {% if key -%}
-                count(distinct case when is_rejected_row then null else {{ joined_key(key) }} end)
-            {%- else -%}
-                coalesce(sum(case when is_rejected_row then 0 else 1 end), 0)
-            {%- endif %} as n_keys
-        from ({{ typed_raw_rows(source_name, table_name) }}) as readable_rows
+        select coalesce(sum(case when is_rejected_row then 1 else 0 end), 0) as n_rejected
+        from ({{ typed_rows }}) as typed_rows
     ) as all_rows
     cross join (
+        select count(*) as n_keys
+        from (
+            select 1 as one
+            from ({{ typed_rows }}) as readable_rows
+            where is_rejected_row is distinct from true
+            {% if key %}group by {{ key | join(', ') }}{% endif %}
+        ) as keys
+    ) as distinct_keys
+    cross join (
+        {% if is_after_as_of_in_key(table) -%}
+        select
+            0 as n_deleted,
+            count(*) as n_after_as_of
+        from (
+            select 1 as one
+            from ({{ typed_rows }}) as readable_rows
+            where not is_rejected_row and ({{ is_any_past_after_as_of(table) }})
+            group by {{ key | join(', ') }}
+        ) as keys_after_as_of
+        {%- else -%}
         select
             coalesce(sum(case when is_deleted_row then 1 else 0 end), 0) as n_deleted,
             coalesce(sum(case
@@ -70,8 +85,20 @@
                 else 0
             end), 0) as n_after_as_of
         from ({{ newest_raw_rows(source_name, table_name) }}) as newest
+        {%- endif %}
     ) as newest_rows
         {%- endif %}
+{%- endmacro %}
+
+{#- Where nothing is deleted and the moments are part of the key, all versions agree on them, and the
+    newest need not be found. -#}
+{% macro is_after_as_of_in_key(table) -%}
+    {%- set meta = table.config.meta -%}
+    {%- set ns = namespace(all_in_key=not meta.get('deleted') and meta['key'] | length > 0) -%}
+    {%- for name in meta.get('past', []) if name not in meta['key'] -%}
+        {%- set ns.all_in_key = false -%}
+    {%- endfor -%}
+    {{ return(ns.all_in_key) }}
 {%- endmacro %}
 
 {% macro is_any_past_after_as_of(table) -%}

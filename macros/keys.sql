@@ -12,6 +12,20 @@
     {{ dbt.hash(joined_key(parts)) }}
 {%- endmacro %}
 
+{#- A number or text that is equal for equal parts, none of them null, and quick to compute; it may
+    differ between engines and versions, so it never leaves a query. -#}
+{% macro row_hash(parts) -%}
+    {{ return(adapter.dispatch('row_hash', 'abm_warehouse')(parts)) }}
+{%- endmacro %}
+
+{% macro default__row_hash(parts) -%}
+    {{ parts[0] if parts | length == 1 else surrogate_key(parts) }}
+{%- endmacro %}
+
+{% macro duckdb__row_hash(parts) -%}
+    {{ parts[0] if parts | length == 1 else 'hash(' ~ parts | join(', ') ~ ')' }}
+{%- endmacro %}
+
 {#- A Salesforce id in its 18-character form. The 3 characters that the 15-character form lacks
     spell which of its letters are capitals: 5 letters a character, as a number in base 32. -#}
 {% macro salesforce_id(column) -%}

@@ -36,60 +36,44 @@
 {%- endmacro %}
 
 {#- The newest version of each key among the readable rows. Keys that occur once, nearly all, pass
-    straight through; only the others are ranked, which costs a fraction of ranking every row. -#}
+    straight through; only the others are ranked, which costs a fraction of ranking every row. The
+    others are found on a hash of the key: two keys that share one are ranked apart all the same.
+    The rows are spelled out three times because a shared CTE would be written to memory, with every
+    column of every row. -#}
 {% macro newest_raw_rows(source_name, table_name) -%}
     {%- set key = raw_key_expressions(source_name, table_name) -%}
-    with readable_rows as (
-        select * from ({{ typed_raw_rows(source_name, table_name) }}) as typed_rows
-        where not is_rejected_row
-    )
+    {%- set readable_rows -%}
+        (select * from ({{ typed_raw_rows(source_name, table_name) }}) as typed_rows
+        where not is_rejected_row) as readable_rows
+    {%- endset -%}
     {%- if not key %}
+    select * from {{ readable_rows }}
+    {%- else %}
+    {%- set repeated_keys -%}
+        (select {{ row_hash(key) }} as key_hash from {{ readable_rows }}
+        group by {{ row_hash(key) }} having count(*) > 1) as repeated_keys
+    {%- endset %}
+    select
+        readable_rows.*,
+        1 as version_rank
+    from {{ readable_rows }}
+    left join {{ repeated_keys }} on {{ row_hash(key) }} = repeated_keys.key_hash
+    where repeated_keys.key_hash is null
 
-    select * from readable_rows
-    {%- else -%},
+    union all
 
-    repeated_keys as (
-        select
-            {% for part in key -%}
-                {{ part }} as key_{{ loop.index }},
-            {% endfor -%}
-            count(*) as n_versions
-        from readable_rows
-        group by {{ key | join(', ') }}
-        having count(*) > 1
-    ),
-
-    ranked_rows as (
+    select *
+    from (
         select
             readable_rows.*,
             row_number() over (
                 partition by {{ key | join(', ') }}
                 order by {{ raw_version_order(source_name, table_name) }}
             ) as version_rank
-        from readable_rows
-        inner join repeated_keys
-            on {% for part in key -%}
-                {{ part }} = repeated_keys.key_{{ loop.index }}
-                {%- if not loop.last %} and {% endif -%}
-            {%- endfor %}
-    ),
-
-    single_rows as (
-        select
-            readable_rows.*,
-            1 as version_rank
-        from readable_rows
-        left join repeated_keys
-            on {% for part in key -%}
-                {{ part }} = repeated_keys.key_{{ loop.index }}
-                {%- if not loop.last %} and {% endif -%}
-            {%- endfor %}
-        where repeated_keys.n_versions is null
-    )
-
-    select * from single_rows
-    union all
-    select * from ranked_rows where version_rank = 1
+        from {{ readable_rows }}
+        inner join {{ repeated_keys }} on {{ row_hash(key) }} = repeated_keys.key_hash
+    ) as ranked_rows
+    where version_rank = 1
     {%- endif -%}
 {%- endmacro %}
 

@@ -101,7 +101,7 @@ def _expected_attempts(setting: Setting, company: Company, programme: Programme)
 
 def make_deals(setting: Setting, company: Company, programme: Programme, users: Users) -> Deals:
     """All deals, account by account in order of time: attempts until a win, then growth."""
-    rng = setting.rng("deals")
+    rng = setting.rng("deals.made")
     attempts = systematic(rng, _expected_attempts(setting, company, programme))
     account = np.repeat(np.arange(company.total), attempts)
     rows = len(account)
@@ -132,7 +132,7 @@ def make_deals(setting: Setting, company: Company, programme: Programme, users: 
         kind[now] = np.where(customer[who], EXPANSION, NEW)
         abm = programme.holds(who, created[now])
         chance = np.where(
-            kind[now] == EXPANSION, np.where(abm, 0.36, 0.30), np.where(abm, 0.30, 0.205)
+            kind[now] == EXPANSION, np.where(abm, 0.36, 0.30), np.where(abm, 0.28, 0.20)
         )
         fate[now] = _fate(rng, chance, abm, company.sector[who], created[now])
         days = _cycle(rng, company.sector[who], abm, kind[now], fate[now])
@@ -167,7 +167,7 @@ def make_deals(setting: Setting, company: Company, programme: Programme, users: 
 
 
 def _cycle(rng: np.random.Generator, sector: Ints, abm: Bools, kind: Ints, fate: Ints) -> Ints:
-    mean = CYCLE_DAYS[sector] * np.where(abm, 0.82, 1.02)
+    mean = CYCLE_DAYS[sector] * np.where(abm, 0.88, 0.98)
     mean = mean * np.array([1.0, 0.8, 0.0])[kind] + np.array([0, 0, 60])[kind]
     spread = normal(strata(rng, (sector * 2 + abm) * 3 + fate))
     return np.maximum(8, np.round(mean * np.exp(0.33 * spread - 0.055))).astype(np.int64)

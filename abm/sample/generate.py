@@ -18,7 +18,11 @@ from abm.sample.writer import RawWriter
 
 ROWS_PER_RUN = 400_000
 """Touchpoints worked on at a time: bounds memory, whatever the size of the data."""
-_TOUCHES_PER_MAIL = 1.42
+_TOUCHES_PER_MAIL = 1.05
+"""Deliveries, opens and clicks per mail drawn, of which a quarter finds nobody to go to."""
+_TOUCHES_PER_PAGE = 0.78
+_DAYS_PER_WEEK = 13.0
+"""Campaign days per company and week at which LinkedIn's reach is exhausted."""
 _FIXED_TOUCHES = 14.0
 """Touchpoints per account that do not scale: sales, forms, events, attendances."""
 
@@ -41,7 +45,7 @@ def write_sample(
         accounts: accounts in the CRM; 30 is the least that shows everything.
         seed: root of all random streams.
         touchpoints: about how many touchpoints the mails, web sessions and ads shall make
-            together; None keeps the natural number, about 100 per account and two years.
+            together; None keeps the natural number, about 180 per account and two years.
         as_of: last day of the data, inclusive.
         months: length of the window that ends with `as_of`.
         on_progress: called with one line of text at each step.
@@ -72,10 +76,14 @@ def write_sample(
         web.write_visitors(setting, writer, company)
         intent.write_intent(setting, writer, company, journeys)
         say("accounts, deals, programme, intent and spend are written")
-        natural = _expected(company, _all_cells(journeys)).sum()
-        fixed = _FIXED_TOUCHES * accounts
-        scale = 1.0 if touchpoints is None else max(touchpoints - fixed, 1) / natural
-        weight = (_expected(company, _all_cells(journeys)) * scale).reshape(journeys.heat.shape)
+        everything = _all_cells(journeys)
+        scale = 1.0
+        if touchpoints is not None:
+            wanted = max(touchpoints - _FIXED_TOUCHES * accounts, 1.0)
+            # Reach saturates, so that twice the scale is less than twice the touchpoints.
+            for _ in range(6):
+                scale *= wanted / float(_expected(company, everything, scale).sum())
+        weight = _expected(company, everything, scale).reshape(journeys.heat.shape)
         for cells in runs(journeys, weight, ROWS_PER_RUN):
             marketing.write_mails(setting, writer, company, targets, catalog, cells, scale)
             marketing.write_forms(setting, writer, company, cells, scale)
@@ -100,11 +108,12 @@ def _all_cells(journeys: Journeys) -> Cells:
     )
 
 
-def _expected(company: Company, cells: Cells) -> Floats:
-    """Touchpoints per cell that mails, web and ads make at their natural rates."""
+def _expected(company: Company, cells: Cells, scale: float) -> Floats:
+    """Touchpoints per cell that mails, web and ads make at a multiple of their natural rates."""
+    reach = ads.impression_rate(company, cells) * scale / _DAYS_PER_WEEK
     return (
-        marketing.mail_rate(company, cells) * _TOUCHES_PER_MAIL
-        + marketing.page_rate(company, cells)
-        + web.session_rate(company, cells) * web.TOUCHES_PER_SESSION
-        + ads.impression_rate(company, cells) * 1.07
+        marketing.mail_rate(company, cells) * _TOUCHES_PER_MAIL * scale
+        + marketing.page_rate(company, cells) * _TOUCHES_PER_PAGE * scale
+        + web.session_rate(company, cells) * web.TOUCHES_PER_SESSION * scale
+        + _DAYS_PER_WEEK * (1 - np.exp(-reach)) * 1.06
     )

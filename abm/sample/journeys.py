@@ -59,7 +59,7 @@ def make_journeys(
     owner = np.repeat(np.arange(total), spells)
     begin = rng.integers(-4, weeks, len(owner))
     length = rng.integers(4, 11, len(owner))
-    peak = rng.uniform(0.3, 0.68, len(owner)) * np.where(target[owner], 1.0, 0.7)
+    peak = rng.uniform(0.32, 0.74, len(owner)) * np.where(target[owner], 1.0, 0.7)
     for step in range(10):
         week = begin + step
         use = (step < length) & (week >= 0) & (week < weeks)
@@ -67,7 +67,7 @@ def make_journeys(
         np.add.at(heat, (owner[use], week[use]), peak[use] * shape[use])
     selling = np.zeros((total, weeks))
     quiet = np.ones((total, weeks))
-    amplitude = np.where(deals.abm, 0.61, 0.49) * np.exp(rng.normal(0, 0.38, len(deals)) - 0.05)
+    amplitude = np.where(deals.abm, 0.57, 0.60) * np.exp(rng.normal(0, 0.38, len(deals)) - 0.05)
     amplitude = amplitude * np.where(deals.fate == WON, 1.12, 0.88)
     # A long purchase is less intense from week to week.
     amplitude = amplitude * np.array([1.0, 0.72, 1.08, 1.0])[company.sector[deals.account]]

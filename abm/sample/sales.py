@@ -158,7 +158,9 @@ def _write_tasks(
     if cells.part == 0 and rows > 60:
         tasks[50, "created_date"] = pl.Series([HOUR]).cast(pl.Datetime("us"))[0]
         calls = np.flatnonzero((kind == 0) & answered & done)
-        ahead = moved(tasks[[int(calls[-1])]], "completed_date_time", setting.end + 15 * HOUR)
+        ahead = moved(
+            tasks[[int(calls[-1])]], "completed_date_time", (setting.last + 1) * DAY + HOUR
+        )
         last = int(calls[-1])
         tasks = pl.concat([tasks[:last], ahead, tasks[last + 1 :]])
     tasks = with_versions(

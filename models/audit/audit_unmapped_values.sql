@@ -10,11 +10,6 @@ touchpoints as (
     select * from {{ ref('int_touchpoints_scored') }}
 ),
 
-interactions as (
-    select * from {{ ref('int_interactions_typed') }}
-    where interaction_type = 'unmapped'
-),
-
 role_records as (
     {{ union_sources('buying_role_records') }}
 ),
@@ -87,9 +82,10 @@ unmapped as (
 
     select
         'interaction_rules' as seed_name,
-        source_system || ' ' || source_table || ': ' || coalesce(record_type, '(none)')
+        source_system || ' ' || source_table || ': ' || coalesce(unmapped_record_type, '(none)')
             as raw_value
-    from interactions
+    from touchpoints
+    where interaction_type = 'unmapped'
 
     union all
 

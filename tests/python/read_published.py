@@ -2,13 +2,16 @@
 
 Usage: python read_published.py OUT_DIR STOP_FILE
 
-Prints one JSON object per poll: the version found in every table of a probe, or the error met. It
-uses nothing but the standard library and an old DuckDB.
+Prints one JSON object per poll: the version found in every table of a probe, or the error met. A
+swap that is not done in one step is a matter of milliseconds, too short for a query to meet it
+every time, so a second thread looks at the file's directory entry without pause; what it saw comes
+last. It uses nothing but the standard library and an old DuckDB.
 """
 
 import json
 import os
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -35,12 +38,29 @@ def poll(out: Path) -> dict[str, object]:
     return seen
 
 
+def watch(file: Path, done: threading.Event, states: set[tuple[int, ...]]) -> None:
+    """Note every state of a directory entry: inode, size, mode and time, or nothing if missing."""
+    while not done.is_set():
+        try:
+            entry = file.stat()
+            states.add((entry.st_ino, entry.st_size, entry.st_mode, entry.st_mtime_ns))
+        except FileNotFoundError:
+            states.add(())
+        time.sleep(0.0002)
+
+
 def main() -> None:
     """Poll until the stop file exists."""
     out, stop = Path(sys.argv[1]), Path(sys.argv[2])
+    done, states = threading.Event(), set()
+    watcher = threading.Thread(target=watch, args=(out / "abm.duckdb", done, states))
+    watcher.start()
     while not stop.exists():
         print(json.dumps(poll(out), default=int), flush=True)
         time.sleep(0.01)
+    done.set()
+    watcher.join()
+    print(json.dumps({"states": sorted(states)}), flush=True)
 
 
 if __name__ == "__main__":

@@ -181,6 +181,8 @@ def test_readers_never_see_a_mixture(abm: Abm, build_db: Path, tmp_path: Path) -
         collector.join(timeout=60)
         reader.wait(timeout=60)
 
+    states = polls.pop()["states"]
+    assert len(states) == 4, f"not one state of the file per publish: {states}"  # type: ignore[arg-type]
     assert [poll["error"] for poll in polls if "error" in poll] == []
     assert {poll["duckdb"] for poll in polls} == {READER_DUCKDB}
     versions = [expected(version) for version in range(4)]

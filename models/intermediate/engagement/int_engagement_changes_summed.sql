@@ -99,11 +99,11 @@ changes as (
     select
         account_id,
         {{ days_after('occurred_on', var('aes_window_days')) }} as changed_on,
-        -touchpoint_score,
+        -touchpoint_score as touchpoint_score,
         0 as stakeholder_reach,
         0 as content_consumption,
         0 as intent_signals,
-        -engagement_points
+        -engagement_points as engagement_points
     from daily_touches
 
     union all

@@ -17,7 +17,7 @@ interaction_rules as (
 described as (
     select
         *,
-        {{ joined_key([
+        {{ row_hash([
             'source_system', 'source_table', 'record_type', 'subject', 'outcome',
             'duration_seconds',
         ]) }} as description_key

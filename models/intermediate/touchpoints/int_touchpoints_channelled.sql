@@ -14,7 +14,7 @@ channel_rules as (
 described as (
     select
         touchpoints.*,
-        {{ joined_key([
+        {{ row_hash([
             'touchpoints.source_system', 'touchpoints.interaction_type',
             'touchpoints.utm_source', 'touchpoints.utm_medium', 'touchpoints.has_click_id',
         ]) }} as description_key

@@ -33,6 +33,10 @@ campaigns as (
     select * from {{ ref('int_campaigns_conformed') }}
 ),
 
+repeated_attendances as (
+    select * from {{ ref('int_attendances_repeated') }}
+),
+
 ranked_visitor_accounts as (
     select
         visitor_accounts.visitor_id,
@@ -77,7 +81,7 @@ matched_utm_campaigns as (
     having count(distinct campaigns.campaign_id) = 1
 ),
 
-identified as (
+final as (
     select
         interactions.source_system,
         interactions.source_table,
@@ -85,6 +89,8 @@ identified as (
         interactions.interaction_type,
         interactions.occurred_at,
         {{ date_of('interactions.occurred_at') }} as occurred_on,
+        case when interactions.interaction_type = 'unmapped' then interactions.record_type end
+            as unmapped_record_type,
         interactions.is_date_only,
         interactions.loaded_at,
         coalesce(person_records.person_id, web_sessions.person_id) as person_id,
@@ -146,60 +152,13 @@ identified as (
         on interactions.utm_campaign = matched_utm_campaigns.utm_campaign
     left join campaigns as utm_campaign_names
         on matched_utm_campaigns.campaign_id = utm_campaign_names.campaign_id
-),
-
--- Two attendees of one interaction may turn out to be one person, as a lead and as a contact.
-repeated_attendances as (
-    select
-        source_system,
-        source_table,
-        source_record_id,
-        attendee_key
-    from identified
-    where session_id is null
-    group by source_system, source_table, source_record_id, attendee_key
-    having count(*) > 1
-),
-
-single_attendances as (
-    select
-        identified.*,
-        1 as attendance_rank
-    from identified
     left join repeated_attendances
         on
-            identified.session_id is null
-            and identified.source_system = repeated_attendances.source_system
-            and identified.source_table = repeated_attendances.source_table
-            and identified.source_record_id = repeated_attendances.source_record_id
-            and identified.attendee_key = repeated_attendances.attendee_key
-    where repeated_attendances.attendee_key is null
-),
-
-ranked_attendances as (
-    select
-        identified.*,
-        row_number() over (
-            partition by
-                identified.source_system, identified.source_table,
-                identified.source_record_id, identified.attendee_key
-            order by identified.occurred_at, identified.match_method
-        ) as attendance_rank
-    from identified
-    inner join repeated_attendances
-        on
-            identified.session_id is null
-            and identified.source_system = repeated_attendances.source_system
-            and identified.source_table = repeated_attendances.source_table
-            and identified.source_record_id = repeated_attendances.source_record_id
-            and identified.attendee_key = repeated_attendances.attendee_key
-),
-
-final as (
-    select * from single_attendances
-    union all
-    select * from ranked_attendances
-    where attendance_rank = 1
+            interactions.source_system = repeated_attendances.source_system
+            and interactions.source_table = repeated_attendances.source_table
+            and interactions.source_record_id = repeated_attendances.source_record_id
+            and interactions.person_record_id = repeated_attendances.person_record_id
+    where repeated_attendances.source_record_id is null
 )
 
 select * from final

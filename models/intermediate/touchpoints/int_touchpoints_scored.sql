@@ -136,6 +136,7 @@ final as (
         coalesce(valued.attendee_key, valued.touchpoint_id) as consumer_id,
         valued.match_method,
         valued.unmatched_reason,
+        valued.unmapped_record_type,
         valued.campaign_id,
         valued.content_asset_id,
         coalesce(

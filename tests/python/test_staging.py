@@ -1,0 +1,139 @@
+"""From raw files to staged rows: versions, deletions, merges, types, ids and nested values."""
+
+import os
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import ROOT
+
+TARGET_ACCOUNTS = """
+    select * from (values
+        ('001A0000006Vm9r', '1:1', '2026-01-01', '', true, timestamp '2026-01-02 00:00:00'),
+        ('001A0000006Vm9r', '1:many', '2026-01-01', '2026-02-01', true, '2026-01-03 00:00:00'),
+        ('older_stands', '1:few', '2026-01-01', null, true, '2026-01-02 00:00:00'),
+        ('older_stands', '1:few', '2026-01-01', 'soon', true, '2026-01-03 00:00:00'),
+        ('equal_loads', '1:1', '2026-01-01', null, true, '2026-01-03 00:00:00'),
+        ('equal_loads', '1:few', '2026-01-01', null, true, '2026-01-03 00:00:00'),
+        (' ', '1:few', '2026-01-01', null, true, '2026-01-03 00:00:00'),
+        ('before_1990', '1:few', '1989-12-31', null, true, '2026-01-03 00:00:00'),
+        ('in_1990', '1:few', '1990-01-01', null, true, '2026-01-03 00:00:00'),
+        ('a_day_ahead', '1:few', '2026-01-04', null, true, '2026-01-03 00:00:00'),
+        ('further_ahead', '1:few', '2026-01-05', null, true, '2026-01-03 00:00:00')
+    ) as rows (account_id, abm_tier, activated_on, exited_on, is_icp, _fivetran_synced)
+"""
+
+ACCOUNTS = """
+    select
+        id, name, 'https://www.Acme.example:443/fr?x=1' as website, null as industry,
+        null::double as annual_revenue, null::integer as number_of_employees,
+        null as billing_country, null as billing_state, null as parent_id, null as owner_id,
+        null as type, master_record_id, timestamp '2025-01-01' as created_date,
+        null as currency_iso_code, is_deleted, synced as _fivetran_synced
+    from (values
+        ('kept', 'Kept', null, false, timestamp '2026-01-01'),
+        ('kept', 'Old name', null, false, '2025-12-31'),
+        ('deleted_last', 'x', null, true, '2026-01-02'),
+        ('deleted_last', 'x', null, false, '2026-01-01'),
+        ('restored', 'x', null, true, '2026-01-01'),
+        ('restored', 'x', null, null, '2026-01-02'),
+        ('merged', 'x', 'kept', false, '2026-01-02')
+    ) as rows (id, name, master_record_id, is_deleted, synced)
+"""
+
+EVENTS = """
+    select
+        'v' as user_pseudo_id, epoch_us(timestamp '2026-10-01 10:00:00') as event_timestamp,
+        'page_view' as event_name, user_id, batch_page_id, null::bigint as batch_ordering_id,
+        null::bigint as batch_event_index,
+        [{'key': 'ga_session_id', 'value': {'string_value': null::varchar, 'int_value': 7::bigint,
+            'float_value': null::double, 'double_value': null::double}},
+         {'key': 'page_location', 'value': {'string_value': 'https://x.example/P', 'int_value': null,
+            'float_value': null, 'double_value': null}}] as event_params,
+        {'manual_source': 'Google', 'manual_medium': null::varchar,
+            'manual_campaign_name': null::varchar, 'manual_content': null::varchar,
+            'gclid': null::varchar} as collected_traffic_source,
+        synced as _fivetran_synced
+    from (values
+        ('Ann@A.example ', null, timestamp '2026-10-02'),
+        ('Ann@A.example ', null, '2026-10-04'),
+        ('003A0000006Vm9r', 1::bigint, '2026-10-02')
+    ) as rows (user_id, batch_page_id, synced)
+"""
+
+
+@pytest.fixture(scope="module")
+def staged(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+    folder = tmp_path_factory.mktemp("staging")
+    raw, db = folder / "raw", folder / "abm.duckdb"
+    for table, query in {
+        "abm_program/target_accounts": TARGET_ACCOUNTS,
+        "salesforce/account": ACCOUNTS,
+        "ga4/events": EVENTS,
+    }.items():
+        file = raw / f"{table}.parquet"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        duckdb.execute(f"copy ({query}) to '{file}' (format parquet)")
+    environment = os.environ | {
+        "ABM_RAW_DIR": str(raw),
+        "ABM_DB": str(db),
+        "DBT_TARGET_PATH": str(folder / "target"),
+        "DBT_LOG_PATH": str(folder / "logs"),
+    }
+    models = (
+        "stg_abm_program__target_accounts stg_salesforce__accounts stg_salesforce__account_merges "
+        "stg_ga4__web_events"
+    )
+    result = subprocess.run(
+        [Path(sys.executable).with_name("dbt"), "run", "--select", *models.split()],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout
+    return duckdb.connect(str(db), read_only=True)
+
+
+def test_versions_types_and_dates(staged: duckdb.DuckDBPyConnection) -> None:
+    """The newest readable version counts; equal loads go by every column as text, greatest first;
+    a date is possible from 1990 to a day after its own load."""
+    rows = staged.execute(
+        "select account_id, abm_tier, strftime(activated_on, '%Y-%m-%d'), "
+        "strftime(exited_on, '%Y-%m-%d') from staging.stg_abm_program__target_accounts order by all"
+    ).fetchall()
+    assert rows == [
+        ("001A0000006Vm9rIAC", "one_to_many", "2026-01-01", "2026-02-01"),
+        ("a_day_ahead", "one_to_few", "2026-01-04", None),
+        ("equal_loads", "one_to_few", "2026-01-01", None),
+        ("in_1990", "one_to_few", "1990-01-01", None),
+        ("older_stands", "one_to_few", "2026-01-01", None),
+    ]
+
+
+def test_deletions_and_merges(staged: duckdb.DuckDBPyConnection) -> None:
+    """The newest version decides whether an id is deleted; a merged row leads to its survivor."""
+    accounts = staged.execute(
+        "select account_id, account_name, domain from staging.stg_salesforce__accounts order by all"
+    ).fetchall()
+    assert accounts == [("kept", "Kept", "acme.example"), ("restored", "x", "acme.example")]
+    merges = staged.execute("select * from staging.stg_salesforce__account_merges").fetchall()
+    assert merges == [("merged", "kept")]
+
+
+def test_web_events(staged: duckdb.DuckDBPyConnection) -> None:
+    """An absent part of the key equals itself; parameters and records are read; a user id is a
+    lower-case address or an 18-character id."""
+    rows = staged.execute(
+        "select user_id, session_number, page_url, utm_source, utm_medium, occurred_at "
+        "from staging.stg_ga4__web_events order by all"
+    ).fetchall()
+    moment = datetime(2026, 10, 1, 10)
+    assert rows == [
+        ("003A0000006Vm9rIAC", "7", "https://x.example/P", "google", None, moment),
+        ("ann@a.example", "7", "https://x.example/P", "google", None, moment),
+    ]
