@@ -203,7 +203,8 @@ def dbt_arguments(options: BuildOptions, absent: Absent) -> list[str]:
     variables = dict(options.variables)
     if options.as_of:
         variables["as_of_date"] = options.as_of.isoformat()
-    if absent != (project_vars(options.root).get("absent") or {}):
+    declared = {**project_vars(options.root), **variables}.get("absent") or {}
+    if absent != declared:
         variables["absent"] = absent
     arguments = ["--log-level", "none", "--no-use-colors", "build"]
     arguments += ["--project-dir", str(options.root), "--profiles-dir", str(options.root)]

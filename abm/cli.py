@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from abm.build import BuildReport
 
 _STARTED = time.monotonic()
+INTERRUPTED = 130
 
 HELP = """
 Measure Account-Based Marketing: build, check and publish the warehouse.
@@ -35,7 +36,8 @@ Without --raw, `abm build` reads the sample company in sample_data/. Settings th
 from the environment: ABM_RAW_DIR, ABM_DB, ABM_MEMORY_LIMIT (DuckDB, default 4GB) and
 ABM_EMAIL_SALT. ABM_DEBUG=1 adds the trace to an unexpected error.
 
-Exit codes: 0 done, 1 something failed and was explained, 2 the command was misspelled.
+Exit codes: 0 done, 1 something failed and was explained, 2 the command was misspelled,
+130 interrupted.
 """
 
 app = typer.Typer(
@@ -338,9 +340,10 @@ def main() -> NoReturn:
         for sentence in error.sentences:
             _say("error", sentence)
         sys.exit(1)
-    except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
-        sys.exit(130)
+    except SystemExit as leaving:
+        if leaving.code == INTERRUPTED:
+            print("Interrupted.", file=sys.stderr)
+        raise
     except Exception as error:
         if os.environ.get("ABM_DEBUG"):
             raise

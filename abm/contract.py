@@ -261,15 +261,20 @@ def _directory_problem(raw_dir: Path, enabled: list[str]) -> str | None:
 def _compare_table(table: Table, comparison: Comparison, noted: dict[str, str | list[str]]) -> None:
     """Add one table's finding; `noted` collects the absences that deserve a warning."""
     declared = comparison.absent.get(table.source, {}).get(table.name, [])
-    if declared == ALL and not table.never_absent:
-        comparison.findings.append(Finding(table, State.SWITCHED_OFF))
-        return
     file = comparison.raw_dir / table.file
     off = (
         f"switch the source off by leaving {table.source} out of var enabled_sources"
         if table.never_absent
         else f"leave the table out with var absent {_flow({table.source: {table.name: ALL}})}"
     )
+    if declared == ALL or (table.never_absent and set(declared) & set(table.required)):
+        comparison.findings.append(Finding(table, State.SWITCHED_OFF))
+        if table.never_absent:
+            comparison.fatal.append(
+                f"Var absent names {_spelled({table.name: declared})} of {table.source}, and "
+                f"nothing can be measured without it: remove it from the var, or {off}."
+            )
+        return
     if not file.exists():
         comparison.findings.append(Finding(table, State.MISSING))
         if table.never_absent:
@@ -294,8 +299,7 @@ def _compare_table(table: Table, comparison: Comparison, noted: dict[str, str | 
     missing = [
         column
         for column in table.columns
-        if column.name.lower() not in lower
-        and (column.name not in declared or (table.never_absent and column.name in table.required))
+        if column.name.lower() not in lower and column.name not in declared
     ]
     names = tuple(column.name for column in missing)
     extra = tuple(name for name in present if name.lower() not in known)

@@ -1,6 +1,7 @@
 """The command line itself: help, exit codes, and what it passes on to dbt."""
 
 import textwrap
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -132,6 +133,10 @@ def test_dbt_arguments(project: Path) -> None:
     assert "--select dim_accounts+ tag:core" in text
     assert "--exclude-resource-type unit_test" in text
     assert "--full-refresh --threads 3" in text
+    # What was found replaces what --vars declares, also where it equals the project's own setting.
+    silent = replace(options, variables={"absent": {"crm": {"task": "all"}}})
+    passed = dbt_arguments(silent, {})
+    assert yaml.safe_load(passed[passed.index("--vars") + 1])["absent"] == {}
     plain = BuildOptions(project, project, "raw", project, unit_tests=True)
     assert "--vars" not in dbt_arguments(plain, {})
     assert "unit_test" not in " ".join(dbt_arguments(plain, {}))
@@ -167,15 +172,12 @@ def test_absences_are_added_to_what_is_declared(project: Path) -> None:
     ]
 
 
-def test_what_cannot_be_declared_absent(project: Path) -> None:
-    write(project, "account", ["id", "_fivetran_synced"])
-    comparison = compared(project, {"crm": {"account": ["name"]}})
+@pytest.mark.parametrize("declared", ["all", ["name"]])
+def test_what_cannot_be_declared_absent(project: Path, declared: str | list[str]) -> None:
+    comparison = compared(project, {"crm": {"account": declared}})
     assert len(comparison.fatal) == 1
-    assert "column name" in comparison.fatal[0]
-    (project / "raw" / "crm" / "account.parquet").unlink()
-    comparison = compared(project, {"crm": {"account": "all"}})
-    assert len(comparison.fatal) == 1
-    assert "account.parquet is missing" in comparison.fatal[0]
+    assert "account" in comparison.fatal[0]
+    assert "remove it from the var" in comparison.fatal[0]
 
 
 def test_broken_source_file(project: Path) -> None:
