@@ -24,7 +24,7 @@
     {{ timestamp_column }} < cast('{{ as_of_iso_plus(1) }} 00:00:00' as {{ dbt.type_timestamp() }})
 {%- endmacro %}
 
-{#- True for a record that existed on the as-of day; one without a date is taken to have existed. -#}
+{#- True for a record that existed on the as-of day; one without a date is taken to have. -#}
 {% macro existed_by_as_of(timestamp_column) -%}
     ({{ timestamp_column }} is null or {{ is_by_as_of(timestamp_column) }})
 {%- endmacro %}

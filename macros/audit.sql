@@ -23,8 +23,9 @@
     ]) }}
 {%- endmacro %}
 
-{#- One row: what became of the rows of a raw table. Raw rows are counted in the extract, staged rows
-    in the staging model, duplicates from the distinct keys: a lost row shows as a difference. -#}
+{#- One row: what became of the rows of a raw table. Raw rows are counted in the extract, staged
+    rows in the staging model, duplicates from the distinct keys: a lost row shows as a
+    difference. -#}
 {% macro raw_row_counts(source_name, table_name, staging_model) -%}
     {%- set relation = source(source_name, table_name) -%}
     {%- set staged = ref(staging_model) -%}
@@ -90,8 +91,8 @@
         {%- endif %}
 {%- endmacro %}
 
-{#- Where nothing is deleted and the moments are part of the key, all versions agree on them, and the
-    newest need not be found. -#}
+{#- Where nothing is deleted and the moments are part of the key, all versions agree on them, and
+    the newest need not be found. -#}
 {% macro is_after_as_of_in_key(table) -%}
     {%- set meta = table.config.meta -%}
     {%- set ns = namespace(all_in_key=not meta.get('deleted') and meta['key'] | length > 0) -%}

@@ -91,13 +91,17 @@
         {% endfor -%}
         {{ raw_synced_at(source_name, table_name) }} as _fivetran_synced,
         {{ faults | join(' or ') if faults else 'false' }} as is_rejected_row,
-        {% if meta.get('deleted') and not is_raw_column_absent(source_name, table_name, meta['deleted']) -%}
-            coalesce({{ typed_raw_column(source_name, table_name, table.columns[meta['deleted']]) }}, false)
+        {% if meta.get('deleted') -%}
+            coalesce(
+                {{ typed_raw_column(source_name, table_name, table.columns[meta['deleted']]) }},
+                false
+            )
         {%- else -%}
             false
         {%- endif %}
-        {%- if meta.get('merged_into') and not is_raw_column_absent(source_name, table_name, meta['merged_into']) %}
-            or nullif(trim(raw_rows.{{ meta['merged_into'] }}), '') is not null
+        {%- if meta.get('merged_into') %}
+            or {{ typed_raw_column(source_name, table_name, table.columns[meta['merged_into']]) }}
+            is not null
         {%- endif %} as is_deleted_row
     from {{ source(source_name, table_name) }} as raw_rows
 {%- endmacro %}
@@ -106,31 +110,35 @@
 {% macro raw_row_faults(source_name, table_name) -%}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- set meta = table.config.meta -%}
-    {%- set required = meta.get('required', meta['key']) -%}
+    {%- set must_be_filled = filled_raw_columns(source_name, table_name) -%}
     {%- set synced_at = raw_synced_at(source_name, table_name) -%}
     {%- set faults = [] -%}
-    {%- for column in table.columns.values() if not is_raw_column_absent(source_name, table_name, column.name) -%}
+    {%- for column in table.columns.values()
+        if not is_raw_column_absent(source_name, table_name, column.name) -%}
         {%- set raw = 'raw_rows.' ~ column.name -%}
+        {%- set as_text = 'trim(cast(' ~ raw ~ ' as ' ~ dbt.type_string() ~ '))' -%}
         {%- set typed = typed_raw_column(source_name, table_name, column) -%}
-        {%- if column.name in meta['key'] and column.name in required -%}
+        {%- if column.name in must_be_filled -%}
             {%- do faults.append({
                 'column': column.name, 'reason': 'missing_id',
-                'condition': "nullif(trim(cast(" ~ raw ~ " as " ~ dbt.type_string() ~ ")), '') is null"
+                'condition': 'nullif(' ~ as_text ~ ", '') is null"
             }) -%}
         {%- endif -%}
         {%- if column.data_type != 'varchar' and not is_nested_type(column.data_type) -%}
             {%- do faults.append({
                 'column': column.name, 'reason': 'unreadable_' ~ column.data_type,
                 'condition': raw ~ " is not null and " ~ typed ~ " is null"
-                    ~ " and trim(cast(" ~ raw ~ " as " ~ dbt.type_string() ~ ")) <> ''"
+                    ~ ' and ' ~ as_text ~ " <> ''"
             }) -%}
         {%- endif -%}
         {%- if column.name in meta.get('past', []) -%}
-            {%- set moment = timestamp_from_microseconds(typed) if column.data_type == 'bigint' else typed -%}
+            {%- set moment = typed if column.data_type != 'bigint'
+                else timestamp_from_microseconds(typed) -%}
+            {%- set first_moment = "cast('1990-01-01 00:00:00' as " ~ dbt.type_timestamp() ~ ')' -%}
             {%- do faults.append({
                 'column': column.name, 'reason': 'impossible_date',
-                'condition': moment ~ " < cast('1990-01-01 00:00:00' as " ~ dbt.type_timestamp() ~ ")"
-                    ~ " or " ~ moment ~ " > " ~ dbt.dateadd('day', 1, synced_at)
+                'condition': moment ~ ' < ' ~ first_moment
+                    ~ ' or ' ~ moment ~ ' > ' ~ dbt.dateadd('day', 1, synced_at)
             }) -%}
         {%- endif -%}
     {%- endfor -%}
@@ -157,7 +165,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- The key as expressions that are never null, so that an optional part compares equal to itself. -#}
+{#- The key as expressions that are never null: an optional part compares equal to itself. -#}
 {% macro raw_key_expressions(source_name, table_name) -%}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- set required = table.config.meta.get('required', table.config.meta['key']) -%}
@@ -178,7 +186,8 @@
 {% macro raw_version_order(source_name, table_name) -%}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- set terms = ['_fivetran_synced desc nulls last'] -%}
-    {%- for name in ('last_modified_date', 'last_modified_time', 'updated_at') if name in table.columns -%}
+    {%- for name in ('last_modified_date', 'last_modified_time', 'updated_at')
+        if name in table.columns -%}
         {%- do terms.append('readable_rows.' ~ name ~ ' desc nulls last') -%}
     {%- endfor -%}
     {%- for column in table.columns.values() -%}
@@ -188,6 +197,18 @@
         ) -%}
     {%- endfor -%}
     {{ terms | join(',\n                ') }}
+{%- endmacro %}
+
+{#- Columns without which a row is no record: the required parts of its key, and those that
+    `not_null` names where the table has no key. -#}
+{% macro filled_raw_columns(source_name, table_name) -%}
+    {%- set meta = raw_table(source_name, table_name).config.meta -%}
+    {%- set required = meta.get('required', meta['key']) -%}
+    {%- set filled = meta.get('not_null', []) | list -%}
+    {%- for name in meta['key'] if name in required -%}
+        {%- do filled.append(name) -%}
+    {%- endfor -%}
+    {{ return(filled) }}
 {%- endmacro %}
 
 {% macro raw_table(source_name, table_name) -%}

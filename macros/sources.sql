@@ -12,7 +12,8 @@
             'columns': [
                 'source_system', 'account_id', 'parent_account_id', 'account_executive_id',
                 'account_name', 'domain',
-                'industry_raw', 'country', 'currency', 'annual_revenue', 'employee_count', 'created_at',
+                'industry_raw', 'country', 'currency', 'annual_revenue', 'employee_count',
+                'created_at',
             ],
         },
         'account_merges': {
@@ -21,7 +22,9 @@
         },
         'users': {
             'sources': ['salesforce'],
-            'columns': ['account_executive_id', 'account_executive_name', 'manager_id', 'is_active'],
+            'columns': [
+                'account_executive_id', 'account_executive_name', 'manager_id', 'is_active',
+            ],
         },
         'person_records': {
             'sources': ['salesforce', 'abm_program'],

@@ -44,7 +44,9 @@
 
 {#- One value of a GA4 parameter list, and one field of a record. -#}
 {% macro parameter_value(list_column, key, value_field) -%}
-    {{ return(adapter.dispatch('parameter_value', 'abm_warehouse')(list_column, key, value_field)) }}
+    {{ return(adapter.dispatch('parameter_value', 'abm_warehouse')(
+        list_column, key, value_field
+    )) }}
 {%- endmacro %}
 
 {% macro default__parameter_value(list_column, key, value_field) -%}

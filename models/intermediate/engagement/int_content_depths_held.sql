@@ -41,7 +41,10 @@ neighbours as (
             and daily.consumer_id = others.consumer_id
             and daily.content_item = others.content_item
             and (
-                (others.occurred_on < daily.occurred_on and others.content_depth > daily.content_depth)
+                (
+                    others.occurred_on < daily.occurred_on
+                    and others.content_depth > daily.content_depth
+                )
                 or (
                     others.occurred_on > daily.occurred_on
                     and others.content_depth >= daily.content_depth

@@ -2,12 +2,12 @@ with accounts as (
     {{ union_sources('accounts') }}
 ),
 
-merges as (
+account_merges as (
     {{ union_sources('account_merges') }}
 ),
 
 merge_roots as (
-    {{ hierarchy_roots('merges', 'account_id', 'merged_into_account_id') }}
+    {{ hierarchy_roots('account_merges', 'account_id', 'merged_into_account_id') }}
 ),
 
 survivors as (

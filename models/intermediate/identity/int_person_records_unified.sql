@@ -10,7 +10,7 @@ source_merges as (
 ),
 
 -- Two systems may use the same id, so records are known by system and id.
-merges as (
+keyed_merges as (
     select
         source_system || ':' || person_record_id as record_key,
         source_system || ':' || merged_into_record_id as merged_into_key
@@ -22,7 +22,7 @@ account_ids as (
 ),
 
 merge_roots as (
-    {{ hierarchy_roots('merges', 'record_key', 'merged_into_key') }}
+    {{ hierarchy_roots('keyed_merges', 'record_key', 'merged_into_key') }}
 ),
 
 records as (

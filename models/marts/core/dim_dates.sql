@@ -10,7 +10,9 @@ with numbers as (
 
 days as (
     select cast(
-        {{ dbt.dateadd('day', 'cast(generated_number - 1 as integer)', "cast('" ~ first_day ~ "' as date)") }}
+        {{ dbt.dateadd(
+            'day', 'cast(generated_number - 1 as integer)', "cast('" ~ first_day ~ "' as date)"
+        ) }}
         as date
     ) as date_day
     from numbers

@@ -28,7 +28,8 @@ final as (
         email,
         trim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')) as person_name,
         title,
-        case when {{ existed_by_as_of('converted_at') }} then converted_account_id end as account_id,
+        case when {{ existed_by_as_of('converted_at') }} then converted_account_id end
+            as account_id,
         case when {{ existed_by_as_of('converted_at') }} then converted_contact_id end
             as converted_record_id,
         created_at
