@@ -2,7 +2,7 @@
 {% macro as_of_iso() -%}
     {%- if var('as_of_date') -%}
         {{- return(var('as_of_date') | string) -}}
-    {%- elif env_var('ABM_RAW_DIR', 'sample_data') == 'sample_data' -%}
+    {%- elif target.type == 'duckdb' and env_var('ABM_RAW_DIR', 'sample_data') == 'sample_data' -%}
         {{- return(var('sample_as_of_date') | string) -}}
     {%- else -%}
         {{- return(run_started_at.strftime('%Y-%m-%d')) -}}

@@ -13,6 +13,16 @@
         ('salesforce', 'event_relation', 'stg_salesforce__event_relations'),
         ('salesforce', 'user', 'stg_salesforce__users'),
         ('salesforce', 'dated_conversion_rate', 'stg_salesforce__currency_rates'),
+        ('salesforce', 'opportunity', 'stg_salesforce__opportunities'),
+        ('salesforce', 'opportunity_history', 'stg_salesforce__opportunity_changes'),
+        ('salesforce', 'opportunity_stage', 'stg_salesforce__opportunity_stages'),
+        ('hubspot', 'contact', 'stg_hubspot__contacts'),
+        ('hubspot', 'company', 'stg_hubspot__companies'),
+        ('hubspot', 'email_event', 'stg_hubspot__email_events'),
+        ('hubspot', 'email_event_open', 'stg_hubspot__email_opens'),
+        ('hubspot', 'email_event_click', 'stg_hubspot__email_clicks'),
+        ('hubspot', 'email_campaign', 'stg_hubspot__campaigns'),
+        ('hubspot', 'contact_form_submission', 'stg_hubspot__form_submissions'),
         ('ga4', 'events', 'stg_ga4__web_events'),
         ('ga4', 'visitor_accounts', 'stg_ga4__visitor_accounts'),
         ('bombora', 'company_surge', 'stg_bombora__company_surges'),
@@ -20,6 +30,8 @@
         ('abm_program', 'programme_campaigns', 'stg_abm_program__programme_campaigns'),
         ('abm_program', 'stakeholders', 'stg_abm_program__stakeholders'),
         ('abm_program', 'content_assets', 'stg_abm_program__content_assets'),
+        ('abm_program', 'investments', 'stg_abm_program__investments'),
+        ('abm_program', 'contracts', 'stg_abm_program__contracts'),
     ]) }}
 {%- endmacro %}
 
@@ -118,11 +130,13 @@
     {%- if not execute -%}{{ return('select 1 as parsed') }}{%- endif -%}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- set faults = raw_row_faults(source_name, table_name) -%}
+    {#- A line without a key is known by all it says. -#}
+    {%- set identity = table.config.meta['key'] or (table.columns.keys() | list) -%}
     {%- for fault in faults if not is_raw_table_absent(source_name, table_name) %}
     select
         '{{ source_name }}' as source_system,
         '{{ table_name }}' as raw_table,
-        {% for part in table.config.meta['key'] -%}
+        {% for part in identity -%}
             coalesce(cast(
                 {%- if is_raw_column_absent(source_name, table_name, part) -%} null
                 {%- else %} raw_rows.{{ part }}{% endif %} as {{ dbt.type_string() }}), '(none)')

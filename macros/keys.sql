@@ -26,6 +26,10 @@
     {{ parts[0] if parts | length == 1 else 'hash(' ~ parts | join(', ') ~ ')' }}
 {%- endmacro %}
 
+{% macro postgres__row_hash(parts) -%}
+    {{ parts[0] if parts | length == 1 else 'hashtextextended(' ~ joined_key(parts) ~ ', 0)' }}
+{%- endmacro %}
+
 {#- A Salesforce id in its 18-character form. The 3 characters that the 15-character form lacks
     spell which of its letters are capitals: 5 letters a character, as a number in base 32. -#}
 {% macro salesforce_id(column) -%}
@@ -53,4 +57,16 @@
 
 {% macro default__sha256_hex(expression) -%}
     sha256({{ expression }})
+{%- endmacro %}
+
+{% macro postgres__sha256_hex(expression) -%}
+    encode(sha256(convert_to({{ expression }}, 'UTF8')), 'hex')
+{%- endmacro %}
+
+{% macro snowflake__sha256_hex(expression) -%}
+    sha2({{ expression }}, 256)
+{%- endmacro %}
+
+{% macro bigquery__sha256_hex(expression) -%}
+    to_hex(sha256({{ expression }}))
 {%- endmacro %}

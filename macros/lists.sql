@@ -8,3 +8,15 @@
         distinct {{ expression }}, '{{ separator }}' order by {{ binary_order(expression) }}
     )
 {%- endmacro %}
+
+{#- PostgreSQL sorts distinct values by the very expression that it joins. -#}
+{% macro postgres__ordered_list(expression, separator) -%}
+    string_agg(
+        distinct {{ binary_order(expression) }}, '{{ separator }}'
+        order by {{ binary_order(expression) }}
+    )
+{%- endmacro %}
+
+{% macro snowflake__ordered_list(expression, separator) -%}
+    listagg(distinct {{ expression }}, '{{ separator }}') within group (order by {{ expression }})
+{%- endmacro %}

@@ -19,7 +19,7 @@
     {%- if is_raw_table_absent(source_name, table_name) -%}
         select
             {% for column in table.columns.values() -%}
-                cast(null as {{ column.data_type }}) as {{ column.name }},
+                cast(null as {{ engine_type(column.data_type) }}) as {{ column.name }},
             {% endfor -%}
             cast(null as {{ dbt.type_timestamp() }}) as _fivetran_synced
         from (select 1 as one) as no_rows
@@ -147,7 +147,7 @@
 
 {% macro typed_raw_column(source_name, table_name, column) -%}
     {%- if is_raw_column_absent(source_name, table_name, column.name) -%}
-        cast(null as {{ column.data_type }})
+        cast(null as {{ engine_type(column.data_type) }})
     {%- elif column.data_type == 'varchar' -%}
         nullif(trim(cast(raw_rows.{{ column.name }} as {{ dbt.type_string() }})), '')
     {%- elif is_nested_type(column.data_type) -%}

@@ -27,10 +27,10 @@
             ],
         },
         'person_records': {
-            'sources': ['salesforce', 'abm_program'],
+            'sources': ['salesforce', 'hubspot', 'abm_program'],
             'columns': [
                 'source_system', 'person_record_id', 'record_kind', 'email', 'person_name', 'title',
-                'account_id', 'converted_record_id', 'created_at',
+                'account_id', 'account_domain', 'converted_record_id', 'created_at',
             ],
         },
         'person_merges': {
@@ -38,22 +38,43 @@
             'columns': ['source_system', 'person_record_id', 'merged_into_record_id'],
         },
         'buying_role_records': {
-            'sources': ['salesforce', 'abm_program'],
+            'sources': ['salesforce', 'hubspot', 'abm_program'],
             'columns': [
                 'source_system', 'person_record_id', 'role_source', 'account_id', 'role_raw',
                 'stated_at',
             ],
         },
         'campaigns': {
-            'sources': ['salesforce'],
+            'sources': ['salesforce', 'hubspot'],
             'columns': [
                 'source_system', 'source_table', 'campaign_source_id', 'campaign_name',
                 'campaign_type', 'started_on', 'ended_on',
             ],
         },
         'interactions': {
-            'sources': ['salesforce'],
+            'sources': ['salesforce', 'hubspot'],
             'columns': interaction_columns(),
+        },
+        'opportunities': {
+            'sources': ['salesforce'],
+            'columns': [
+                'source_system', 'opportunity_id', 'account_id', 'account_executive_id',
+                'opportunity_name', 'stage_name', 'opportunity_type_raw', 'currency', 'amount',
+                'contract_term_months', 'is_closed', 'is_won', 'created_at', 'close_on',
+            ],
+        },
+        'opportunity_changes': {
+            'sources': ['salesforce'],
+            'columns': [
+                'opportunity_change_id', 'opportunity_id', 'stage_name', 'amount', 'close_on',
+                'changed_at',
+            ],
+        },
+        'opportunity_stages': {
+            'sources': ['salesforce'],
+            'columns': [
+                'stage_name', 'default_probability', 'is_closed', 'is_won', 'sort_order',
+            ],
         },
         'web_events': {
             'sources': ['ga4'],
@@ -86,10 +107,10 @@
     {{ return([
         'source_system', 'source_table', 'source_record_id',
         'occurred_at', 'is_date_only', 'counts_from_at', 'loaded_at',
-        'person_record_id', 'account_id', 'visitor_id', 'session_id',
+        'person_record_id', 'person_email', 'account_id', 'visitor_id', 'session_id',
         'record_type', 'subject', 'outcome', 'duration_seconds',
         'campaign_source_id', 'utm_campaign', 'utm_source', 'utm_medium', 'click_id',
-        'content_asset_id', 'file_name', 'content_depth', 'page_views',
+        'page_url', 'content_asset_id', 'file_name', 'content_depth', 'page_views',
         'user_agent', 'is_reported_machine', 'delivered_at',
     ]) }}
 {%- endmacro %}

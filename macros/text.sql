@@ -55,3 +55,13 @@
 {% macro postgres__regexp_replace_all(expression, pattern, replacement) -%}
     regexp_replace({{ expression }}, '{{ pattern }}', '{{ replacement }}', 'g')
 {%- endmacro %}
+
+{#- The marketing team's 1:1, 1:few and 1:many in words that a column can hold. -#}
+{% macro conformed_abm_tier(expression) -%}
+    case lower({{ expression }})
+        when '1:1' then 'one_to_one'
+        when '1:few' then 'one_to_few'
+        when '1:many' then 'one_to_many'
+        else lower({{ expression }})
+    end
+{%- endmacro %}

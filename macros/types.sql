@@ -7,6 +7,41 @@
     try_cast({{ expression }} as {{ data_type }})
 {%- endmacro %}
 
+{% macro postgres__try_cast(expression, data_type) -%}
+    {{ postgres_function_schema() }}.abm_read_{{ data_type.split(' ')[0] }}({{ expression }})
+{%- endmacro %}
+
+{#- Snowflake's try_cast takes text only. -#}
+{% macro snowflake__try_cast(expression, data_type) -%}
+    try_cast(cast({{ expression }} as {{ dbt.type_string() }}) as {{ data_type }})
+{%- endmacro %}
+
+{% macro bigquery__try_cast(expression, data_type) -%}
+    safe_cast({{ expression }} as {{ engine_type(data_type) }})
+{%- endmacro %}
+
+{#- A type of the raw contract as the engine spells it. -#}
+{% macro engine_type(data_type) -%}
+    {{ return(adapter.dispatch('engine_type', 'abm_warehouse')(data_type)) }}
+{%- endmacro %}
+
+{% macro default__engine_type(data_type) -%}
+    {{ return(data_type) }}
+{%- endmacro %}
+
+{% macro postgres__engine_type(data_type) -%}
+    {{ return(postgres_type(data_type)) }}
+{%- endmacro %}
+
+{% macro snowflake__engine_type(data_type) -%}
+    {{ return('variant' if is_nested_type(data_type) else data_type) }}
+{%- endmacro %}
+
+{% macro bigquery__engine_type(data_type) -%}
+    {%- if is_nested_type(data_type) -%} {{ return('json') }} {%- endif -%}
+    {{ return({'varchar': 'string', 'double': 'float64'}.get(data_type, data_type)) }}
+{%- endmacro %}
+
 {% macro type_decimal(scale, precision=18) -%}
     decimal({{ precision }}, {{ scale }})
 {%- endmacro %}
@@ -19,6 +54,8 @@
 
 {% macro postgres__type_double() -%} double precision {%- endmacro %}
 
+{% macro bigquery__type_double() -%} float64 {%- endmacro %}
+
 {#- Microseconds since 1970 as a UTC timestamp. -#}
 {% macro timestamp_from_microseconds(expression) -%}
     {{ return(adapter.dispatch('timestamp_from_microseconds', 'abm_warehouse')(expression)) }}
@@ -26,6 +63,22 @@
 
 {% macro default__timestamp_from_microseconds(expression) -%}
     make_timestamp({{ expression }})
+{%- endmacro %}
+
+{#- PostgreSQL starts in 4713 BC; anything that early is equally impossible. -#}
+{% macro postgres__timestamp_from_microseconds(expression) -%}
+    timestamp 'epoch' + interval '1 microsecond'
+    * case
+        when {{ expression }} < -200000000000000000 then -200000000000000000 else {{ expression }}
+    end
+{%- endmacro %}
+
+{% macro snowflake__timestamp_from_microseconds(expression) -%}
+    to_timestamp_ntz({{ expression }}, 6)
+{%- endmacro %}
+
+{% macro bigquery__timestamp_from_microseconds(expression) -%}
+    timestamp_micros({{ expression }})
 {%- endmacro %}
 
 {% macro date_of(timestamp_expression) -%}
@@ -55,12 +108,51 @@
     ).value.{{ value_field }}
 {%- endmacro %}
 
+{% macro postgres__parameter_value(list_column, key, value_field) -%}
+    cast(
+        jsonb_path_query_first({{ list_column }}, '$[*] ? (@.key == "{{ key }}")')
+        -> 'value' ->> '{{ value_field }}' as {{ parameter_type(value_field) }}
+    )
+{%- endmacro %}
+
+{% macro snowflake__parameter_value(list_column, key, value_field) -%}
+    cast(get_path(
+        get(filter({{ list_column }}, parameter -> parameter:key = '{{ key }}'), 0),
+        'value.{{ value_field }}'
+    ) as {{ parameter_type(value_field) }})
+{%- endmacro %}
+
+{% macro bigquery__parameter_value(list_column, key, value_field) -%}
+    (
+        select parameter.value.{{ value_field }}
+        from unnest({{ list_column }}) as parameter with offset as place
+        where parameter.key = '{{ key }}'
+        order by place
+        limit 1
+    )
+{%- endmacro %}
+
+{% macro parameter_type(value_field) -%}
+    {%- if value_field == 'string_value' -%} {{ return(dbt.type_string()) }}
+    {%- elif value_field == 'int_value' -%} {{ return(dbt.type_bigint()) }}
+    {%- else -%} {{ return(type_double()) }}
+    {%- endif -%}
+{%- endmacro %}
+
 {% macro record_field(column, field) -%}
     {{ return(adapter.dispatch('record_field', 'abm_warehouse')(column, field)) }}
 {%- endmacro %}
 
 {% macro default__record_field(column, field) -%}
     {{ column }}.{{ field }}
+{%- endmacro %}
+
+{% macro postgres__record_field(column, field) -%}
+    ({{ column }} ->> '{{ field }}')
+{%- endmacro %}
+
+{% macro snowflake__record_field(column, field) -%}
+    cast({{ column }}:{{ field }} as {{ dbt.type_string() }})
 {%- endmacro %}
 
 {#- Order of text that no locale changes. -#}

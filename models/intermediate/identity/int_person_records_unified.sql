@@ -21,6 +21,10 @@ account_ids as (
     select * from {{ ref('int_account_ids_resolved') }}
 ),
 
+account_domains as (
+    select * from {{ ref('int_account_domains_matched') }}
+),
+
 merge_roots as (
     {{ hierarchy_roots('keyed_merges', 'record_key', 'merged_into_key') }}
 ),
@@ -36,7 +40,7 @@ records as (
         nullif({{ normalised_text('source_records.person_name') }}, '') as name_key,
         source_records.title,
         source_records.created_at,
-        account_ids.account_id,
+        coalesce(account_ids.account_id, account_domains.account_id) as account_id,
         coalesce(
             merge_roots.root_id,
             source_records.source_system || ':' || source_records.converted_record_id
@@ -53,6 +57,7 @@ records as (
         end as kind_rank
     from source_records
     left join account_ids on source_records.account_id = account_ids.known_account_id
+    left join account_domains on source_records.account_domain = account_domains.domain
     left join merge_roots
         on
             source_records.source_system || ':' || source_records.converted_record_id

@@ -9,6 +9,19 @@ person_records as (
     select * from {{ ref('int_person_records_unified') }}
 ),
 
+people_by_email as (
+    select
+        email,
+        min(person_id) as person_id
+    from person_records
+    where email is not null
+    group by email
+),
+
+pages as (
+    select * from {{ ref('int_web_pages_classified') }}
+),
+
 web_sessions as (
     select * from {{ ref('int_web_sessions_identified') }}
 ),
@@ -93,11 +106,14 @@ final as (
             as unmapped_record_type,
         interactions.is_date_only,
         interactions.loaded_at,
-        coalesce(person_records.person_id, web_sessions.person_id) as person_id,
+        coalesce(
+            person_records.person_id, people_by_email.person_id, web_sessions.person_id
+        ) as person_id,
         people.account_id as person_account_id,
         coalesce(
-            person_records.person_id, web_sessions.person_id, interactions.visitor_id,
-            'record:' || interactions.person_record_id
+            person_records.person_id, people_by_email.person_id, web_sessions.person_id,
+            interactions.visitor_id, 'record:' || interactions.person_record_id,
+            'email:' || interactions.person_email
         ) as attendee_key,
         interactions.visitor_id,
         interactions.session_id,
@@ -114,7 +130,9 @@ final as (
                 is not null
                 then null
             when people.person_id is not null then 'person_without_account'
-            when interactions.person_record_id is not null then 'unknown_person_record'
+            when
+                interactions.person_record_id is not null or interactions.person_email is not null
+                then 'unknown_person_record'
             when interactions.account_id is not null then 'unknown_account_id'
             when visitors.visitor_id is not null then 'unknown_company_domain'
             when interactions.visitor_id is not null then 'anonymous_visitor'
@@ -123,7 +141,7 @@ final as (
         coalesce(own_campaigns.campaign_id, matched_utm_campaigns.campaign_id) as campaign_id,
         coalesce(own_campaigns.campaign_name_key, utm_campaign_names.campaign_name_key)
             as campaign_name_key,
-        interactions.content_asset_id,
+        coalesce(interactions.content_asset_id, pages.content_asset_id) as content_asset_id,
         interactions.file_name,
         interactions.content_depth,
         interactions.page_views,
@@ -138,9 +156,14 @@ final as (
         on
             interactions.source_system = person_records.source_system
             and interactions.person_record_id = person_records.person_record_id
+    left join people_by_email on interactions.person_email = people_by_email.email
     left join web_sessions on interactions.session_id = web_sessions.session_id
+    left join pages on interactions.page_url = pages.url
     left join people
-        on coalesce(person_records.person_id, web_sessions.person_id) = people.person_id
+        on
+            people.person_id = coalesce(
+                person_records.person_id, people_by_email.person_id, web_sessions.person_id
+            )
     left join account_ids as own_accounts
         on interactions.account_id = own_accounts.known_account_id
     left join visitors on interactions.visitor_id = visitors.visitor_id

@@ -127,6 +127,8 @@ final as (
         cast(null as {{ dbt.type_timestamp() }}) as counts_from_at,
         sessions.loaded_at,
         cast(null as {{ dbt.type_string() }}) as person_record_id,
+        cast(null as {{ dbt.type_string() }}) as person_email,
+        cast(null as {{ dbt.type_string() }}) as page_url,
         cast(null as {{ dbt.type_string() }}) as account_id,
         sessions.visitor_id,
         sessions.session_id,

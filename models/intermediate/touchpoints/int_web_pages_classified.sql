@@ -1,6 +1,10 @@
--- One row per page address ever seen: what is measured on it.
+-- One row per page address ever seen or linked to: what is measured on it.
 with web_events as (
     {{ union_sources('web_events') }}
+),
+
+interactions as (
+    {{ union_sources('interactions') }}
 ),
 
 content_assets as (
@@ -17,6 +21,12 @@ addresses as (
     select link_url as url
     from web_events
     where link_url is not null
+
+    union
+
+    select page_url as url
+    from interactions
+    where page_url is not null
 ),
 
 paths as (

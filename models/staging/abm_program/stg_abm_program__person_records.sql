@@ -11,6 +11,7 @@ final as (
         person_name,
         title,
         account_id,
+        cast(null as {{ dbt.type_string() }}) as account_domain,
         cast(null as {{ dbt.type_string() }}) as converted_record_id,
         cast(identified_on as {{ dbt.type_timestamp() }}) as created_at
     from stakeholders

@@ -130,6 +130,8 @@ final as (
     select
         'salesforce' as source_system,
         unioned.*,
+        cast(null as {{ dbt.type_string() }}) as person_email,
+        cast(null as {{ dbt.type_string() }}) as page_url,
         cast(null as {{ dbt.type_string() }}) as visitor_id,
         cast(null as {{ dbt.type_string() }}) as session_id,
         cast(null as {{ dbt.type_string() }}) as utm_campaign,

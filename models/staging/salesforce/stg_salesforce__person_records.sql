@@ -15,6 +15,7 @@ final as (
         trim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')) as person_name,
         title,
         account_id,
+        cast(null as {{ dbt.type_string() }}) as account_domain,
         cast(null as {{ dbt.type_string() }}) as converted_record_id,
         created_at
     from contacts
@@ -30,6 +31,7 @@ final as (
         title,
         case when {{ existed_by_as_of('converted_at') }} then converted_account_id end
             as account_id,
+        cast(null as {{ dbt.type_string() }}) as account_domain,
         case when {{ existed_by_as_of('converted_at') }} then converted_contact_id end
             as converted_record_id,
         created_at

@@ -1,0 +1,50 @@
+with investments as (
+    {{ raw_rows('abm_program', 'investments') }}
+),
+
+conformed as (
+    select
+        'abm_program' as source_system,
+        cast({{ dbt.date_trunc('month', 'month') }} as date) as month_start_on,
+        lower(programme) as programme,
+        lower(category) as category,
+        {{ conformed_abm_tier('abm_tier') }} as abm_tier,
+        lower(channel) as channel,
+        sector as sector_raw,
+        cast(amount as {{ type_decimal(2) }}) as original_amount,
+        upper(currency) as original_currency
+    from investments
+),
+
+-- Equal lines are two costs: they are told apart by their number among equals.
+numbered as (
+    select
+        *,
+        row_number() over (
+            partition by
+                month_start_on, programme, category, abm_tier, channel, sector_raw,
+                original_amount, original_currency
+            order by month_start_on
+        ) as number_among_equals
+    from conformed
+),
+
+final as (
+    select
+        {{ surrogate_key([
+            'source_system', 'month_start_on', 'programme', 'category', 'abm_tier', 'channel',
+            'sector_raw', 'original_amount', 'original_currency', 'number_among_equals',
+        ]) }} as investment_id,
+        source_system,
+        month_start_on,
+        programme,
+        category,
+        abm_tier,
+        channel,
+        sector_raw,
+        original_amount,
+        original_currency
+    from numbered
+)
+
+select * from final

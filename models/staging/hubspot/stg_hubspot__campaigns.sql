@@ -1,0 +1,22 @@
+with email_campaign as (
+    {{ raw_rows('hubspot', 'email_campaign') }}
+),
+
+final as (
+    select
+        -- ids
+        'hubspot' as source_system,
+        'email_campaign' as source_table,
+        cast(id as {{ dbt.type_string() }}) as campaign_source_id,
+
+        -- strings
+        name as campaign_name,
+        type as campaign_type,
+
+        -- dates
+        cast(null as date) as started_on,
+        cast(null as date) as ended_on
+    from email_campaign
+)
+
+select * from final

@@ -1,0 +1,33 @@
+with opportunity as (
+    {{ raw_rows('salesforce', 'opportunity') }}
+),
+
+final as (
+    select
+        -- ids
+        'salesforce' as source_system,
+        {{ salesforce_id('id') }} as opportunity_id,
+        {{ salesforce_id('account_id') }} as account_id,
+        {{ salesforce_id('owner_id') }} as account_executive_id,
+
+        -- strings
+        name as opportunity_name,
+        stage_name,
+        type as opportunity_type_raw,
+        currency_iso_code as currency,
+
+        -- numerics
+        cast(amount as {{ type_decimal(2) }}) as amount,
+        contract_term_months,
+
+        -- booleans
+        coalesce(is_closed, false) as is_closed,
+        coalesce(is_won, false) as is_won,
+
+        -- timestamps
+        created_date as created_at,
+        close_date as close_on
+    from opportunity
+)
+
+select * from final
