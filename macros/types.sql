@@ -168,3 +168,10 @@
 {% macro days_between(from_date, to_date) -%}
     {{ dbt.datediff(from_date, to_date, 'day') }}
 {%- endmacro %}
+
+{#- The last second of a date. -#}
+{% macro end_of_day(date_expression) -%}
+    {{ dbt.dateadd(
+        'second', 86399, 'cast(' ~ date_expression ~ ' as ' ~ dbt.type_timestamp() ~ ')'
+    ) }}
+{%- endmacro %}

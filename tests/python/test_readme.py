@@ -4,7 +4,7 @@ import re
 
 from conftest import ROOT, Build
 
-EXAMPLE = re.compile(r"```sql\n(?P<query>.*?)```\n\n(?P<table>(?:\|.*\n)+)", re.DOTALL)
+EXAMPLE = re.compile(r"```sql\n(?P<query>.*?)```\n\n(?P<table>(?:\|[^\n]*\n)+)", re.DOTALL)
 
 
 def cells(line: str) -> list[str]:

@@ -1,0 +1,135 @@
+-- Every opportunity with account, type, money and membership.
+{{ config(materialized='table') }}
+
+with opportunities as (
+    {{ union_sources('opportunities') }}
+),
+
+states as (
+    select * from {{ ref('int_opportunities_closed') }}
+),
+
+account_ids as (
+    select * from {{ ref('int_account_ids_resolved') }}
+),
+
+opportunity_types as (
+    select * from {{ ref('opportunity_types') }}
+),
+
+memberships as (
+    select * from {{ ref('int_account_memberships_joined') }}
+),
+
+rates as (
+    select * from {{ ref('int_currency_rates_resolved') }}
+),
+
+placed as (
+    select
+        opportunities.source_system,
+        opportunities.opportunity_id,
+        account_ids.account_id,
+        opportunities.account_executive_id,
+        opportunities.opportunity_name,
+        opportunities.opportunity_type_raw,
+        opportunities.contract_term_months,
+        opportunities.created_at,
+        {{ date_of('opportunities.created_at') }} as created_on,
+        states.stage_name,
+        states.stage_order,
+        states.is_advanced,
+        states.has_been_advanced,
+        states.stage_changed_at,
+        states.history_basis,
+        states.outcome,
+        states.closed_on,
+        states.closed_at,
+        states.original_amount,
+        coalesce(opportunities.currency, '{{ var("corporate_currency") }}') as original_currency,
+        case
+            when opportunities.opportunity_type_raw is not null
+                then coalesce(opportunity_types.opportunity_type, 'other')
+        end as stated_type
+    from opportunities
+    inner join states on opportunities.opportunity_id = states.opportunity_id
+    left join account_ids on opportunities.account_id = account_ids.known_account_id
+    left join opportunity_types
+        on {{ normalised_text('opportunities.opportunity_type_raw') }} = opportunity_types.alias
+),
+
+first_wins as (
+    select
+        account_id,
+        min(closed_on) as first_won_on
+    from placed
+    where outcome = 'won' and account_id is not null
+    group by account_id
+),
+
+final as (
+    select
+        placed.source_system,
+        placed.opportunity_id,
+        placed.account_id,
+        placed.account_executive_id,
+        placed.opportunity_name,
+        placed.opportunity_type_raw,
+        coalesce(
+            placed.stated_type,
+            case
+                when first_wins.first_won_on < placed.created_on then 'expansion'
+                else 'new_business'
+            end
+        ) as opportunity_type,
+        placed.stated_type is null as is_type_inferred,
+        placed.contract_term_months,
+        placed.stage_name,
+        placed.stage_order,
+        placed.is_advanced,
+        placed.has_been_advanced,
+        placed.stage_changed_at,
+        placed.history_basis,
+        placed.outcome = 'open' as is_open,
+        placed.outcome = 'won' as is_won,
+        placed.outcome = 'lost' as is_lost,
+        placed.original_amount,
+        placed.original_currency,
+        case
+            when placed.outcome = 'won' and placed.original_amount < 0 then null
+            else {{ converted_amount(
+                'placed.original_amount', 'own_rates.rate', 'reporting_rates.rate'
+            ) }}
+        end as amount,
+        own_rates.rate is null or reporting_rates.rate is null as is_without_rate,
+        placed.created_at,
+        placed.created_on,
+        placed.closed_at,
+        placed.closed_on,
+        case
+            when placed.closed_on >= placed.created_on
+                then {{ days_between('placed.created_on', 'placed.closed_on') }}
+        end as cycle_days,
+        memberships.abm_tier is not null as is_abm_at_creation,
+        memberships.abm_tier as abm_tier_at_creation
+    from placed
+    left join first_wins on placed.account_id = first_wins.account_id
+    left join memberships
+        on
+            placed.account_id = memberships.account_id
+            and {{ is_valid_on(
+                'placed.created_on', 'memberships.valid_from_on', 'memberships.valid_to_on'
+            ) }}
+    left join rates as own_rates
+        on {{ rate_on(
+            'own_rates', 'placed.original_currency',
+            'coalesce(placed.closed_on, ' ~ as_of_date() ~ ')'
+        ) }}
+    left join rates as reporting_rates
+        on {{ rate_on(
+            'reporting_rates', "'" ~ var('reporting_currency') ~ "'",
+            'coalesce(placed.closed_on, ' ~ as_of_date() ~ ')'
+        ) }}
+)
+
+select * from final

@@ -1,0 +1,46 @@
+with opportunities as (
+    select * from {{ ref('int_opportunities_valued') }}
+),
+
+stale as (
+    select * from {{ ref('int_opportunities_staled') }}
+),
+
+users as (
+    select * from {{ ref('dim_account_executives') }}
+),
+
+final as (
+    select
+        opportunities.opportunity_id,
+        coalesce(opportunities.account_id, 'unknown') as account_id,
+        coalesce(users.account_executive_id, 'unknown') as account_executive_id,
+        opportunities.opportunity_name,
+        opportunities.opportunity_type,
+        opportunities.is_type_inferred,
+        opportunities.stage_name,
+        opportunities.is_advanced,
+        opportunities.is_open,
+        opportunities.is_won,
+        opportunities.is_lost,
+        opportunities.amount,
+        opportunities.original_amount,
+        opportunities.original_currency,
+        opportunities.created_at,
+        opportunities.created_on,
+        opportunities.closed_at,
+        opportunities.closed_on,
+        cast(opportunities.cycle_days as integer) as cycle_days,
+        opportunities.is_abm_at_creation,
+        opportunities.abm_tier_at_creation,
+        cast(null as {{ dbt.type_string() }}) as sourcing_class,
+        cast(null as boolean) as is_accelerated,
+        cast(null as boolean) as is_enlarged,
+        stale.opportunity_id is not null as is_stale,
+        opportunities.history_basis
+    from opportunities
+    left join stale on opportunities.opportunity_id = stale.opportunity_id
+    left join users on opportunities.account_executive_id = users.account_executive_id
+)
+
+select * from final

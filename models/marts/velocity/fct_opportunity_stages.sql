@@ -1,0 +1,61 @@
+with versions as (
+    select * from {{ ref('int_opportunity_versions_dated') }}
+),
+
+opportunities as (
+    select * from {{ ref('int_opportunities_valued') }}
+),
+
+rates as (
+    select * from {{ ref('int_currency_rates_resolved') }}
+),
+
+-- A change of amount or close date within a stage is no entry.
+entries as (
+    select versions.*
+    from versions
+    left join versions as previous
+        on
+            versions.opportunity_id = previous.opportunity_id
+            and versions.version_number = previous.version_number + 1
+    where previous.stage_name is null or previous.stage_name <> versions.stage_name
+),
+
+bounded as (
+    select
+        entries.*,
+        lead(entries.valid_from_at) over (
+            partition by entries.opportunity_id order by entries.version_number
+        ) as exited_at
+    from entries
+),
+
+final as (
+    select
+        {{ surrogate_key(['bounded.opportunity_id', 'bounded.version_number']) }}
+            as opportunity_stage_id,
+        bounded.opportunity_id,
+        bounded.stage_name,
+        cast(bounded.stage_order as integer) as stage_order,
+        bounded.valid_from_at as entered_at,
+        bounded.exited_at,
+        cast({{ days_between(
+            date_of('bounded.valid_from_at'),
+            'coalesce(' ~ date_of('bounded.exited_at') ~ ', ' ~ as_of_date() ~ ')'
+        ) }} as integer) as days_in_stage,
+        {{ converted_amount('bounded.amount', 'own_rates.rate', 'reporting_rates.rate') }}
+            as amount_at_entry
+    from bounded
+    inner join opportunities on bounded.opportunity_id = opportunities.opportunity_id
+    left join rates as own_rates
+        on {{ rate_on(
+            'own_rates', 'opportunities.original_currency', date_of('bounded.valid_from_at')
+        ) }}
+    left join rates as reporting_rates
+        on {{ rate_on(
+            'reporting_rates', "'" ~ var('reporting_currency') ~ "'",
+            date_of('bounded.valid_from_at')
+        ) }}
+)
+
+select * from final
