@@ -33,3 +33,16 @@
 {% macro is_in_trailing_days(date_column, days) -%}
     {{ date_column }} > {{ as_of_date(-days) }} and {{ date_column }} <= {{ as_of_date() }}
 {%- endmacro %}
+
+{#- First day of the as-of date's month, moved by whole months. -#}
+{% macro as_of_month_start(months=0) -%}
+    {%- set day = modules.datetime.date.fromisoformat(as_of_iso()) -%}
+    {%- set month = day.year * 12 + day.month - 1 + months -%}
+    cast('{{ '%04d-%02d-01' | format(month // 12, month % 12 + 1) }}' as date)
+{%- endmacro %}
+
+{#- True in the 12 complete months before the as-of date's month. -#}
+{% macro is_in_complete_months(date_column) -%}
+    ({{ date_column }} >= {{ as_of_month_start(-12) }}
+    and {{ date_column }} < {{ as_of_month_start() }})
+{%- endmacro %}

@@ -137,13 +137,16 @@
         '{{ source_name }}' as source_system,
         '{{ table_name }}' as raw_table,
         {% for part in identity -%}
-            coalesce(cast(
-                {%- if is_raw_column_absent(source_name, table_name, part) -%} null
-                {%- else %} raw_rows.{{ part }}{% endif %} as {{ dbt.type_string() }}), '(none)')
+            coalesce(
+                {%- if is_raw_column_absent(source_name, table_name, part) -%}
+                    cast(null as {{ dbt.type_string() }})
+                {%- else -%}
+                    {{ text_of('raw_rows.' ~ part, table.columns[part].data_type) }}
+                {%- endif %}, '(none)')
             {%- if not loop.last %} || ' / ' || {% endif -%}
         {%- endfor %} as record_id,
         '{{ fault.column }}' as column_name,
-        cast(raw_rows.{{ fault.column }} as {{ dbt.type_string() }}) as raw_value,
+        {{ text_of('raw_rows.' ~ fault.column) }} as raw_value,
         '{{ fault.reason }}' as reason,
         true as is_blocking
     from {{ relation }} as raw_rows
@@ -161,4 +164,25 @@
     from (select 1 as one) as no_rows
     where one = 0
     {%- endfor %}
+{%- endmacro %}
+
+{#- The ledger per currency up to the as-of date, summed from the extract itself. -#}
+{% macro raw_ledger_amounts() -%}
+    {%- set relation = source('abm_program', 'investments') -%}
+    {%- if not execute -%}{{ return('select 1 as parsed') }}{%- endif -%}
+    {%- if is_raw_table_absent('abm_program', 'investments') -%}
+    select
+        cast(null as {{ dbt.type_string() }}) as currency,
+        cast(null as {{ type_decimal(2) }}) as amount
+    from (select 1 as one) as no_rows
+    where one = 0
+    {%- else -%}
+    {%- set currency = "coalesce(upper(raw_rows.currency), '" ~ var('corporate_currency') ~ "')" -%}
+    select
+        {{ currency }} as currency,
+        sum({{ double_as_decimal(try_cast('raw_rows.amount', 'double'), 2) }}) as amount
+    from {{ relation }} as raw_rows
+    where {{ try_cast('raw_rows.month', 'date') }} <= {{ as_of_date() }}
+    group by {{ currency }}
+    {%- endif -%}
 {%- endmacro %}

@@ -11,10 +11,8 @@
 
 {#- PostgreSQL sorts distinct values by the very expression that it joins. -#}
 {% macro postgres__ordered_list(expression, separator) -%}
-    string_agg(
-        distinct {{ binary_order(expression) }}, '{{ separator }}'
-        order by {{ binary_order(expression) }}
-    )
+    {%- set joined = binary_order('cast(' ~ expression ~ ' as ' ~ dbt.type_string() ~ ')') -%}
+    string_agg(distinct {{ joined }}, '{{ separator }}' order by {{ joined }})
 {%- endmacro %}
 
 {% macro snowflake__ordered_list(expression, separator) -%}

@@ -1,10 +1,26 @@
 {#- An amount in another currency: rates are units of a currency per unit of one common currency. -#}
 {% macro converted_amount(amount, own_rate, target_rate) -%}
-    cast({{ amount }} / {{ own_rate }} * {{ target_rate }} as {{ type_decimal(2) }})
+    {{ double_as_decimal(amount ~ ' / ' ~ own_rate ~ ' * ' ~ target_rate, 2) }}
 {%- endmacro %}
 
 {#- The join that finds a currency's rate on a day; null stands for the corporate currency. -#}
 {% macro rate_on(rates, currency, day) -%}
     {{ rates }}.currency = coalesce({{ currency }}, '{{ var("corporate_currency") }}')
     and {{ is_valid_on(day, rates ~ '.valid_from_on', rates ~ '.valid_to_on') }}
+{%- endmacro %}
+
+{#- A member's share of a cost by counts: rounded at the running count less rounded before it, so
+    that the members' shares sum to the cost. Without anybody to share, nothing is shared. -#}
+{% macro shared_cost(cost, counts) -%}
+    case
+        when {{ counts }}.n_all > 0
+            then
+                round(coalesce({{ cost }}, 0) * {{ counts }}.n_cumulated / {{ counts }}.n_all, 2)
+                - round(
+                    coalesce({{ cost }}, 0)
+                    * ({{ counts }}.n_cumulated - {{ counts }}.n_sharers) / {{ counts }}.n_all,
+                    2
+                )
+        else 0
+    end
 {%- endmacro %}

@@ -1,5 +1,5 @@
-{#- Before a run on PostgreSQL: the functions behind try_cast, which PostgreSQL 15 does not have.
-    Nothing on other engines. -#}
+{#- Before a run on PostgreSQL: the functions behind try_cast, which PostgreSQL 15 does not have, and
+    text_of. Nothing on other engines. -#}
 {% macro create_engine_functions() -%}
     {{ return(adapter.dispatch('create_engine_functions', 'abm_warehouse')()) }}
 {%- endmacro %}
@@ -38,6 +38,23 @@
         {%- endif %}
     $body$;
     {%- endfor %}
+    {%- endfor %}
+
+    {%- for given in ['text'] + others %}
+    create or replace function {{ schema }}.abm_text(value {{ given }})
+    returns text language sql immutable parallel safe as $body$
+        select
+        {%- if given in ('real', 'double precision') %}
+            case
+                when abs(value) < 1e16 and value = trunc(value)
+                    then cast(cast(value as bigint) as text) || '.0'
+                when abs(value) = 'infinity' then lower(left(cast(value as text), -5))
+                else lower(cast(value as text))
+            end
+        {%- elif given == 'timestamp with time zone' %} cast(value at time zone 'UTC' as text)
+        {%- else %} cast(value as text)
+        {%- endif %}
+    $body$;
     {%- endfor %}
 {%- endmacro %}
 

@@ -192,7 +192,7 @@
     {%- endfor -%}
     {%- for column in table.columns.values() -%}
         {%- do terms.append(
-            binary_order('cast(readable_rows.' ~ column.name ~ ' as ' ~ dbt.type_string() ~ ')')
+            binary_order(text_of('readable_rows.' ~ column.name, column.data_type))
             ~ ' desc nulls last'
         ) -%}
     {%- endfor -%}

@@ -38,12 +38,58 @@
 {%- endmacro %}
 
 {% macro bigquery__engine_type(data_type) -%}
-    {%- if is_nested_type(data_type) -%} {{ return('json') }} {%- endif -%}
-    {{ return({'varchar': 'string', 'double': 'float64'}.get(data_type, data_type)) }}
+    {%- set ns = namespace(spelled=data_type) -%}
+    {%- for ours, theirs in {
+        'struct(': 'struct<', ')': '>', 'varchar': 'string', 'bigint': 'int64',
+        'integer': 'int64', 'double': 'float64',
+    }.items() -%}
+        {%- set ns.spelled = ns.spelled | replace(ours, theirs) -%}
+    {%- endfor -%}
+    {%- if ns.spelled.endswith('[]') -%}
+        {%- set ns.spelled = 'array<' ~ ns.spelled[:-2] ~ '>' -%}
+    {%- endif -%}
+    {{ return(ns.spelled) }}
 {%- endmacro %}
 
 {% macro type_decimal(scale, precision=18) -%}
     decimal({{ precision }}, {{ scale }})
+{%- endmacro %}
+
+{#- A double as a decimal: halves are rounded away from zero, on the double times ten to the scale.
+    PostgreSQL would round what is left after 15 digits, and make 1.01 of 1.005. -#}
+{% macro double_as_decimal(expression, scale, precision=18) -%}
+    {{ return(adapter.dispatch('double_as_decimal', 'abm_warehouse')(expression, scale, precision)) }}
+{%- endmacro %}
+
+{% macro default__double_as_decimal(expression, scale, precision) -%}
+    cast({{ expression }} as {{ type_decimal(scale, precision) }})
+{%- endmacro %}
+
+{% macro postgres__double_as_decimal(expression, scale, precision) -%}
+    {%- set shifted = '(' ~ expression ~ ') * ' ~ 10 ** scale ~ '.0' -%}
+    cast(
+        cast(trunc(cast({{ shifted }} as double precision) + 0.5 * sign({{ shifted }})) as numeric)
+        / {{ 10 ** scale }} as {{ type_decimal(scale, precision) }}
+    )
+{%- endmacro %}
+
+{#- A value of the raw contract as text, where the text counts: 1.0 and not 1 for a double. -#}
+{% macro text_of(expression, data_type='varchar') -%}
+    {{ return(adapter.dispatch('text_of', 'abm_warehouse')(expression, data_type)) }}
+{%- endmacro %}
+
+{% macro default__text_of(expression, data_type) -%}
+    cast({{ expression }} as {{ dbt.type_string() }})
+{%- endmacro %}
+
+{% macro postgres__text_of(expression, data_type) -%}
+    {{ postgres_function_schema() }}.abm_text({{ expression }})
+{%- endmacro %}
+
+{% macro bigquery__text_of(expression, data_type) -%}
+    {%- if is_nested_type(data_type) -%} to_json_string({{ expression }})
+    {%- else -%} {{ default__text_of(expression, data_type) }}
+    {%- endif -%}
 {%- endmacro %}
 
 {% macro type_double() -%}
@@ -174,4 +220,10 @@
     {{ dbt.dateadd(
         'second', 86399, 'cast(' ~ date_expression ~ ' as ' ~ dbt.type_timestamp() ~ ')'
     ) }}
+{%- endmacro %}
+
+{#- A calendar quarter such as 2026-Q4. -#}
+{% macro quarter_label(date_expression) -%}
+    cast(extract(year from {{ date_expression }}) as {{ dbt.type_string() }}) || '-Q'
+    || cast(extract(quarter from {{ date_expression }}) as {{ dbt.type_string() }})
 {%- endmacro %}

@@ -7,6 +7,14 @@ rates as (
     where {{ is_valid_on(as_of_date(), 'valid_from_on', 'valid_to_on') }}
 ),
 
+opportunities as (
+    select * from {{ ref('int_opportunities_valued') }}
+),
+
+investments as (
+    select * from {{ ref('int_investments_valued') }}
+),
+
 rejected as (
     {% for source_name, table_name, staging_model in staged_raw_tables() %}
     {{ raw_rejections(source_name, table_name) }}
@@ -21,8 +29,7 @@ without_rate as (
         'account' as raw_table,
         accounts.account_id as record_id,
         'annual_revenue' as column_name,
-        cast(accounts.annual_revenue as {{ dbt.type_string() }}) || ' ' || accounts.currency
-            as raw_value,
+        {{ text_of('accounts.annual_revenue') }} || ' ' || accounts.currency as raw_value,
         'no_currency_rate' as reason,
         false as is_blocking
     from accounts
@@ -33,10 +40,67 @@ without_rate as (
         and rates.currency is null
 ),
 
+faulty_opportunities as (
+    select
+        source_system,
+        'opportunity' as raw_table,
+        opportunity_id as record_id,
+        'amount' as column_name,
+        {{ text_of('original_amount') }} as raw_value,
+        case when original_amount is null then 'missing_amount' else 'negative_amount' end
+            as reason,
+        false as is_blocking
+    from opportunities
+    where is_won and (original_amount is null or original_amount < 0)
+
+    union all
+
+    select
+        source_system,
+        'opportunity' as raw_table,
+        opportunity_id as record_id,
+        'amount' as column_name,
+        {{ text_of('original_amount') }} || ' ' || original_currency as raw_value,
+        'no_currency_rate' as reason,
+        false as is_blocking
+    from opportunities
+    where original_amount is not null and is_without_rate
+
+    union all
+
+    select
+        source_system,
+        'opportunity' as raw_table,
+        opportunity_id as record_id,
+        'close_date' as column_name,
+        {{ text_of('closed_on') }} as raw_value,
+        'closed_before_created' as reason,
+        false as is_blocking
+    from opportunities
+    where closed_on < created_on
+),
+
+faulty_investments as (
+    select
+        source_system,
+        'investments' as raw_table,
+        investment_id as record_id,
+        'amount' as column_name,
+        {{ text_of('original_amount') }} || ' ' || original_currency as raw_value,
+        'no_currency_rate' as reason,
+        false as is_blocking
+    from investments
+    where original_amount is not null and amount is null
+),
+
 final as (
     select * from rejected
     union all
     select * from without_rate
+    union all
+    select * from faulty_opportunities
+    union all
+    select * from faulty_investments
 )
 
 select

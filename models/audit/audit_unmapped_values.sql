@@ -22,6 +22,18 @@ content_assets as (
     select * from {{ ref('stg_abm_program__content_assets') }}
 ),
 
+opportunities as (
+    select * from {{ ref('int_opportunities_valued') }}
+),
+
+crm_stages as (
+    {{ union_sources('opportunity_stages') }}
+),
+
+investments as (
+    select * from {{ ref('int_investments_valued') }}
+),
+
 unmapped as (
     select
         'sector_aliases' as seed_name,
@@ -95,6 +107,41 @@ unmapped as (
     from touchpoints
     left join {{ ref('channels') }} as channels on touchpoints.channel = channels.channel
     where channels.channel is null
+
+    union all
+
+    select
+        'opportunity_types' as seed_name,
+        opportunities.opportunity_type_raw as raw_value
+    from opportunities
+    left join {{ ref('opportunity_types') }} as aliases
+        on {{ normalised_text('opportunities.opportunity_type_raw') }} = aliases.alias
+    where opportunities.opportunity_type_raw is not null and aliases.alias is null
+
+    union all
+
+    -- A stage that the CRM defines is read by its probability; one that nobody defines is not.
+    select
+        'opportunity_stages' as seed_name,
+        opportunities.stage_name as raw_value
+    from opportunities
+    left join {{ ref('opportunity_stages') }} as stages
+        on {{ normalised_text('opportunities.stage_name') }} = stages.stage_name
+    left join crm_stages on opportunities.stage_name = crm_stages.stage_name
+    where
+        opportunities.stage_name is not null
+        and stages.stage_name is null
+        and crm_stages.stage_name is null
+
+    union all
+
+    select
+        'investment_categories' as seed_name,
+        investments.category as raw_value
+    from investments
+    left join {{ ref('investment_categories') }} as categories
+        on investments.category = categories.category
+    where categories.category is null
 ),
 
 final as (

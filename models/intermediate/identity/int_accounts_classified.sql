@@ -43,9 +43,8 @@ valued as (
         families.ultimate_parent_account_id,
         coalesce(sector_aliases.sector, 'other') as sector,
         countries.country_code,
-        cast(
-            accounts.annual_revenue / own_rates.rate * usd_rates.rate as {{ type_decimal(2) }}
-        ) as annual_revenue_usd
+        {{ converted_amount('accounts.annual_revenue', 'own_rates.rate', 'usd_rates.rate') }}
+            as annual_revenue_usd
     from accounts
     inner join families on accounts.account_id = families.account_id
     left join sector_aliases

@@ -35,6 +35,38 @@ final as (
         match_method,
         is_provisional
     from touchpoints
+
+    union all
+
+    -- The member that credit without a touch refers to.
+    select
+        'unattributed' as touchpoint_id,
+        'unknown' as account_id,
+        'unknown' as person_id,
+        null as visitor_id,
+        null as occurred_at,
+        null as occurred_on,
+        'unknown' as source_system,
+        'unattributed' as source_record_id,
+        'unattributed' as channel,
+        'unattributed' as interaction_type,
+        'unknown' as campaign_id,
+        'unknown' as content_asset_id,
+        null as content_depth,
+        null as page_views,
+        false as is_engagement,
+        false as is_content,
+        false as is_machine,
+        false as is_capped,
+        false as is_exposure,
+        false as is_sales,
+        false as is_abm_touch,
+        null as abm_touch_basis,
+        null as abm_tier_at_touch,
+        cast(0 as {{ type_decimal(4, 9) }}) as aes_weight,
+        cast(0 as {{ type_decimal(4, 9) }}) as engagement_points,
+        'unmatched' as match_method,
+        false as is_provisional
 )
 
 select * from final

@@ -11,7 +11,7 @@ conformed as (
         {{ conformed_abm_tier('abm_tier') }} as abm_tier,
         lower(channel) as channel,
         sector as sector_raw,
-        cast(amount as {{ type_decimal(2) }}) as original_amount,
+        {{ double_as_decimal('amount', 2) }} as original_amount,
         upper(currency) as original_currency
     from investments
 ),

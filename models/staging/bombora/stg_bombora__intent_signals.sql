@@ -10,7 +10,7 @@ final as (
         'third_party_topic' as signal_kind,
         topic,
         week_start_on as occurred_on,
-        cast(composite_score as {{ type_decimal(4) }}) as strength
+        {{ double_as_decimal('composite_score', 4) }} as strength
     from company_surges
     where composite_score >= {{ var('bombora_minimum_composite_score') }}
 )

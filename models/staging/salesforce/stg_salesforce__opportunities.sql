@@ -17,7 +17,7 @@ final as (
         currency_iso_code as currency,
 
         -- numerics
-        cast(amount as {{ type_decimal(2) }}) as amount,
+        {{ double_as_decimal('amount', 2) }} as amount,
         contract_term_months,
 
         -- booleans

@@ -12,7 +12,7 @@ final as (
         stage_name,
 
         -- numerics
-        cast(amount as {{ type_decimal(2) }}) as amount,
+        {{ double_as_decimal('amount', 2) }} as amount,
 
         -- timestamps
         close_date as close_on,

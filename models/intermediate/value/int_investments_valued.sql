@@ -1,0 +1,52 @@
+-- The ledger in the reporting currency, at the rate of the first day of its month.
+with investments as (
+    select * from {{ ref('stg_abm_program__investments') }}
+),
+
+sector_aliases as (
+    select * from {{ ref('sector_aliases') }}
+),
+
+investment_categories as (
+    select * from {{ ref('investment_categories') }}
+),
+
+rates as (
+    select * from {{ ref('int_currency_rates_resolved') }}
+),
+
+final as (
+    select
+        investments.investment_id,
+        investments.source_system,
+        investments.month_start_on,
+        investments.programme,
+        investments.category,
+        investments.abm_tier,
+        investments.channel,
+        case
+            when investments.sector_raw is not null
+                then coalesce(sector_aliases.sector, 'other')
+        end as sector,
+        investments.original_amount,
+        coalesce(investments.original_currency, '{{ var("corporate_currency") }}')
+            as original_currency,
+        {{ converted_amount(
+            'investments.original_amount', 'own_rates.rate', 'reporting_rates.rate'
+        ) }} as amount,
+        coalesce(investment_categories.in_roi, false) as in_roi,
+        coalesce(investment_categories.in_cac, false) as in_cac
+    from investments
+    left join sector_aliases
+        on {{ normalised_text('investments.sector_raw') }} = sector_aliases.alias
+    left join investment_categories on investments.category = investment_categories.category
+    left join rates as own_rates
+        on {{ rate_on('own_rates', 'investments.original_currency', 'investments.month_start_on') }}
+    left join rates as reporting_rates
+        on {{ rate_on(
+            'reporting_rates', "'" ~ var('reporting_currency') ~ "'", 'investments.month_start_on'
+        ) }}
+    where investments.month_start_on <= {{ as_of_date() }}
+)
+
+select * from final

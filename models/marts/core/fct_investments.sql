@@ -1,0 +1,21 @@
+with investments as (
+    select * from {{ ref('int_investments_valued') }}
+),
+
+final as (
+    select
+        investment_id,
+        month_start_on,
+        programme,
+        category,
+        abm_tier,
+        channel,
+        sector,
+        amount,
+        original_amount,
+        original_currency,
+        source_system
+    from investments
+)
+
+select * from final

@@ -1,0 +1,3 @@
+select *
+from {{ ref('audit_amount_reconciliation') }}
+where difference <> 0
