@@ -138,7 +138,7 @@
             {%- do faults.append({
                 'column': column.name, 'reason': 'impossible_date',
                 'condition': moment ~ ' < ' ~ first_moment
-                    ~ ' or ' ~ moment ~ ' > ' ~ dbt.dateadd('day', 1, synced_at)
+                    ~ ' or ' ~ moment ~ ' > ' ~ moment_after(synced_at, 1, 'day')
             }) -%}
         {%- endif -%}
     {%- endfor -%}

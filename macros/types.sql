@@ -52,7 +52,16 @@
 {%- endmacro %}
 
 {% macro type_decimal(scale, precision=18) -%}
+    {{ return(adapter.dispatch('type_decimal', 'abm_warehouse')(scale, precision)) }}
+{%- endmacro %}
+
+{% macro default__type_decimal(scale, precision) -%}
     decimal({{ precision }}, {{ scale }})
+{%- endmacro %}
+
+{#- BigQuery's decimal has 9 places. -#}
+{% macro bigquery__type_decimal(scale, precision) -%}
+    {{ 'bignumeric' if scale > 9 else 'numeric' }}({{ precision }}, {{ scale }})
 {%- endmacro %}
 
 {#- A double as a decimal: halves are rounded away from zero, on the double times ten to the scale.
@@ -136,9 +145,14 @@
     cast({{ dbt.dateadd('day', days, date_expression) }} as date)
 {%- endmacro %}
 
+{#- A timestamp some hours, minutes or seconds later, as a timestamp. -#}
+{% macro moment_after(timestamp_expression, count, unit) -%}
+    cast({{ dbt.dateadd(unit, count, timestamp_expression) }} as {{ dbt.type_timestamp() }})
+{%- endmacro %}
+
 {#- Noon of a date: when an interaction is known by its day only. -#}
 {% macro noon_of(date_expression) -%}
-    {{ dbt.dateadd('hour', 12, 'cast(' ~ date_expression ~ ' as ' ~ dbt.type_timestamp() ~ ')') }}
+    {{ moment_after('cast(' ~ date_expression ~ ' as ' ~ dbt.type_timestamp() ~ ')', 12, 'hour') }}
 {%- endmacro %}
 
 {#- One value of a GA4 parameter list, and one field of a record. -#}
@@ -217,8 +231,8 @@
 
 {#- The last second of a date. -#}
 {% macro end_of_day(date_expression) -%}
-    {{ dbt.dateadd(
-        'second', 86399, 'cast(' ~ date_expression ~ ' as ' ~ dbt.type_timestamp() ~ ')'
+    {{ moment_after(
+        'cast(' ~ date_expression ~ ' as ' ~ dbt.type_timestamp() ~ ')', 86399, 'second'
     ) }}
 {%- endmacro %}
 

@@ -10,7 +10,7 @@
             {{ from_column }} as valid_from_on
         from {{ relation }}
 
-        union
+        union distinct
 
         select
             {{ key }},

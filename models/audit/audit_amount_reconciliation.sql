@@ -38,7 +38,7 @@ attributed as (
 
 currencies as (
     select currency from raw_ledger
-    union
+    union distinct
     select original_currency as currency from investments
 ),
 

@@ -107,7 +107,7 @@ final as (
             else 'open'
         end as outcome,
         (
-            not unioned.is_closed and not unioned.is_won
+            not unioned.is_closed and not unioned.is_won and not coalesce(stages.is_closed, false)
             and coalesce(stage_seed.is_advanced, stages.default_probability >= 50, false)
         ) as is_advanced
     from unioned

@@ -71,7 +71,7 @@ valued as (
             touchpoints.is_reported_machine
             or machine_agents.user_agent is not null
             or touchpoints.occurred_at
-            <= {{ dbt.dateadd('second', 2, 'touchpoints.delivered_at') }},
+            <= {{ moment_after('touchpoints.delivered_at', 2, 'second') }},
             false
         ) as is_machine,
         memberships.abm_tier as abm_tier_at_touch,
@@ -142,7 +142,9 @@ final as (
         coalesce(
             valued.content_asset_id, valued.campaign_id, valued.file_name, 'none'
         ) as content_item,
-        case when not valued.is_machine then valued.item_depth end as content_depth,
+        cast(
+            case when not valued.is_machine then valued.item_depth end as {{ type_decimal(4, 9) }}
+        ) as content_depth,
         valued.page_views,
         valued.is_engagement,
         valued.is_content,

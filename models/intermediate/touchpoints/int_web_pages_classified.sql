@@ -16,13 +16,13 @@ addresses as (
     from web_events
     where page_url is not null
 
-    union
+    union distinct
 
     select link_url as url
     from web_events
     where link_url is not null
 
-    union
+    union distinct
 
     select page_url as url
     from interactions

@@ -37,7 +37,9 @@ final as (
         cast(extract(year from thursday) as {{ dbt.type_string() }}) || '-W'
         || right('0' || cast(
             1 + cast(
-                floor((extract(doy from thursday) - 1) / 7.0) as integer
+                floor({{ days_between(
+                    'cast(' ~ dbt.date_trunc('year', 'thursday') ~ ' as date)', 'thursday'
+                ) }} / 7.0) as integer
             ) as {{ dbt.type_string() }}
         ), 2) as iso_week,
         month_start_on,

@@ -31,7 +31,7 @@ task_people as (
     from tasks
     where person_record_id is not null
 
-    union
+    union distinct
 
     select
         task_id,
@@ -47,7 +47,7 @@ event_people as (
     from events
     where person_record_id is not null
 
-    union
+    union distinct
 
     select
         event_id,
