@@ -12,15 +12,15 @@
 {#- A member's share of a cost by counts: rounded at the running count less rounded before it, so
     that the members' shares sum to the cost. Without anybody to share, nothing is shared. -#}
 {% macro shared_cost(cost, counts) -%}
+    {%- set cost = 'cast(coalesce(' ~ cost ~ ', 0) as ' ~ type_double() ~ ')' -%}
+    {%- set before = '(' ~ counts ~ '.n_cumulated - ' ~ counts ~ '.n_sharers)' -%}
     case
         when {{ counts }}.n_all > 0
             then
-                round(coalesce({{ cost }}, 0) * {{ counts }}.n_cumulated / {{ counts }}.n_all, 2)
-                - round(
-                    coalesce({{ cost }}, 0)
-                    * ({{ counts }}.n_cumulated - {{ counts }}.n_sharers) / {{ counts }}.n_all,
-                    2
-                )
+                {{ double_as_decimal(
+                    cost ~ ' * ' ~ counts ~ '.n_cumulated / ' ~ counts ~ '.n_all', 2
+                ) }}
+                - {{ double_as_decimal(cost ~ ' * ' ~ before ~ ' / ' ~ counts ~ '.n_all', 2) }}
         else 0
     end
 {%- endmacro %}

@@ -102,17 +102,35 @@
     }) }}
 {%- endmacro %}
 
-{#- One row per recorded interaction and person, as every source can give it. -#}
+{#- One row per recorded interaction and person, as every source can give it: columns and types. -#}
+{% macro interaction_shape() -%}
+    {{ return({
+        'source_system': 'varchar', 'source_table': 'varchar', 'source_record_id': 'varchar',
+        'occurred_at': 'timestamp', 'is_date_only': 'boolean', 'counts_from_at': 'timestamp',
+        'loaded_at': 'timestamp',
+        'person_record_id': 'varchar', 'person_email': 'varchar', 'account_id': 'varchar',
+        'visitor_id': 'varchar', 'session_id': 'varchar',
+        'record_type': 'varchar', 'subject': 'varchar', 'outcome': 'varchar',
+        'duration_seconds': 'integer',
+        'campaign_source_id': 'varchar', 'utm_campaign': 'varchar', 'utm_source': 'varchar',
+        'utm_medium': 'varchar', 'click_id': 'varchar',
+        'page_url': 'varchar', 'content_asset_id': 'varchar', 'file_name': 'varchar',
+        'content_depth': 'decimal(9,4)', 'page_views': 'integer',
+        'user_agent': 'varchar', 'is_reported_machine': 'boolean', 'delivered_at': 'timestamp',
+    }) }}
+{%- endmacro %}
+
 {% macro interaction_columns() -%}
-    {{ return([
-        'source_system', 'source_table', 'source_record_id',
-        'occurred_at', 'is_date_only', 'counts_from_at', 'loaded_at',
-        'person_record_id', 'person_email', 'account_id', 'visitor_id', 'session_id',
-        'record_type', 'subject', 'outcome', 'duration_seconds',
-        'campaign_source_id', 'utm_campaign', 'utm_source', 'utm_medium', 'click_id',
-        'page_url', 'content_asset_id', 'file_name', 'content_depth', 'page_views',
-        'user_agent', 'is_reported_machine', 'delivered_at',
-    ]) }}
+    {{ return(interaction_shape().keys() | list) }}
+{%- endmacro %}
+
+{#- The columns of the shape that a source cannot give, as typed nulls. -#}
+{% macro other_interaction_columns(given) -%}
+    {%- set ns = namespace(columns=[]) -%}
+    {%- for name, data_type in interaction_shape().items() if name not in given -%}
+        {%- do ns.columns.append('cast(null as ' ~ data_type ~ ') as ' ~ name) -%}
+    {%- endfor -%}
+    {{ ns.columns | join(',\n        ') }}
 {%- endmacro %}
 
 {% macro union_sources(shape) -%}

@@ -1,5 +1,5 @@
--- For every won deal and every model: weights sum to exactly 1, amounts to the deal to the cent, and
--- no deal is missing.
+-- For every won deal and every model: weights sum to exactly 1, amounts to the deal to the cent,
+-- and no deal is missing.
 with opportunities as (
     select * from {{ ref('fct_opportunities') }}
     where is_won and opportunity_type in ('new_business', 'expansion')

@@ -1,6 +1,6 @@
--- Shares as weights of 12 decimals that sum to exactly 1, and as amounts that sum to the deal to the
--- cent: rounded down, then what is missing goes one unit each to the largest remainders, ties by
--- the order of touches.
+-- Shares as weights of 12 decimals that sum to exactly 1, and as amounts that sum to the deal to
+-- the cent: rounded down, then what is missing goes one unit each to the largest remainders, ties
+-- by the order of touches.
 {{ config(materialized='table') }}
 
 with shares as (

@@ -52,15 +52,10 @@ advanced as (
 
 stage_entries as (
     select
-        versions.opportunity_id,
-        max(versions.valid_from_at) as stage_changed_at
-    from versions
-    left join versions as previous
-        on
-            versions.opportunity_id = previous.opportunity_id
-            and versions.version_number = previous.version_number + 1
-    where previous.stage_name is null or previous.stage_name <> versions.stage_name
-    group by versions.opportunity_id
+        opportunity_id,
+        max(valid_from_at) as stage_changed_at
+    from {{ ref('int_opportunity_stages_entered') }}
+    group by opportunity_id
 ),
 
 dated as (

@@ -45,12 +45,16 @@ recorded as (
         'exact' as history_basis,
         coalesce(
             stages.is_closed,
-            case when changes.stage_name = opportunities.stage_name then opportunities.is_closed end,
+            case
+                when changes.stage_name = opportunities.stage_name then opportunities.is_closed
+            end,
             false
         ) as is_closed,
         coalesce(
             stages.is_won,
-            case when changes.stage_name = opportunities.stage_name then opportunities.is_won end,
+            case
+                when changes.stage_name = opportunities.stage_name then opportunities.is_won
+            end,
             false
         ) as is_won
     from changes

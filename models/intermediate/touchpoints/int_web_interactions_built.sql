@@ -124,19 +124,10 @@ final as (
         sessions.session_id as source_record_id,
         unioned.occurred_at,
         false as is_date_only,
-        cast(null as {{ dbt.type_timestamp() }}) as counts_from_at,
         sessions.loaded_at,
-        cast(null as {{ dbt.type_string() }}) as person_record_id,
-        cast(null as {{ dbt.type_string() }}) as person_email,
-        cast(null as {{ dbt.type_string() }}) as page_url,
-        cast(null as {{ dbt.type_string() }}) as account_id,
         sessions.visitor_id,
         sessions.session_id,
         unioned.record_type,
-        cast(null as {{ dbt.type_string() }}) as subject,
-        cast(null as {{ dbt.type_string() }}) as outcome,
-        cast(null as integer) as duration_seconds,
-        cast(null as {{ dbt.type_string() }}) as campaign_source_id,
         sourced_events.utm_campaign,
         sourced_events.utm_source,
         sourced_events.utm_medium,
@@ -145,9 +136,12 @@ final as (
         unioned.file_name,
         unioned.content_depth,
         case when unioned.record_type = 'session' then sessions.page_views end as page_views,
-        cast(null as {{ dbt.type_string() }}) as user_agent,
-        cast(null as boolean) as is_reported_machine,
-        cast(null as {{ dbt.type_timestamp() }}) as delivered_at
+        {{ other_interaction_columns(given=[
+            'source_system', 'source_table', 'source_record_id', 'occurred_at', 'is_date_only',
+            'loaded_at', 'visitor_id', 'session_id', 'record_type', 'utm_campaign', 'utm_source',
+            'utm_medium', 'click_id', 'content_asset_id', 'file_name', 'content_depth',
+            'page_views',
+        ]) }}
     from unioned
     inner join sessions on unioned.session_id = sessions.session_id
     left join sourced_events

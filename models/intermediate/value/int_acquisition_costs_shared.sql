@@ -1,6 +1,6 @@
--- What new customers cost in the 12 complete months, per programme and sector. Cost without a sector
--- is shared: by accounts in the programme (abm), by new-business opportunities created outside it
--- (non_abm). Cumulated counts are rounded, so that the shares sum to the cost to the cent.
+-- What new customers cost in the 12 complete months, per programme and sector. Cost without a
+-- sector is shared: by accounts in the programme (abm), by new-business opportunities created
+-- outside it (non_abm). Running counts are rounded, so the shares sum to the cost to the cent.
 with investments as (
     select * from {{ ref('int_investments_valued') }}
     where {{ is_in_complete_months('month_start_on') }}

@@ -54,7 +54,9 @@ termed as (
         coalesce(
             first_contracts.ended_on,
             {{ days_after(
-                dbt.dateadd('month', 'coalesce(deals.contract_term_months, 12)', 'deals.customer_since_on'),
+                dbt.dateadd(
+                    'month', 'coalesce(deals.contract_term_months, 12)', 'deals.customer_since_on'
+                ),
                 -1
             ) }}
         ) as term_end_on,

@@ -1,5 +1,5 @@
-with versions as (
-    select * from {{ ref('int_opportunity_versions_dated') }}
+with entries as (
+    select * from {{ ref('int_opportunity_stages_entered') }}
 ),
 
 opportunities as (
@@ -8,17 +8,6 @@ opportunities as (
 
 rates as (
     select * from {{ ref('int_currency_rates_resolved') }}
-),
-
--- A change of amount or close date within a stage is no entry.
-entries as (
-    select versions.*
-    from versions
-    left join versions as previous
-        on
-            versions.opportunity_id = previous.opportunity_id
-            and versions.version_number = previous.version_number + 1
-    where previous.stage_name is null or previous.stage_name <> versions.stage_name
 ),
 
 bounded as (

@@ -11,30 +11,29 @@ opportunities as (
     where is_won
 ),
 
-revenue as (
+won as (
     select
         customers.account_id,
-        sum(
-            case
-                when
-                    opportunities.opportunity_type = 'new_business'
-                    and opportunities.closed_on < {{ days_after('customers.customer_since_on', 365) }}
-                    then opportunities.amount
-            end
-        ) as year_1_revenue,
-        sum(
-            case
-                when
-                    opportunities.opportunity_type = 'expansion'
-                    and opportunities.closed_on >= customers.customer_since_on
-                    and opportunities.closed_on < {{ days_after('customers.customer_since_on', 365) }}
-                    then opportunities.amount
-            end
-        ) as expansion_amount,
-        sum(opportunities.amount) as lifetime_revenue
+        opportunities.opportunity_type,
+        opportunities.amount,
+        (
+            opportunities.closed_on >= customers.customer_since_on
+            and opportunities.closed_on < {{ days_after('customers.customer_since_on', 365) }}
+        ) as is_in_year_1
     from customers
     inner join opportunities on customers.account_id = opportunities.account_id
-    group by customers.account_id
+),
+
+revenue as (
+    select
+        account_id,
+        sum(case when is_in_year_1 and opportunity_type = 'new_business' then amount end)
+            as year_1_revenue,
+        sum(case when is_in_year_1 and opportunity_type = 'expansion' then amount end)
+            as expansion_amount,
+        sum(amount) as lifetime_revenue
+    from won
+    group by account_id
 ),
 
 final as (

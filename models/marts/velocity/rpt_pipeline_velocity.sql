@@ -98,8 +98,9 @@ targets as (
     select
         entities.entity_type,
         entities.entity_id,
-        sum(opportunities.amount * sector_benchmarks.velocity_monthly)
-        / nullif(sum(opportunities.amount), 0) as target_velocity_monthly
+        cast(
+            sum(opportunities.amount * sector_benchmarks.velocity_monthly) as {{ type_double() }}
+        ) / nullif(sum(opportunities.amount), 0) as target_velocity_monthly
     from entities
     inner join opportunities on entities.opportunity_id = opportunities.opportunity_id
     inner join accounts on opportunities.account_id = accounts.account_id

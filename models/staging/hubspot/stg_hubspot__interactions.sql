@@ -77,21 +77,11 @@ final as (
         'hubspot' as source_system,
         unioned.*,
         false as is_date_only,
-        cast(null as {{ dbt.type_timestamp() }}) as counts_from_at,
-        cast(null as {{ dbt.type_string() }}) as account_id,
-        cast(null as {{ dbt.type_string() }}) as visitor_id,
-        cast(null as {{ dbt.type_string() }}) as session_id,
-        cast(null as {{ dbt.type_string() }}) as subject,
-        cast(null as {{ dbt.type_string() }}) as outcome,
-        cast(null as integer) as duration_seconds,
-        cast(null as {{ dbt.type_string() }}) as utm_campaign,
-        cast(null as {{ dbt.type_string() }}) as utm_source,
-        cast(null as {{ dbt.type_string() }}) as utm_medium,
-        cast(null as {{ dbt.type_string() }}) as click_id,
-        cast(null as {{ dbt.type_string() }}) as content_asset_id,
-        cast(null as {{ dbt.type_string() }}) as file_name,
-        cast(null as {{ type_decimal(4, 9) }}) as content_depth,
-        cast(null as integer) as page_views
+        {{ other_interaction_columns(given=[
+            'source_system', 'source_table', 'source_record_id', 'occurred_at', 'is_date_only',
+            'loaded_at', 'person_record_id', 'person_email', 'record_type', 'campaign_source_id',
+            'page_url', 'user_agent', 'is_reported_machine', 'delivered_at',
+        ]) }}
     from unioned
 )
 

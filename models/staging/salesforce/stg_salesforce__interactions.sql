@@ -130,21 +130,11 @@ final as (
     select
         'salesforce' as source_system,
         unioned.*,
-        cast(null as {{ dbt.type_string() }}) as person_email,
-        cast(null as {{ dbt.type_string() }}) as page_url,
-        cast(null as {{ dbt.type_string() }}) as visitor_id,
-        cast(null as {{ dbt.type_string() }}) as session_id,
-        cast(null as {{ dbt.type_string() }}) as utm_campaign,
-        cast(null as {{ dbt.type_string() }}) as utm_source,
-        cast(null as {{ dbt.type_string() }}) as utm_medium,
-        cast(null as {{ dbt.type_string() }}) as click_id,
-        cast(null as {{ dbt.type_string() }}) as content_asset_id,
-        cast(null as {{ dbt.type_string() }}) as file_name,
-        cast(null as {{ type_decimal(4, 9) }}) as content_depth,
-        cast(null as integer) as page_views,
-        cast(null as {{ dbt.type_string() }}) as user_agent,
-        cast(null as boolean) as is_reported_machine,
-        cast(null as {{ dbt.type_timestamp() }}) as delivered_at
+        {{ other_interaction_columns(given=[
+            'source_system', 'source_table', 'source_record_id', 'occurred_at', 'is_date_only',
+            'counts_from_at', 'loaded_at', 'person_record_id', 'account_id', 'record_type',
+            'subject', 'outcome', 'duration_seconds', 'campaign_source_id',
+        ]) }}
     from unioned
 )
 
