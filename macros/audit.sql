@@ -177,12 +177,16 @@
     from (select 1 as one) as no_rows
     where one = 0
     {%- else -%}
-    {%- set currency = "coalesce(upper(raw_rows.currency), '" ~ var('corporate_currency') ~ "')" -%}
+    {%- set currency -%}
+        coalesce(nullif(upper(trim(raw_rows.currency)), ''), '{{ var("corporate_currency") }}')
+    {%- endset -%}
+    {%- set month = 'cast(' ~ dbt.date_trunc('month', try_cast('raw_rows.month', 'date'))
+        ~ ' as date)' -%}
     select
         {{ currency }} as currency,
         sum({{ double_as_decimal(try_cast('raw_rows.amount', 'double'), 2) }}) as amount
     from {{ relation }} as raw_rows
-    where {{ try_cast('raw_rows.month', 'date') }} <= {{ as_of_date() }}
+    where {{ month }} <= {{ as_of_date() }}
     group by {{ currency }}
     {%- endif -%}
 {%- endmacro %}

@@ -70,3 +70,9 @@
 {% macro bigquery__sha256_hex(expression) -%}
     to_hex(sha256({{ expression }}))
 {%- endmacro %}
+
+{#- Attendees may also be users, rooms, accounts and opportunities: the first 3 characters of a
+    Salesforce id say what it names. -#}
+{% macro is_salesforce_person(column) -%}
+    substr({{ column }}, 1, 3) not in ('001', '005', '006', '00G', '023')
+{%- endmacro %}

@@ -171,7 +171,9 @@
     {%- set required = table.config.meta.get('required', table.config.meta['key']) -%}
     {%- set expressions = [] -%}
     {%- for name in table.config.meta['key'] -%}
-        {%- if name in required -%}
+        {%- if source_name == 'salesforce' and name == 'id' -%}
+            {%- do expressions.append(salesforce_id('readable_rows.id')) -%}
+        {%- elif name in required -%}
             {%- do expressions.append('readable_rows.' ~ name) -%}
         {%- else -%}
             {%- do expressions.append(

@@ -28,12 +28,28 @@ won as (
     where is_won and opportunity_type in ('new_business', 'expansion')
 ),
 
+models as (
+    {%- for model in attribution_rule_models() %}
+    select
+        '{{ model }}' as attribution_model,
+        'revenue' as attribution_basis
+    {%- if not loop.last %}
+
+    union all
+    {% endif %}
+    {%- endfor %}
+),
+
 attributed as (
     select
-        attribution_model || ', ' || attribution_basis as subject,
-        sum(attributed_amount) as amount
-    from attribution_models
-    group by attribution_model, attribution_basis
+        models.attribution_model || ', ' || models.attribution_basis as subject,
+        sum(attribution_models.attributed_amount) as amount
+    from models
+    left join attribution_models
+        on
+            models.attribution_model = attribution_models.attribution_model
+            and models.attribution_basis = attribution_models.attribution_basis
+    group by models.attribution_model, models.attribution_basis
 ),
 
 currencies as (
@@ -50,12 +66,13 @@ spent_in_marts as (
     group by original_currency
 ),
 
+-- Cast before the union: a sum has so many digits that the union would round the scores to cents.
 checks as (
     select
         'attributed_equals_won' as check_name,
         attributed.subject,
-        won.amount as expected_amount,
-        attributed.amount as actual_amount
+        cast(won.amount as {{ type_decimal(6) }}) as expected_amount,
+        cast(attributed.amount as {{ type_decimal(6) }}) as actual_amount
     from attributed
     cross join won
 
@@ -64,8 +81,8 @@ checks as (
     select
         'spend_equals_raw' as check_name,
         currencies.currency as subject,
-        raw_ledger.amount as expected_amount,
-        spent_in_marts.amount as actual_amount
+        cast(raw_ledger.amount as {{ type_decimal(6) }}) as expected_amount,
+        cast(spent_in_marts.amount as {{ type_decimal(6) }}) as actual_amount
     from currencies
     left join raw_ledger on currencies.currency = raw_ledger.currency
     left join spent_in_marts on currencies.currency = spent_in_marts.currency
@@ -75,16 +92,16 @@ checks as (
     select
         'drivers_equal_aes' as check_name,
         'all accounts' as subject,
-        (select sum(aes) from engagement) as expected_amount,
-        (select sum(contribution) from drivers) as actual_amount
+        cast((select sum(aes) from engagement) as {{ type_decimal(6) }}) as expected_amount,
+        cast((select sum(contribution) from drivers) as {{ type_decimal(6) }}) as actual_amount
 ),
 
 final as (
     select
         check_name,
         subject,
-        cast(coalesce(expected_amount, 0) as {{ type_decimal(6) }}) as expected_amount,
-        cast(coalesce(actual_amount, 0) as {{ type_decimal(6) }}) as actual_amount,
+        coalesce(expected_amount, 0) as expected_amount,
+        coalesce(actual_amount, 0) as actual_amount,
         cast(
             coalesce(actual_amount, 0) - coalesce(expected_amount, 0) as {{ type_decimal(6) }}
         ) as difference

@@ -34,6 +34,26 @@ investments as (
     select * from {{ ref('int_investments_valued') }}
 ),
 
+target_accounts as (
+    select * from {{ ref('stg_abm_program__target_accounts') }}
+),
+
+contracts as (
+    select * from {{ ref('stg_abm_program__contracts') }}
+),
+
+listings as (
+    select * from {{ ref('stg_abm_program__programme_campaigns') }}
+),
+
+account_ids as (
+    select * from {{ ref('int_account_ids_resolved') }}
+),
+
+campaigns as (
+    select * from {{ ref('int_campaigns_conformed') }}
+),
+
 unmapped as (
     select
         'sector_aliases' as seed_name,
@@ -117,6 +137,68 @@ unmapped as (
     left join {{ ref('opportunity_types') }} as aliases
         on {{ normalised_text('opportunities.opportunity_type_raw') }} = aliases.alias
     where opportunities.opportunity_type_raw is not null and aliases.alias is null
+
+    union all
+
+    select
+        'sector_aliases' as seed_name,
+        sector_raw as raw_value
+    from investments
+    where sector_raw is not null and sector is null
+
+    union all
+
+    -- What the marketing team's lists name and nobody else knows.
+    select
+        'accounts of target_accounts' as seed_name,
+        target_accounts.account_id as raw_value
+    from target_accounts
+    left join account_ids on target_accounts.account_id = account_ids.known_account_id
+    where account_ids.known_account_id is null
+
+    union all
+
+    select
+        'tiers of target_accounts' as seed_name,
+        abm_tier as raw_value
+    from target_accounts
+    where abm_tier not in ('one_to_one', 'one_to_few', 'one_to_many')
+
+    union all
+
+    select
+        'accounts of contracts' as seed_name,
+        contracts.account_id as raw_value
+    from contracts
+    left join account_ids on contracts.account_id = account_ids.known_account_id
+    where account_ids.known_account_id is null
+
+    union all
+
+    select
+        'campaigns of programme_campaigns' as seed_name,
+        listings.source_system || ' ' || listings.campaign_source_id as raw_value
+    from listings
+    left join campaigns
+        on
+            listings.source_system = campaigns.source_system
+            and listings.campaign_source_id = campaigns.campaign_source_id
+    where
+        campaigns.campaign_id is null
+        and listings.source_system in (
+            {%- for source_name in source_shapes()['campaigns'].sources %}
+            '{{ source_name }}'
+            {%- if not loop.last %},{% endif %}
+            {%- endfor %}
+        )
+
+    union all
+
+    select
+        'programmes of investments' as seed_name,
+        programme as raw_value
+    from investments
+    where programme not in ('abm', 'non_abm')
 
     union all
 

@@ -2,22 +2,47 @@ with touchpoints as (
     select * from {{ ref('int_touchpoints_scored') }}
 ),
 
+interactions as (
+    {{ union_sources('interactions') }}
+),
+
+-- Without a moment an interaction cannot become a touch at all.
+undated as (
+    select source_system
+    from interactions
+    where occurred_at is null
+),
+
+reasons as (
+    select
+        source_system,
+        unmatched_reason as reason
+    from touchpoints
+
+    union all
+
+    select
+        source_system,
+        'undated' as reason
+    from undated
+),
+
 systems as (
     select
         source_system,
         count(*) as n_system
-    from touchpoints
+    from reasons
     group by source_system
 ),
 
 unmatched as (
     select
         source_system,
-        unmatched_reason as reason,
+        reason,
         count(*) as n_touchpoints
-    from touchpoints
-    where account_id is null
-    group by source_system, unmatched_reason
+    from reasons
+    where reason is not null
+    group by source_system, reason
 ),
 
 final as (

@@ -18,12 +18,22 @@ TARGET_ACCOUNTS = """
         ('older_stands', '1:few', '2026-01-01', 'soon', true, '2026-01-03 00:00:00'),
         ('equal_loads', '1:1', '2026-01-01', null, true, '2026-01-03 00:00:00'),
         ('equal_loads', '1:few', '2026-01-01', null, true, '2026-01-03 00:00:00'),
-        (' ', '1:few', '2026-01-01', null, true, '2026-01-03 00:00:00'),
-        ('before_1990', '1:few', '1989-12-31', null, true, '2026-01-03 00:00:00'),
-        ('in_1990', '1:few', '1990-01-01', null, true, '2026-01-03 00:00:00'),
-        ('a_day_ahead', '1:few', '2026-01-04', null, true, '2026-01-03 00:00:00'),
-        ('further_ahead', '1:few', '2026-01-05', null, true, '2026-01-03 00:00:00')
+        ('planned', '1:few', '2026-12-01', null, true, '2026-01-03 00:00:00'),
+        (' ', '1:few', '2026-01-01', null, true, '2026-01-03 00:00:00')
     ) as rows (account_id, abm_tier, activated_on, exited_on, is_icp, _fivetran_synced)
+"""
+
+STAKEHOLDERS = """
+    select
+        account_id, 'a@a.example' as person_email, 'A' as person_name, null as title,
+        null as department, null as buying_role, null as reports_to_email, null as source,
+        identified_on, timestamp '2026-01-03 00:00:00' as _fivetran_synced
+    from (values
+        ('before_1990', '1989-12-31'),
+        ('in_1990', '1990-01-01'),
+        ('a_day_ahead', '2026-01-04'),
+        ('further_ahead', '2026-01-05')
+    ) as rows (account_id, identified_on)
 """
 
 ACCOUNTS = """
@@ -40,7 +50,9 @@ ACCOUNTS = """
         ('deleted_last', 'x', null, false, '2026-01-01'),
         ('restored', 'x', null, true, '2026-01-01'),
         ('restored', 'x', null, null, '2026-01-02'),
-        ('merged', 'x', 'kept', false, '2026-01-02')
+        ('merged', 'x', 'kept', false, '2026-01-02'),
+        ('001A0000006Vm9r', 'Old form', null, false, '2026-01-01'),
+        ('001A0000006Vm9rIAC', 'New form', null, false, '2026-01-02')
     ) as rows (id, name, master_record_id, is_deleted, synced)
 """
 
@@ -71,6 +83,7 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnectio
     raw, db = folder / "raw", folder / "abm.duckdb"
     for table, query in {
         "abm_program/target_accounts": TARGET_ACCOUNTS,
+        "abm_program/stakeholders": STAKEHOLDERS,
         "salesforce/account": ACCOUNTS,
         "ga4/events": EVENTS,
     }.items():
@@ -84,8 +97,8 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnectio
         "DBT_LOG_PATH": str(folder / "logs"),
     }
     models = (
-        "stg_abm_program__target_accounts stg_salesforce__accounts stg_salesforce__account_merges "
-        "stg_ga4__web_events"
+        "stg_abm_program__target_accounts stg_abm_program__stakeholders stg_salesforce__accounts "
+        "stg_salesforce__account_merges stg_ga4__web_events"
     )
     result = subprocess.run(
         [Path(sys.executable).with_name("dbt"), "run", "--select", *models.split()],
@@ -99,28 +112,40 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnectio
     return duckdb.connect(str(db), read_only=True)
 
 
-def test_versions_types_and_dates(staged: duckdb.DuckDBPyConnection) -> None:
-    """The newest readable version counts; equal loads go by every column as text, greatest first;
-    a date is possible from 1990 to a day after its own load."""
+def test_versions_and_types(staged: duckdb.DuckDBPyConnection) -> None:
+    """The newest readable version counts; equal loads go by every column as text, greatest first.
+    A planned activation may lie in the future."""
     rows = staged.execute(
         "select account_id, abm_tier, strftime(activated_on, '%Y-%m-%d'), "
         "strftime(exited_on, '%Y-%m-%d') from staging.stg_abm_program__target_accounts order by all"
     ).fetchall()
     assert rows == [
         ("001A0000006Vm9rIAC", "one_to_many", "2026-01-01", "2026-02-01"),
-        ("a_day_ahead", "one_to_few", "2026-01-04", None),
         ("equal_loads", "one_to_few", "2026-01-01", None),
-        ("in_1990", "one_to_few", "1990-01-01", None),
         ("older_stands", "one_to_few", "2026-01-01", None),
+        ("planned", "one_to_few", "2026-12-01", None),
     ]
 
 
+def test_possible_dates(staged: duckdb.DuckDBPyConnection) -> None:
+    """A past date is possible from 1990 to a day after its own load."""
+    rows = staged.execute(
+        "select account_id from staging.stg_abm_program__stakeholders order by all"
+    ).fetchall()
+    assert rows == [("a_day_ahead",), ("in_1990",)]
+
+
 def test_deletions_and_merges(staged: duckdb.DuckDBPyConnection) -> None:
-    """The newest version decides whether an id is deleted; a merged row leads to its survivor."""
+    """The newest version decides whether an id is deleted; a merged row leads to its survivor; the
+    15- and the 18-character form are one id."""
     accounts = staged.execute(
         "select account_id, account_name, domain from staging.stg_salesforce__accounts order by all"
     ).fetchall()
-    assert accounts == [("kept", "Kept", "acme.example"), ("restored", "x", "acme.example")]
+    assert accounts == [
+        ("001A0000006Vm9rIAC", "New form", "acme.example"),
+        ("kept", "Kept", "acme.example"),
+        ("restored", "x", "acme.example"),
+    ]
     merges = staged.execute("select * from staging.stg_salesforce__account_merges").fetchall()
     assert merges == [("merged", "kept")]
 

@@ -1,35 +1,35 @@
 -- The score of every account, computed again from the published facts in the plainest way: one
--- subquery a component, the coefficients and the window as the definition states them.
+-- subquery a component, as the definition states them.
 with touches as (
     select
-        touchpoint_id,
-        account_id,
-        person_id,
-        coalesce(nullif(person_id, 'unknown'), visitor_id) as consumer_id,
-        case
-            when content_asset_id <> 'unknown' then content_asset_id
-            when campaign_id <> 'unknown' then campaign_id
-            else source_record_id
-        end as item,
-        content_depth,
-        aes_weight,
-        is_engagement,
-        is_machine,
-        is_capped
+        *,
+        coalesce(nullif(person_id, 'unknown'), visitor_id) as consumer_id
     from {{ ref('fct_touchpoints') }}
     where
-        {{ dbt.datediff('occurred_on', as_of_date(), 'day') }} between 0 and 89
+        {{ dbt.datediff('occurred_on', as_of_date(), 'day') }}
+        between 0 and {{ var('aes_window_days') - 1 }}
+),
+
+signals as (
+    select * from {{ ref('fct_intent_signals') }}
+    where
+        {{ dbt.datediff('occurred_on', as_of_date(), 'day') }}
+        between 0 and {{ var('aes_window_days') - 1 }}
+),
+
+coefficients as (
+    select * from {{ ref('aes_coefficients') }}
 ),
 
 recomputed as (
     select
         accounts.account_id,
-        (
+        (select coefficient from coefficients where component = 'touchpoint_score') * (
             select coalesce(sum(touches.aes_weight), 0)
             from touches
             where touches.account_id = accounts.account_id and touches.is_engagement
         )
-        + 2 * (
+        + (select coefficient from coefficients where component = 'stakeholder_reach') * (
             select count(distinct touches.person_id)
             from touches
             where
@@ -39,21 +39,19 @@ recomputed as (
                 and not touches.is_capped
                 and touches.person_id <> 'unknown'
         )
-        + 1.5 * (
+        + (select coefficient from coefficients where component = 'content_consumption') * (
             select coalesce(sum(items.content_depth), 0)
             from (
                 select max(touches.content_depth) as content_depth
                 from touches
                 where touches.account_id = accounts.account_id and touches.content_depth > 0
-                group by touches.consumer_id, touches.item
+                group by touches.consumer_id, touches.content_item
             ) as items
         )
-        + 3 * (
+        + (select coefficient from coefficients where component = 'intent_signals') * (
             select count(distinct signals.signal_key)
-            from {{ ref('fct_intent_signals') }} as signals
-            where
-                signals.account_id = accounts.account_id
-                and {{ dbt.datediff('signals.occurred_on', as_of_date(), 'day') }} between 0 and 89
+            from signals
+            where signals.account_id = accounts.account_id
         ) as aes
     from {{ ref('dim_accounts') }} as accounts
     where accounts.account_id <> 'unknown'

@@ -6,10 +6,15 @@ with opportunities as (
 ),
 
 models as (
-    select distinct
-        attribution_model,
-        attribution_basis
-    from {{ ref('fct_attribution_models') }}
+    {%- for model in attribution_rule_models() %}
+    select
+        '{{ model }}' as attribution_model,
+        'revenue' as attribution_basis
+    {%- if not loop.last %}
+
+    union all
+    {% endif %}
+    {%- endfor %}
 ),
 
 credits as (

@@ -13,6 +13,7 @@ previous_wins as (
     inner join opportunities as wins
         on
             opportunities.account_id = wins.account_id
+            and opportunities.opportunity_id <> wins.opportunity_id
             and wins.is_won
             and wins.closed_on < opportunities.created_on
     group by opportunities.opportunity_id

@@ -58,13 +58,17 @@ placed as (
         on {{ normalised_text('opportunities.opportunity_type_raw') }} = opportunity_types.alias
 ),
 
-first_wins as (
-    select
-        account_id,
-        min(closed_on) as first_won_on
+-- A deal closed before it was created, as migrations leave them, is no earlier win of itself.
+after_a_win as (
+    select distinct placed.opportunity_id
     from placed
-    where outcome = 'won' and account_id is not null
-    group by account_id
+    inner join placed as wins
+        on
+            placed.account_id = wins.account_id
+            and placed.opportunity_id <> wins.opportunity_id
+            and wins.outcome = 'won'
+            and wins.closed_on < placed.created_on
+    where placed.stated_type is null
 ),
 
 final as (
@@ -78,7 +82,7 @@ final as (
         coalesce(
             placed.stated_type,
             case
-                when first_wins.first_won_on < placed.created_on then 'expansion'
+                when after_a_win.opportunity_id is not null then 'expansion'
                 else 'new_business'
             end
         ) as opportunity_type,
@@ -113,7 +117,7 @@ final as (
         memberships.abm_tier is not null as is_abm_at_creation,
         memberships.abm_tier as abm_tier_at_creation
     from placed
-    left join first_wins on placed.account_id = first_wins.account_id
+    left join after_a_win on placed.opportunity_id = after_a_win.opportunity_id
     left join memberships
         on
             placed.account_id = memberships.account_id

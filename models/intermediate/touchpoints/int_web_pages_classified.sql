@@ -54,7 +54,10 @@ final as (
         content_assets.asset_type,
         (
             coalesce(content_assets.asset_type, '') = 'pricing'
-            or paths.url_path like '{{ var("pricing_page_pattern") }}'
+            or (
+                paths.url_path like '{{ var("pricing_page_pattern") }}'
+                and coalesce(content_assets.asset_type, '') <> 'comparison'
+            )
         ) as is_pricing_page
     from paths
     left join assets_by_path on paths.url_path = assets_by_path.url_path

@@ -39,16 +39,18 @@ session_people as (
     select
         session_users.visitor_id,
         session_users.session_id,
-        identities.person_id
+        identities.person_id,
+        coalesce(identities.person_id, session_users.user_id) as user_or_person
     from session_users
-    inner join identities on session_users.user_id = identities.user_id
+    left join identities on session_users.user_id = identities.user_id
 ),
 
+-- A user id that nobody knows is somebody else all the same.
 visitors as (
     select
         visitor_id,
         min(person_id) as person_id,
-        count(distinct person_id) as n_people
+        count(distinct user_or_person) as n_people
     from session_people
     group by visitor_id
 ),
@@ -59,7 +61,7 @@ sessions as (
         min(person_id) as person_id
     from session_people
     group by session_id
-    having count(distinct person_id) = 1
+    having count(distinct user_or_person) = 1
 ),
 
 visitor_sessions as (
@@ -77,7 +79,9 @@ final as (
     from visitor_sessions
     inner join visitors on visitor_sessions.visitor_id = visitors.visitor_id
     left join sessions on visitor_sessions.session_id = sessions.session_id
-    where visitors.n_people = 1 or sessions.person_id is not null
+    where
+        case when visitors.n_people = 1 then visitors.person_id else sessions.person_id end
+        is not null
 )
 
 select * from final

@@ -105,10 +105,14 @@ acquired as (
     group by case when customers.is_abm_customer then 'abm' else 'non_abm' end, accounts.sector
 ),
 
-final as (
+-- Where there is cost to share and nobody to share it, the cost of a sector is unknown.
+by_sector as (
     select
         cumulated.programme,
         cumulated.sector,
+        (
+            cumulated.n_all > 0 or coalesce(shared_costs.investment_fully_loaded, 0) = 0
+        ) as is_cost_shared,
         coalesce(own_costs.investment, 0)
         + {{ shared_cost('shared_costs.investment', 'cumulated') }} as investment,
         coalesce(own_costs.investment_fully_loaded, 0)
@@ -126,6 +130,48 @@ final as (
     left join acquired
         on cumulated.programme = acquired.programme and cumulated.sector = acquired.sector
     left join ledger on cumulated.programme = ledger.programme
+),
+
+programme_costs as (
+    select
+        programme,
+        sum(investment) as investment,
+        sum(investment_fully_loaded) as investment_fully_loaded
+    from costs
+    group by programme
+),
+
+by_programme as (
+    select
+        by_sector.programme,
+        'all' as sector,
+        true as is_cost_shared,
+        coalesce(max(programme_costs.investment), 0) as investment,
+        coalesce(max(programme_costs.investment_fully_loaded), 0) as investment_fully_loaded,
+        sum(by_sector.new_customers) as new_customers,
+        {{ dbt.bool_or('by_sector.is_ledger_complete') }} as is_ledger_complete
+    from by_sector
+    left join programme_costs on by_sector.programme = programme_costs.programme
+    group by by_sector.programme
+),
+
+unioned as (
+    select * from by_sector
+    union all
+    select * from by_programme
+),
+
+final as (
+    select
+        programme,
+        sector,
+        is_ledger_complete,
+        is_cost_shared,
+        case when is_ledger_complete and is_cost_shared then investment end as investment,
+        case when is_ledger_complete and is_cost_shared then investment_fully_loaded end
+            as investment_fully_loaded,
+        new_customers
+    from unioned
 )
 
 select * from final

@@ -24,10 +24,8 @@ final as (
         investments.category,
         investments.abm_tier,
         investments.channel,
-        case
-            when investments.sector_raw is not null
-                then coalesce(sector_aliases.sector, 'other')
-        end as sector,
+        sector_aliases.sector,
+        investments.sector_raw,
         investments.original_amount,
         coalesce(investments.original_currency, '{{ var("corporate_currency") }}')
             as original_currency,

@@ -10,19 +10,25 @@ accounts as (
     select * from {{ ref('int_accounts_classified') }}
 ),
 
+users as (
+    {{ union_sources('users') }}
+),
+
 described as (
     select
         opportunities.*,
+        coalesce(users.account_executive_id, 'unknown') as known_account_executive_id,
         accounts.sector,
         accounts.sector || '|' || accounts.account_size_tier as segment,
         case when opportunities.is_abm_at_creation then 'abm' else 'non_abm' end as programme
     from opportunities
     left join accounts on opportunities.account_id = accounts.account_id
+    left join users on opportunities.account_executive_id = users.account_executive_id
 ),
 
 {%- set entities = {
     'account': 'account_id',
-    'account_executive': "coalesce(account_executive_id, 'unknown')",
+    'account_executive': 'known_account_executive_id',
     'sector': 'sector',
     'segment': 'segment',
     'abm_tier': 'abm_tier_at_creation',

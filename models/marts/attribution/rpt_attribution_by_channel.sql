@@ -35,6 +35,8 @@ final as (
         monthly.channel,
         cast(coalesce(monthly.attributed_amount, 0) as {{ type_decimal(2) }}) as attributed_amount,
         cast(monthly.weighted_opportunities as {{ type_decimal(12) }}) as weighted_opportunities,
+        cast(coalesce(totals.attributed_amount, 0) as {{ type_decimal(2) }})
+            as attributed_amount_of_month,
         cast(monthly.attributed_amount as {{ type_double() }})
         / nullif(cast(totals.attributed_amount as {{ type_double() }}), 0) as share
     from monthly

@@ -81,14 +81,23 @@ entries_by_period as (
     from entries
 ),
 
+-- A tier that is none of the three is unknown; a ledger line without one is shared.
 sums as (
     select
         period,
-        abm_tier,
+        case
+            when abm_tier in ('one_to_one', 'one_to_few', 'one_to_many') then abm_tier
+            when abm_tier is not null then 'unknown'
+        end as abm_tier,
         coalesce(sum(revenue), 0) as revenue,
         coalesce(sum(investment), 0) as investment
     from entries_by_period
-    group by period, abm_tier
+    group by
+        period,
+        case
+            when abm_tier in ('one_to_one', 'one_to_few', 'one_to_many') then abm_tier
+            when abm_tier is not null then 'unknown'
+        end
 ),
 
 periods as (
@@ -111,6 +120,8 @@ tiers as (
         select 'one_to_few' as abm_tier
         union all
         select 'one_to_many' as abm_tier
+        union all
+        select 'unknown' as abm_tier
     ) as tier_names
     left join (
         select
@@ -140,8 +151,13 @@ by_tier as (
         periods.period,
         cumulated.abm_tier,
         coalesce(own.revenue, 0) as revenue,
-        coalesce(own.investment, 0) + {{ shared_cost('shared.investment', 'cumulated') }}
-            as investment,
+        coalesce(own.investment, 0)
+        + case
+            when cumulated.n_all > 0
+                then {{ shared_cost('shared.investment', 'cumulated') }}
+            when cumulated.abm_tier = 'unknown' then coalesce(shared.investment, 0)
+            else 0
+        end as investment,
         false as is_total
     from periods
     cross join cumulated
@@ -176,6 +192,7 @@ final as (
         by_tier.is_total
     from by_tier
     cross join roi_benchmark
+    where by_tier.abm_tier <> 'unknown' or by_tier.revenue <> 0 or by_tier.investment <> 0
 )
 
 select * from final

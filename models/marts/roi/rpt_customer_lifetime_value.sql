@@ -41,65 +41,46 @@ measured as (
         sum(case when is_expansion_observable then 1 else 0 end) as n_expansion,
         sum(case when is_expansion_observable then year_1_revenue end) as year_1_revenue,
         sum(case when is_expansion_observable then expansion_amount end) as expansion_amount,
+        sum(case when is_retention_observable then 1 else 0 end) as n_terms_ended,
         count(case when is_retention_observable then is_retained end) as n_retention,
         sum(case when is_retention_observable and is_retained then 1 else 0 end) as n_retained
     from customers_twice
     group by programme, sector
 ),
 
-all_costs as (
-    select
-        programme, sector, investment, investment_fully_loaded, new_customers, is_ledger_complete
-    from costs
-
-    union all
-
-    select
-        programme,
-        'all' as sector,
-        sum(investment) as investment,
-        sum(investment_fully_loaded) as investment_fully_loaded,
-        sum(new_customers) as new_customers,
-        {{ dbt.bool_or('is_ledger_complete') }} as is_ledger_complete
-    from costs
-    group by programme
-),
-
 rated as (
     select
-        all_costs.programme,
-        all_costs.sector,
+        costs.programme,
+        costs.sector,
         coalesce(measured.n_customers, 0) as n_customers,
         measured.year_1_revenue_avg,
+        measured.year_1_revenue,
+        measured.expansion_amount,
         coalesce(measured.n_expansion, 0) as n_expansion,
         1 + cast(measured.expansion_amount as {{ type_double() }})
         / nullif(measured.year_1_revenue, 0) as expansion_multiplier,
+        coalesce(measured.n_terms_ended, 0) as n_terms_ended,
         coalesce(measured.n_retention, 0) as n_retention,
+        coalesce(measured.n_retained, 0) as n_retained,
         cast(measured.n_retained as {{ type_double() }})
         / nullif(measured.n_retention, 0) as retention_rate,
-        all_costs.is_ledger_complete,
-        all_costs.new_customers,
-        case when all_costs.is_ledger_complete then all_costs.investment end as investment,
-        case
-            when all_costs.is_ledger_complete
-                then cast(all_costs.investment as {{ type_double() }})
-                / nullif(all_costs.new_customers, 0)
-        end as cac,
-        case
-            when all_costs.is_ledger_complete
-                then cast(all_costs.investment_fully_loaded as {{ type_double() }})
-                / nullif(all_costs.new_customers, 0)
-        end as cac_fully_loaded,
+        costs.is_ledger_complete,
+        costs.is_cost_shared,
+        costs.new_customers,
+        costs.investment,
+        cast(costs.investment as {{ type_double() }}) / nullif(costs.new_customers, 0) as cac,
+        cast(costs.investment_fully_loaded as {{ type_double() }})
+        / nullif(costs.new_customers, 0) as cac_fully_loaded,
         sector_benchmarks.clv as benchmark_clv,
         sector_benchmarks.cac as benchmark_cac,
         sector_benchmarks.deal_size as benchmark_deal_size
-    from all_costs
+    from costs
     left join measured
-        on all_costs.programme = measured.programme and all_costs.sector = measured.sector
+        on costs.programme = measured.programme and costs.sector = measured.sector
     left join sector_benchmarks
         on
             sector_benchmarks.sector
-            = case when all_costs.sector = 'other' then 'saas_b2b' else all_costs.sector end
+            = case when costs.sector = 'other' then 'saas_b2b' else costs.sector end
 ),
 
 valued as (
@@ -125,8 +106,11 @@ final as (
         cast(valued.n_customers as integer) as n_customers,
         valued.year_1_revenue_avg,
         valued.retention_rate,
+        cast(valued.n_retained as integer) as n_retained,
         cast(valued.n_retention as integer) as n_retention,
         valued.expansion_multiplier,
+        cast(valued.expansion_amount as {{ type_decimal(2) }}) as expansion_amount,
+        cast(valued.year_1_revenue as {{ type_decimal(2) }}) as year_1_revenue,
         cast(valued.n_expansion as integer) as n_expansion,
         valued.cac,
         valued.cac_fully_loaded,
@@ -148,16 +132,14 @@ final as (
         valued.clv_net / nullif(valued.cac, 0) >= minimum.minimum_ratio as is_on_target,
         case
             when valued.n_customers = 0 then 'no_customers'
-            when valued.year_1_revenue_avg is null then 'no_customer_older_than_a_year'
-            when
-                valued.retention_rate is null
-                and not exists (
-                    select 1 from customers where is_retained is not null
-                )
-                then 'no_renewal_data'
-            when valued.retention_rate is null then 'no_term_ended'
+            when valued.n_expansion = 0 then 'no_customer_older_than_a_year'
+            when coalesce(valued.year_1_revenue, 0) = 0 then 'no_year_1_revenue'
+            when valued.n_terms_ended = 0 then 'no_term_ended'
+            when valued.retention_rate is null then 'no_renewal_data'
             when not valued.is_ledger_complete then 'ledger_incomplete'
+            when not valued.is_cost_shared then 'cost_not_shareable'
             when valued.new_customers = 0 then 'no_new_customers'
+            when valued.investment = 0 then 'no_investment'
         end as reason,
         valued.sector = 'all' as is_total
     from valued

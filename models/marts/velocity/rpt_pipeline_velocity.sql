@@ -34,6 +34,7 @@ measured as (
                 else 0
             end
         ) as n_stale,
+        max(case when opportunities.history_basis = 'exact' then 0 else 1 end) as n_without_history,
         {{ velocity_basis_measures() }}
     from entities
     inner join opportunities on entities.opportunity_id = opportunities.opportunity_id
@@ -122,6 +123,7 @@ joined as (
         cast(measured.advanced_pipeline as {{ type_double() }})
         / nullif(measured.n_advanced_amounts, 0) as avg_deal_size,
         measured.n_won as n_won_own,
+        measured.n_without_history,
         based.cycle_basis,
         bases.n_won,
         bases.n_lost,
@@ -183,6 +185,8 @@ final as (
         cast(n_lost as integer) as n_lost,
         cast(n_won_own as integer) as n_won_own,
         win_rate,
+        cast(n_won_from_advanced as integer) as n_won_from_advanced,
+        cast(n_lost_from_advanced as integer) as n_lost_from_advanced,
         win_rate_from_advanced,
         cast(velocity_monthly as {{ type_double() }}) as velocity_monthly,
         cast(velocity_monthly * win_rate_from_advanced as {{ type_double() }})
@@ -194,7 +198,7 @@ final as (
         cast(null as {{ type_double() }}) as velocity_previous_month,
         cast(null as {{ type_double() }}) as velocity_6_months_ago,
         cast(null as {{ type_double() }}) as velocity_change_ratio,
-        'exact' as history_basis,
+        case when n_without_history = 0 then 'exact' else 'current_state' end as history_basis,
         entity_type = 'all' as is_total
     from computed
 )

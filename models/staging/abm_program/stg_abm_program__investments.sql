@@ -6,7 +6,7 @@ conformed as (
     select
         'abm_program' as source_system,
         cast({{ dbt.date_trunc('month', 'month') }} as date) as month_start_on,
-        lower(programme) as programme,
+        replace(lower(programme), '-', '_') as programme,
         lower(category) as category,
         {{ conformed_abm_tier('abm_tier') }} as abm_tier,
         lower(channel) as channel,

@@ -6,7 +6,7 @@ final as (
     select
         lower(source_system) as source_system,
         {{ salesforce_id('campaign_id') }} as campaign_source_id,
-        lower(programme) as programme,
+        replace(lower(programme), '-', '_') as programme,
         valid_from as valid_from_on,
         valid_to as valid_to_on
     from programme_campaigns

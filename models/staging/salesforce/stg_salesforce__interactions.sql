@@ -37,7 +37,7 @@ task_people as (
         task_id,
         person_record_id
     from task_relations
-    where person_record_id is not null
+    where {{ is_salesforce_person('person_record_id') }}
 ),
 
 event_people as (
@@ -53,7 +53,7 @@ event_people as (
         event_id,
         person_record_id
     from event_relations
-    where person_record_id is not null
+    where {{ is_salesforce_person('person_record_id') }}
 ),
 
 responses as (
@@ -89,7 +89,7 @@ task_rows as (
         task_people.person_record_id,
         tasks.account_id,
         tasks.task_kind as record_type,
-        tasks.subject,
+        case when tasks.task_kind = 'email' then tasks.subject end as subject,
         case when tasks.task_kind = 'call' then tasks.call_disposition end as outcome,
         case when tasks.task_kind = 'call' then tasks.call_duration_in_seconds end
             as duration_seconds,
