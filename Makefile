@@ -16,13 +16,18 @@ LINT_ENV := ABM_DB=$(LINT_DIR)/lint.duckdb ABM_RAW_DIR=sample_data DBT_TARGET_PA
 	DBT_LOG_PATH=$(LINT_DIR)
 SQL_PATHS = $(wildcard models tests/singular analyses)
 
+# Models are compiled for Snowflake and BigQuery with their adapters, which have a lock of their own.
+COMPILE_VENV := .venv-compile
+COMPILE_INSTALLED := $(COMPILE_VENV)/.installed
+
 .DEFAULT_GOAL := help
-.PHONY: help install reader build test test-full lint lint-python lint-sql format clean
+.PHONY: help install reader compile-adapters compare-engines build test test-full lint lint-python \
+	lint-sql format clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(INSTALLED): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
@@ -43,9 +48,21 @@ $(READER_INSTALLED):
 	@$(READER_VENV)/bin/pip install --quiet --disable-pip-version-check duckdb==$(READER_DUCKDB)
 	@touch $@
 
+$(COMPILE_INSTALLED): requirements-compile.txt
+	@test -x $(COMPILE_VENV)/bin/python || $(PYTHON) -m venv $(COMPILE_VENV)
+	@echo "Installing requirements-compile.txt into $(COMPILE_VENV) (about a minute when new)"
+	@$(COMPILE_VENV)/bin/pip install --quiet --disable-pip-version-check \
+		-r requirements-compile.txt
+	@touch $@
+
 install: $(INSTALLED) ## Make or renew .venv from requirements.txt
 
 reader: $(READER_INSTALLED) ## Make .venv-reader, the DuckDB 1.4 client that tests read with
+
+compile-adapters: $(COMPILE_INSTALLED) ## Make .venv-compile, the Snowflake and BigQuery adapters
+
+compare-engines: $(INSTALLED) ## Build the sample on DuckDB and PostgreSQL, compare row by row
+	@ABM_BIN=$(BIN) scripts/compare_engines.sh
 
 build: $(INSTALLED) ## Set up, build the warehouse from the sample, publish it to out/
 	@$(BIN)/abm build
@@ -65,10 +82,10 @@ format: $(INSTALLED) ## Rewrite Python in the house style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-test: $(INSTALLED) $(READER_INSTALLED) lint ## Everything that CI runs: lint, then the tests
+test: $(INSTALLED) $(READER_INSTALLED) $(COMPILE_INSTALLED) lint ## What CI runs: lint, then tests
 	@$(BIN)/pytest
 
-test-full: $(INSTALLED) $(READER_INSTALLED) ## The longer proofs
+test-full: $(INSTALLED) $(READER_INSTALLED) $(COMPILE_INSTALLED) ## The longer proofs
 	@$(BIN)/pytest -m full
 
 clean: ## Remove what builds and tests wrote, but neither .venv nor the build database

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import yaml
 
-from abm.contract import Absent, Comparison, compare, load_contract
+from abm.contract import Absent, Comparison, Raw, RawDirectory, compare, load_contract
 from abm.errors import AbmError
 from abm.paths import project_vars, shown
 from abm.progress import Steps
@@ -23,6 +23,10 @@ from abm.progress import Steps
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
     from dbt_common.events.base_types import EventMsg
+
+DUCKDB = "duckdb"
+POSTGRES = "postgres"
+TARGETS = (DUCKDB, POSTGRES)
 
 MAX_FAILURES_SHOWN = 10
 MAX_MESSAGE_LINES = 3
@@ -45,6 +49,8 @@ class BuildOptions:
         full_refresh: Rebuild incremental models from scratch.
         unit_tests: Run the unit tests too.
         threads: dbt threads, or None for the profile's.
+        target: The profile's target, duckdb or postgres. On postgres the raw data are its tables,
+            and `raw_dir` and `db` are not used.
     """
 
     root: Path
@@ -58,6 +64,7 @@ class BuildOptions:
     full_refresh: bool = False
     unit_tests: bool = False
     threads: int | None = None
+    target: str = DUCKDB
 
 
 @dataclass(frozen=True)
@@ -127,7 +134,7 @@ def parse_vars(text: str | None) -> dict[str, Any]:
 
 
 def check_raw(options: BuildOptions) -> Comparison:
-    """Compare the raw directory with the contract under the vars of this build.
+    """Compare the raw data with the contract under the vars of this build.
 
     Args:
         options: The build.
@@ -144,7 +151,12 @@ def check_raw(options: BuildOptions) -> Comparison:
     contract = load_contract(options.root)
     if not isinstance(enabled, list):
         raise AbmError("Var enabled_sources is not a list: write for example [salesforce, ga4].")
-    comparison = compare(contract, options.raw_dir, enabled, absent)
+    raw: Raw = RawDirectory(options.raw_dir)
+    if options.target == POSTGRES:
+        from abm.postgres import RawDatabase
+
+        raw = RawDatabase(variables)
+    comparison = compare(contract, raw, enabled, absent)
     if comparison.fatal:
         raise AbmError(*comparison.fatal)
     return comparison
@@ -164,7 +176,8 @@ def run_dbt(options: BuildOptions, absent: Absent) -> BuildReport:
         AbmError: The build database cannot be written.
         KeyboardInterrupt: The person at the terminal stopped dbt.
     """
-    _check_db(options.db)
+    if options.target == DUCKDB:
+        _check_db(options.db)
     arguments = dbt_arguments(options, absent)
     environment = {
         "ABM_RAW_DIR": options.raw_env,
@@ -208,6 +221,7 @@ def dbt_arguments(options: BuildOptions, absent: Absent) -> list[str]:
         variables["absent"] = absent
     arguments = ["--log-level", "none", "--no-use-colors", "build"]
     arguments += ["--project-dir", str(options.root), "--profiles-dir", str(options.root)]
+    arguments += ["--target", options.target]
     if variables:
         arguments += ["--vars", yaml.safe_dump(variables, default_flow_style=True, width=10**6)]
     if options.select:
@@ -223,45 +237,63 @@ def dbt_arguments(options: BuildOptions, absent: Absent) -> list[str]:
     return arguments
 
 
-def mart_rows(db: Path) -> list[tuple[str, int]]:
+def mart_rows(options: BuildOptions) -> list[tuple[str, int]]:
     """Count the rows of every mart.
 
     Args:
-        db: The build database, which no other process may be writing.
+        options: The build, finished; no other process may be writing its database.
 
     Returns:
         Table name and number of rows, by name.
     """
-    with duckdb.connect(str(db), read_only=True) as connection:
-        names = connection.execute(
+    with reading(options) as query:
+        names = query(
             "select table_name from information_schema.tables "
             "where table_schema = 'marts' order by 1"
-        ).fetchall()
-        return [
-            (name, connection.execute(f'select count(*) from marts."{name}"').fetchall()[0][0])
-            for (name,) in names
-        ]
+        )
+        return [(name, query(f'select count(*) from marts."{name}"')[0][0]) for (name,) in names]
 
 
-def largest_unmatched(db: Path) -> Unmatched | None:
+def largest_unmatched(options: BuildOptions) -> Unmatched | None:
     """Find the largest share of touchpoints without an account.
 
     Args:
-        db: The build database.
+        options: The build, finished.
 
     Returns:
         The largest share, or None when nothing is unmatched or the audit was not built.
     """
-    with duckdb.connect(str(db), read_only=True) as connection:
-        try:
-            row = connection.execute(
-                "select source_system, reason, n_touchpoints, share "
-                "from audit.audit_unmatched_touchpoints where n_touchpoints > 0 "
-                "order by share desc, n_touchpoints desc, source_system, reason limit 1"
-            ).fetchone()
-        except duckdb.Error:
-            return None
-    return Unmatched(*row) if row else None
+    with reading(options) as query:
+        audits = query(
+            "select 1 from information_schema.tables "
+            "where table_schema = 'audit' and table_name = 'audit_unmatched_touchpoints'"
+        )
+        rows = audits and query(
+            "select source_system, reason, n_touchpoints, share "
+            "from audit.audit_unmatched_touchpoints where n_touchpoints > 0 "
+            "order by share desc, n_touchpoints desc, source_system, reason limit 1"
+        )
+    return Unmatched(*rows[0]) if rows else None
+
+
+@contextmanager
+def reading(options: BuildOptions) -> Iterator[Callable[[str], list[tuple[Any, ...]]]]:
+    """Read the database of a build.
+
+    Args:
+        options: The build.
+
+    Yields:
+        A function that runs a query and returns its rows.
+    """
+    if options.target == POSTGRES:
+        from abm.postgres import connected
+
+        with connected() as connection:
+            yield lambda query: connection.execute(query.encode()).fetchall()
+    else:
+        with duckdb.connect(str(options.db), read_only=True) as database:
+            yield lambda query: database.execute(query).fetchall()
 
 
 def _check_db(db: Path) -> None:
@@ -364,7 +396,7 @@ def _report(outcome: "dbtRunnerResult", seconds: float, root: Path) -> BuildRepo
         is_test = result.node.resource_type in ("test", "unit_test")
         if is_test:
             tests[_OUTCOMES.get(status, "failed")] += 1
-        elif status == "success":
+        elif status == "success" and result.node.resource_type != "operation":
             built += 1
         elif status == "skipped":
             skipped += 1

@@ -77,6 +77,19 @@ Db = Annotated[
     ),
 ]
 
+Raw = Annotated[
+    str | None,
+    typer.Option(
+        "--raw",
+        envvar="ABM_RAW_DIR",
+        metavar="DIR",
+        help="The raw data: <DIR>/<source>/<table>.parquet. Default: the shipped sample.",
+    ),
+]
+Target = Annotated[
+    str, typer.Option("--target", metavar="NAME", help="The engine: duckdb or postgres.")
+]
+
 
 def _print_version(wanted: bool) -> None:
     if wanted:
@@ -146,15 +159,7 @@ def sample(
 
 @app.command(short_help="Check the raw data, then build and test every model.")
 def build(
-    raw: Annotated[
-        str | None,
-        typer.Option(
-            "--raw",
-            envvar="ABM_RAW_DIR",
-            metavar="DIR",
-            help="The raw data: <DIR>/<source>/<table>.parquet. Default: the shipped sample.",
-        ),
-    ] = None,
+    raw: Raw = None,
     as_of: AsOf = None,
     db: Db = None,
     full_refresh: Annotated[
@@ -178,6 +183,7 @@ def build(
     unit_tests: Annotated[
         bool, typer.Option("--unit-tests", help="Run the models' unit tests too.")
     ] = False,
+    target: Target = "duckdb",
 ) -> None:
     """Check the raw data against the contract, then build and test every model.
 
@@ -189,6 +195,9 @@ def build(
     Without --as-of the numbers speak of the sample's own last day on the shipped sample, and of
     today (UTC) on other data. Name a day to be able to repeat a build.
 
+    With --target postgres the raw data are the tables <source>.<table> of that database, as an EL
+    tool or `abm load` lands them, and the models are built beside them; --raw and --db are unused.
+
     \b
     Examples:
         abm build
@@ -196,8 +205,17 @@ def build(
         abm build --raw /data/raw --select dim_accounts+
         abm build --vars '{absent: {salesforce: {task_relation: all}}}'
     """
-    from abm.build import BuildOptions, check_raw, largest_unmatched, mart_rows, parse_vars, run_dbt
+    from abm.build import (
+        DUCKDB,
+        BuildOptions,
+        check_raw,
+        largest_unmatched,
+        mart_rows,
+        parse_vars,
+        run_dbt,
+    )
 
+    _check_target(target)
     root = find_project_root()
     raw_dir, raw_env = resolve_raw_dir(root, raw)
     options = BuildOptions(
@@ -212,6 +230,7 @@ def build(
         full_refresh=full_refresh,
         unit_tests=unit_tests,
         threads=threads,
+        target=target,
     )
     comparison = check_raw(options)
     for warning in comparison.warnings:
@@ -221,22 +240,60 @@ def build(
     if not report.succeeded:
         print(f"The build failed; dbt's own log is {shown(root / _dbt_log())}", file=sys.stderr)
         raise typer.Exit(1)
-    _print_rows("mart", mart_rows(options.db))
-    unmatched = largest_unmatched(options.db)
+    _print_rows("mart", mart_rows(options))
+    unmatched = largest_unmatched(options)
     if unmatched:
         print(
             f"Largest unmatched share: {unmatched.share:.1%} of {unmatched.source_system} "
             f"touchpoints ({unmatched.n_touchpoints:,}), {unmatched.reason}"
         )
     seconds = time.monotonic() - _STARTED
+    built = f"{shown(options.db)} from {shown(raw_dir)}"
     print(
-        f"Built {shown(options.db)} from {shown(raw_dir)} "
+        f"Built {built if target == DUCKDB else 'the PostgreSQL database'} "
         f"in {seconds:.1f} s, {report.dbt_seconds:.1f} s of them in dbt"
     )
 
 
+@app.command(short_help="Copy a raw directory into a database.")
+def load(
+    target: Target,
+    raw: Raw = None,
+) -> None:
+    """Copy a raw directory into tables <source>.<table>, for a build with --target postgres.
+
+    A real warehouse gets its raw tables from an EL tool; this is for the sample, for tests and for
+    an extract in files. Each table is replaced in one step. A value that cannot be read as its type
+    arrives as text, and the build lists it in audit.audit_rejected_records.
+
+    The database is named by ABM_POSTGRES_HOST, _PORT, _USER, _PASSWORD and _DATABASE.
+
+    \b
+    Example: the sample on a server of one's own
+        eval "$(scripts/postgres.sh start)"
+        abm load --target postgres
+        abm build --target postgres --as-of 2026-10-31
+    """
+    from abm.contract import load_contract
+    from abm.postgres import load as run
+
+    _check_target(target)
+    if target == "duckdb":
+        raise AbmError(
+            "DuckDB reads the raw directory where it is, so there is nothing to load: "
+            "run `abm build --raw DIR`."
+        )
+    root = find_project_root()
+    raw_dir, _ = resolve_raw_dir(root, raw)
+    rows = run(raw_dir, load_contract(root), project_vars(root))
+    _print_rows("raw table", rows.items())
+    seconds = time.monotonic() - _STARTED
+    print(f"Loaded {sum(rows.values()):,} rows from {shown(raw_dir)} in {seconds:.1f} s")
+
+
 @app.command(short_help="Copy the marts to where readers look.")
 def publish(
+    target: Target = "duckdb",
     db: Db = None,
     out: Annotated[
         Path, typer.Option("--out", metavar="DIR", help="Where readers look; made when missing.")
@@ -258,6 +315,11 @@ def publish(
     """
     from abm.publish import publish as run
 
+    _check_target(target)
+    if target != "duckdb":
+        raise AbmError(
+            f"Nothing is published from {target}: its readers query the marts schema itself."
+        )
     result = run(resolve_db(find_project_root(), db), out.expanduser().absolute())
     schemas: dict[str, list[int]] = {}
     for (schema, _), rows in result.rows.items():
@@ -266,6 +328,46 @@ def publish(
         print(f"Published {schema}: {sum(counts):,} rows (tables: {len(counts)})")
     print(f"  DuckDB   {shown(result.database)}")
     print(f"  Parquet  {shown(result.parquet)} (release {result.release})")
+
+
+@app.command(short_help="Compare the two engines' results row by row.")
+def compare(db: Db = None) -> None:
+    """Compare marts, audit and reference data in DuckDB with those in PostgreSQL, row by row.
+
+    Build both from the same raw data as of the same day first. Names and order of columns, keys,
+    texts, dates and counts must be equal, fractions up to 1e-9; the order of rows does not matter.
+    Where a table differs, the first differing rows are shown side by side.
+
+    \b
+    Example: everything at once, on the sample and a server that is removed afterwards
+        make compare-engines
+    """
+    from abm.compare import compare_engines
+
+    comparisons = compare_engines(resolve_db(find_project_root(), db))
+    table = Table(box=None, pad_edge=False)
+    table.add_column("table", no_wrap=True, overflow="ignore")
+    for heading in ("duckdb rows", "postgres rows"):
+        table.add_column(heading, justify="right")
+    table.add_column("verdict")
+    for found in comparisons:
+        rows = ["none" if n is None else f"{n:,}" for n in (found.duckdb_rows, found.postgres_rows)]
+        table.add_row(found.name, *rows, found.verdict)
+    Console(highlight=False, markup=False).print(table)
+    for found in comparisons:
+        for line in found.differences:
+            print(line)
+    different = sum(not found.is_identical for found in comparisons)
+    if different:
+        raise AbmError(f"Of {len(comparisons)} tables {different} differ, as shown above.")
+    print(f"All {len(comparisons)} tables are identical")
+
+
+def _check_target(target: str) -> None:
+    from abm.build import TARGETS
+
+    if target not in TARGETS:
+        raise AbmError(f"There is no target {target}: name one of {', '.join(TARGETS)}.")
 
 
 def _sample_day() -> date:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
 import yaml
 
@@ -94,19 +94,70 @@ class Finding:
     extra_columns: tuple[str, ...] = ()
 
 
-@dataclass
-class Comparison:
-    """A raw directory against the contract.
+class Raw(Protocol):
+    """Raw data to compare with the contract: a directory, or the tables of a database."""
+
+    holder: ClassVar[str]
+    """What holds the tables of a source: a folder, a schema."""
+
+    def problem(self, enabled: list[str]) -> str | None:
+        """Say why nothing can be read at all."""
+
+    def has_source(self, source: str) -> bool:
+        """Whether anything of the source is there."""
+
+    def place(self, table: Table) -> str:
+        """Where a table is, as a person would look for it."""
+
+    def columns(self, table: Table) -> list[str] | None:
+        """The columns of a table, None when it is missing, empty when it is unreadable."""
+
+
+@dataclass(frozen=True)
+class RawDirectory:
+    """A raw directory: one Parquet file per table.
 
     Attributes:
-        raw_dir: The directory compared.
+        path: The directory with one folder per source.
+    """
+
+    path: Path
+    holder: ClassVar[str] = "folder"
+
+    def __str__(self) -> str:
+        return shown(self.path)
+
+    def problem(self, enabled: list[str]) -> str | None:
+        """Say why nothing can be read at all."""
+        return _directory_problem(self.path, enabled)
+
+    def has_source(self, source: str) -> bool:
+        """Whether the source has a folder."""
+        return (self.path / source).is_dir()
+
+    def place(self, table: Table) -> str:
+        """The table's file."""
+        return shown(self.path / table.file)
+
+    def columns(self, table: Table) -> list[str] | None:
+        """The columns of the file, None when it is missing, empty when it is unreadable."""
+        file = self.path / table.file
+        return (_column_names(file) or []) if file.exists() else None
+
+
+@dataclass
+class Comparison:
+    """Raw data against the contract.
+
+    Attributes:
+        raw: What was compared.
         findings: One per contracted table.
         fatal: Sentences; with any of them a build must not start.
         warnings: Sentences, at most one per source, about absences that are worth knowing.
         absent: What was declared absent plus what was found missing: the var to build with.
     """
 
-    raw_dir: Path
+    raw: Raw
     findings: list[Finding] = field(default_factory=list)
     fatal: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -169,14 +220,14 @@ def _meta(entry: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def compare(
-    contract: Contract, raw_dir: Path, enabled_sources: Iterable[str], absent: Absent
+    contract: Contract, raw: Raw | Path, enabled_sources: Iterable[str], absent: Absent
 ) -> Comparison:
-    """Compare a raw directory with the contract.
+    """Compare raw data with the contract.
 
     Args:
         contract: From `load_contract`.
-        raw_dir: The directory with one folder per source.
-        enabled_sources: The var of that name; the files of other sources are not looked at.
+        raw: The raw data; a path is a raw directory.
+        enabled_sources: The var of that name; the tables of other sources are not looked at.
         absent: The var of that name: what is known to be missing.
 
     Returns:
@@ -187,8 +238,9 @@ def compare(
     """
     enabled = list(enabled_sources)
     _check_vars(contract, enabled, absent)
-    comparison = Comparison(raw_dir, absent={name: dict(absent[name]) for name in absent})
-    problem = _directory_problem(raw_dir, enabled)
+    raw = RawDirectory(raw) if isinstance(raw, Path) else raw
+    comparison = Comparison(raw, absent={name: dict(absent[name]) for name in absent})
+    problem = raw.problem(enabled)
     if problem:
         comparison.fatal.append(problem)
         return comparison
@@ -199,10 +251,10 @@ def compare(
         noted: dict[str, str | list[str]] = {}
         for table in tables.values():
             _compare_table(table, comparison, noted)
-        if noted and not (raw_dir / source).is_dir():
+        if noted and not raw.has_source(source):
             others = ", ".join(name for name in enabled if name != source)
             comparison.warnings.append(
-                f"{shown(raw_dir)} has no folder {source}, so it counts as delivering no row: "
+                f"{raw} has no {raw.holder} {source}, so it counts as delivering no row: "
                 f"leave it out of var enabled_sources ([{others}]) to silence this."
             )
         elif noted:
@@ -261,7 +313,7 @@ def _directory_problem(raw_dir: Path, enabled: list[str]) -> str | None:
 def _compare_table(table: Table, comparison: Comparison, noted: dict[str, str | list[str]]) -> None:
     """Add one table's finding; `noted` collects the absences that deserve a warning."""
     declared = comparison.absent.get(table.source, {}).get(table.name, [])
-    file = comparison.raw_dir / table.file
+    place = comparison.raw.place(table)
     off = (
         f"switch the source off by leaving {table.source} out of var enabled_sources"
         if table.never_absent
@@ -275,11 +327,12 @@ def _compare_table(table: Table, comparison: Comparison, noted: dict[str, str | 
                 f"nothing can be measured without it: remove it from the var, or {off}."
             )
         return
-    if not file.exists():
+    present = comparison.raw.columns(table)
+    if present is None:
         comparison.findings.append(Finding(table, State.MISSING))
         if table.never_absent:
             comparison.fatal.append(
-                f"{shown(file)} is missing and nothing can be measured without it: "
+                f"{place} is missing and nothing can be measured without it: "
                 f"add it to the extract, or {off}."
             )
             return
@@ -287,12 +340,9 @@ def _compare_table(table: Table, comparison: Comparison, noted: dict[str, str | 
         if not table.optional:
             noted[table.name] = ALL
         return
-    present = _column_names(file)
-    if present is None:
+    if not present:
         comparison.findings.append(Finding(table, State.UNREADABLE))
-        comparison.fatal.append(
-            f"{shown(file)} is not a readable Parquet file: load it again, or {off}."
-        )
+        comparison.fatal.append(f"{place} is not a readable Parquet file: load it again, or {off}.")
         return
     lower = {name.lower() for name in present}
     known = {column.name.lower() for column in table.columns}
@@ -308,8 +358,7 @@ def _compare_table(table: Table, comparison: Comparison, noted: dict[str, str | 
     if fatal:
         noun = "column" if len(fatal) == 1 else "columns"
         comparison.fatal.append(
-            f"{shown(file)} lacks the required {noun} {_listed(fatal)}: "
-            f"add it to the extract, or {off}."
+            f"{place} lacks the required {noun} {_listed(fatal)}: add it to the extract, or {off}."
         )
         return
     if names:

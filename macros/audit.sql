@@ -148,7 +148,7 @@
         '{{ fault.column }}' as column_name,
         {{ text_of('raw_rows.' ~ fault.column) }} as raw_value,
         '{{ fault.reason }}' as reason,
-        true as is_blocking
+        {{ fault.is_blocking | lower }} as is_blocking
     from {{ relation }} as raw_rows
     where {{ fault.condition }}
     {% if not loop.last %} union all {% endif -%}

@@ -1,4 +1,4 @@
-{#- An amount in another currency: rates are units of a currency per unit of one common currency. -#}
+{#- An amount in another currency: rates are units of a currency per unit of a common currency. -#}
 {% macro converted_amount(amount, own_rate, target_rate) -%}
     {{ double_as_decimal(amount ~ ' / ' ~ own_rate ~ ' * ' ~ target_rate, 2) }}
 {%- endmacro %}

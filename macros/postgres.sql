@@ -1,5 +1,5 @@
-{#- Before a run on PostgreSQL: the functions behind try_cast, which PostgreSQL 15 does not have, and
-    text_of. Nothing on other engines. -#}
+{#- Before a run on PostgreSQL: the functions behind try_cast, which PostgreSQL 15 does not have,
+    and text_of. Nothing on other engines. -#}
 {% macro create_engine_functions() -%}
     {{ return(adapter.dispatch('create_engine_functions', 'abm_warehouse')()) }}
 {%- endmacro %}
@@ -31,7 +31,10 @@
     create or replace function {{ schema }}.abm_read_{{ target_type }}(value {{ given }})
     returns {{ returned }} language sql immutable parallel safe as $body$
         select
-        {%- if given in passed[target_type] %} cast(value as {{ returned }})
+        {%- if target_type == 'double' and given in ('real', 'double precision', 'numeric') %}
+            nullif(nullif(nullif(
+                cast(value as double precision), 'NaN'), 'Infinity'), '-Infinity')
+        {%- elif given in passed[target_type] %} cast(value as {{ returned }})
         {%- elif given == 'timestamp with time zone' and target_type in ('date', 'timestamp') %}
             cast(value at time zone 'UTC' as {{ returned }})
         {%- else %} {{ schema }}.abm_read_{{ target_type }}(cast(value as text))
@@ -65,7 +68,8 @@
 {#- The bodies that read a text the way DuckDB does: null for what is not one of its spellings, such
     as 'today' or 'Jan 5', which PostgreSQL would take. -#}
 {% macro postgres_readers() -%}
-    {%- set number = "^[[:space:]]*[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)(e[+-]?[0-9]{1,3})?[[:space:]]*$" -%}
+    {%- set number = "^[[:space:]]*[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)"
+        ~ "(e[+-]?[0-9]{1,3})?[[:space:]]*$" -%}
     {%- set day = "^[[:space:]]*([0-9]{1,6})([-/ ])([0-9]{1,2})\\2([0-9]{1,2})" -%}
     {%- set clock = "([ T]+([0-9]{1,2}):([0-9]{1,2})(:([0-9]{1,2})([.][0-9]*)?)?"
         ~ "[[:space:]]*([+-][0-9]{1,2}(:?[0-9]{2})?|[A-Z][A-Za-z_/+-]*)?)?[[:space:]]*$" -%}
@@ -74,15 +78,14 @@
         if value !~* '{{ number }}' then
             return null;
         end if;
-        return round(cast(value as numeric));
+        return cast(cast(value as numeric) as RETURNED);
     exception when others then
         return null;
     end;
     {%- endset -%}
     {%- set double -%}
     begin
-        if value !~* '{{ number }}' and value !~*
-            '^[[:space:]]*[+-]?(nan|inf|infinity)[[:space:]]*$' then
+        if value !~* '{{ number }}' then
             return null;
         end if;
         return cast(value as double precision);
@@ -119,7 +122,8 @@
     end;
     {%- endset -%}
     {{ return({
-        'bigint': whole, 'integer': whole, 'double': double, 'boolean': boolean,
+        'bigint': whole | replace('RETURNED', 'bigint'),
+        'integer': whole | replace('RETURNED', 'integer'), 'double': double, 'boolean': boolean,
         'timestamp': moment, 'date': moment,
     }) }}
 {%- endmacro %}

@@ -82,7 +82,7 @@
     {%- set table = raw_table(source_name, table_name) -%}
     {%- set meta = table.config.meta -%}
     {%- set faults = [] -%}
-    {%- for fault in raw_row_faults(source_name, table_name) -%}
+    {%- for fault in raw_row_faults(source_name, table_name) if fault.is_blocking -%}
         {%- do faults.append('coalesce(' ~ fault.condition ~ ', false)') -%}
     {%- endfor %}
     select
@@ -106,7 +106,8 @@
     from {{ source(source_name, table_name) }} as raw_rows
 {%- endmacro %}
 
-{#- What makes a row of this table unfit: a list of {column, reason, condition}. -#}
+{#- What makes a row of this table unfit, or one of its values: a list of {column, reason,
+    condition, is_blocking}. -#}
 {% macro raw_row_faults(source_name, table_name) -%}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- set meta = table.config.meta -%}
@@ -120,15 +121,23 @@
         {%- set typed = typed_raw_column(source_name, table_name, column) -%}
         {%- if column.name in must_be_filled -%}
             {%- do faults.append({
-                'column': column.name, 'reason': 'missing_id',
+                'column': column.name, 'reason': 'missing_id', 'is_blocking': true,
                 'condition': 'nullif(' ~ as_text ~ ", '') is null"
             }) -%}
         {%- endif -%}
         {%- if column.data_type != 'varchar' and not is_nested_type(column.data_type) -%}
+            {%- set read = try_cast(raw, column.data_type) -%}
             {%- do faults.append({
                 'column': column.name, 'reason': 'unreadable_' ~ column.data_type,
-                'condition': raw ~ " is not null and " ~ typed ~ " is null"
+                'is_blocking': true,
+                'condition': raw ~ " is not null and " ~ read ~ " is null"
                     ~ ' and ' ~ as_text ~ " <> ''"
+            }) -%}
+        {%- endif -%}
+        {%- if column.data_type == 'double' -%}
+            {%- do faults.append({
+                'column': column.name, 'reason': 'out_of_range', 'is_blocking': false,
+                'condition': 'abs(' ~ try_cast(raw, 'double') ~ ') >= ' ~ greatest_number()
             }) -%}
         {%- endif -%}
         {%- if column.name in meta.get('past', []) -%}
@@ -136,7 +145,7 @@
                 else timestamp_from_microseconds(typed) -%}
             {%- set first_moment = "cast('1990-01-01 00:00:00' as " ~ dbt.type_timestamp() ~ ')' -%}
             {%- do faults.append({
-                'column': column.name, 'reason': 'impossible_date',
+                'column': column.name, 'reason': 'impossible_date', 'is_blocking': true,
                 'condition': moment ~ ' < ' ~ first_moment
                     ~ ' or ' ~ moment ~ ' > ' ~ moment_after(synced_at, 1, 'day')
             }) -%}
@@ -152,10 +161,17 @@
         nullif(trim(cast(raw_rows.{{ column.name }} as {{ dbt.type_string() }})), '')
     {%- elif is_nested_type(column.data_type) -%}
         raw_rows.{{ column.name }}
+    {%- elif column.data_type == 'double' -%}
+        {%- set read = try_cast('raw_rows.' ~ column.name, 'double') -%}
+        case when abs({{ read }}) < {{ greatest_number() }} then {{ read }} end
     {%- else -%}
         {{ try_cast('raw_rows.' ~ column.name, column.data_type) }}
     {%- endif -%}
 {%- endmacro %}
+
+{#- No amount or count is as large; a decimal of 18 digits, 4 of them after the point, is not either.
+    Such a value becomes null and is listed, and the row stays. -#}
+{% macro greatest_number() -%} 1e14 {%- endmacro %}
 
 {% macro raw_synced_at(source_name, table_name) -%}
     {%- if is_raw_column_absent(source_name, table_name, '_fivetran_synced') -%}

@@ -128,7 +128,7 @@
 {% macro other_interaction_columns(given) -%}
     {%- set ns = namespace(columns=[]) -%}
     {%- for name, data_type in interaction_shape().items() if name not in given -%}
-        {%- do ns.columns.append('cast(null as ' ~ data_type ~ ') as ' ~ name) -%}
+        {%- do ns.columns.append('cast(null as ' ~ engine_type(data_type) ~ ') as ' ~ name) -%}
     {%- endfor -%}
     {{ ns.columns | join(',\n        ') }}
 {%- endmacro %}

@@ -1,10 +1,17 @@
-{#- Null instead of an error where a value cannot be read as the type. -#}
+{#- Null instead of an error where a value cannot be read as the type. NaN and infinity are not
+    numbers that anything can be counted with. -#}
 {% macro try_cast(expression, data_type) -%}
     {{ return(adapter.dispatch('try_cast', 'abm_warehouse')(expression, data_type)) }}
 {%- endmacro %}
 
 {% macro default__try_cast(expression, data_type) -%}
     try_cast({{ expression }} as {{ data_type }})
+{%- endmacro %}
+
+{% macro duckdb__try_cast(expression, data_type) -%}
+    {%- set read = default__try_cast(expression, data_type) -%}
+    {{ "nullif(nullif(nullif(" ~ read ~ ", 'nan'), 'inf'), '-inf')" if data_type == 'double'
+        else read }}
 {%- endmacro %}
 
 {% macro postgres__try_cast(expression, data_type) -%}
@@ -38,17 +45,12 @@
 {%- endmacro %}
 
 {% macro bigquery__engine_type(data_type) -%}
-    {%- set ns = namespace(spelled=data_type) -%}
-    {%- for ours, theirs in {
-        'struct(': 'struct<', ')': '>', 'varchar': 'string', 'bigint': 'int64',
-        'integer': 'int64', 'double': 'float64',
-    }.items() -%}
-        {%- set ns.spelled = ns.spelled | replace(ours, theirs) -%}
-    {%- endfor -%}
-    {%- if ns.spelled.endswith('[]') -%}
-        {%- set ns.spelled = 'array<' ~ ns.spelled[:-2] ~ '>' -%}
+    {%- set spelled = data_type | replace('varchar', 'string') | replace('double', 'float64') -%}
+    {%- if is_nested_type(data_type) -%}
+        {%- set spelled = spelled | replace('(', '<') | replace(')', '>')
+            | replace('bigint', 'int64') -%}
     {%- endif -%}
-    {{ return(ns.spelled) }}
+    {{ return('array<' ~ spelled[:-2] ~ '>' if spelled.endswith('[]') else spelled) }}
 {%- endmacro %}
 
 {% macro type_decimal(scale, precision=18) -%}
@@ -67,7 +69,9 @@
 {#- A double as a decimal: halves are rounded away from zero, on the double times ten to the scale.
     PostgreSQL would round what is left after 15 digits, and make 1.01 of 1.005. -#}
 {% macro double_as_decimal(expression, scale, precision=18) -%}
-    {{ return(adapter.dispatch('double_as_decimal', 'abm_warehouse')(expression, scale, precision)) }}
+    {{ return(adapter.dispatch('double_as_decimal', 'abm_warehouse')(
+        expression, scale, precision
+    )) }}
 {%- endmacro %}
 
 {% macro default__double_as_decimal(expression, scale, precision) -%}

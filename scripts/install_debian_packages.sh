@@ -2,7 +2,7 @@
 # Installs the Debian packages that the tests need. Does nothing when they are there already.
 set -eu
 
-packages="faketime"
+packages="faketime postgresql"
 
 missing=""
 for package in $packages; do

@@ -133,7 +133,8 @@ def rejected(db: Path) -> Counter[tuple[object, ...]]:
 def test_bad_rows_are_listed(
     abm: Abm, company_built: Build, company_copy: Path, tmp_path: Path
 ) -> None:
-    """An unreadable date, two impossible ones and a missing id: rejected, and nothing else."""
+    """An unreadable date, two impossible ones and a missing id are rejected; an absurd number
+    becomes null; nothing else."""
     contacts = company_copy / "salesforce" / "contact.parquet"
     contact_ids = pl.read_parquet(contacts)["id"].to_list()
     unreadable, too_early, too_late = contact_ids[0], contact_ids[1], contact_ids[2]
@@ -154,6 +155,11 @@ def test_bad_rows_are_listed(
     row = pl.int_range(pl.len())
     rewrite(tasks, pl.when(row == 0).then(None).otherwise(pl.col("id")).alias("id"))
 
+    accounts = company_copy / "salesforce" / "account.parquet"
+    absurd = pl.read_parquet(accounts).filter(~pl.col("is_deleted"))["id"].max()
+    revenue = pl.when(pl.col("id") == absurd).then(1e17).otherwise(pl.col("annual_revenue"))
+    rewrite(accounts, revenue.alias("annual_revenue"))
+
     db = tmp_path / "abm.duckdb"
     result = abm("build", "--raw", company_copy, "--db", db, "--as-of", COMPANY_DAY)
     assert result.returncode == 0, said(result)
@@ -164,6 +170,7 @@ def test_bad_rows_are_listed(
             ("salesforce", "contact", too_early, "created_date", "1889-05-06 00:00:00", True): 1,
             ("salesforce", "contact", too_late, "created_date", "2999-01-01 00:00:00", True): 1,
             ("salesforce", "task", "(none)", "id", None, True): 1,
+            ("salesforce", "account", absurd, "annual_revenue", "1e+17", False): 1,
         }
     ), new
     with duckdb.connect(str(db), read_only=True) as connection:

@@ -32,7 +32,11 @@ cells as (
     select
         programmes.programme,
         sectors.sector
-    from (select 'abm' as programme union all select 'non_abm' as programme) as programmes
+    from (
+        select 'abm' as programme
+        union all
+        select 'non_abm' as programme
+    ) as programmes
     cross join (
         select sector from {{ ref('sector_thresholds') }}
         union all

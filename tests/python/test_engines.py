@@ -1,0 +1,199 @@
+"""DuckDB and PostgreSQL give the same numbers, row by row, on a server of the tests' own."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import psycopg
+import pytest
+from conftest import COMPANY_DAY, ROOT, Abm, Build, errors, run_abm, said
+
+from abm.compare import differing_rows
+
+SCRIPT = ROOT / "scripts" / "postgres.sh"
+NOT_INSTALLED = "no PostgreSQL server is installed"
+
+# Texts where the contract has other types: what an export writes, and what nothing can read.
+SPOILED = {
+    "salesforce/account": {
+        "annual_revenue": ["1e6", " 12.50 ", "1.005", "n/a", "nan", "", "12,5"],
+        "number_of_employees": ["12.5", "-3", "3000000000", "about 10", " 7 "],
+        "created_date": [
+            *("2024-01-05", "2024-1-5 1:2:3", "2024-01-05T10:00:00Z", "2024/02/30", "yesterday"),
+            *("2024-01-05 10:00:00+02", "2024-01-05 10:00:00.1234567", "Jan 5 2024", "1066-10-14"),
+        ],
+        "is_deleted": ["no", "F", "0", "on", "maybe", ""],
+    },
+    "salesforce/campaign": {
+        "start_date": ["2024-1-5", "20240105", "2024-01-05 10:00:00", "today", "2024-13-01"],
+    },
+}
+
+
+def postgres(command: str, directory: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("ABM_")}
+    return subprocess.run(
+        [SCRIPT, command, directory],
+        env=clean | environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[dict[str, str]]:
+    """The settings of a running server; its database is abm, in the C.UTF-8 locale."""
+    # Root runs the server as another user, who cannot reach pytest's own directories.
+    folder = Path(tempfile.mkdtemp(prefix="abm-engines.", dir="/var/tmp"))
+    folder.chmod(0o755)
+    directory = folder / "server"
+    try:
+        started = postgres("start", directory)
+        if NOT_INSTALLED in started.stderr:
+            pytest.skip(f"{NOT_INSTALLED}: run scripts/install_debian_packages.sh")
+        assert started.returncode == 0, said(started)
+        lines = [
+            line.removeprefix("export ").split("=", 1) for line in started.stdout.split()[1::2]
+        ]
+        yield dict(lines)
+    finally:
+        postgres("stop", directory)
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def english(server: dict[str, str]) -> dict[str, str]:
+    """A database on the server that sorts text as English does: a, B, c instead of B, a, c."""
+    with psycopg.connect(url(server), autocommit=True) as connection:
+        connection.execute(
+            "create database english template template0 locale_provider icu icu_locale 'en-US'"
+        )
+    settings = {**server, "ABM_POSTGRES_DATABASE": "english"}
+    with psycopg.connect(url(settings)) as connection:
+        assert connection.execute("select 'a' < 'B'").fetchone() == (True,)
+    return settings
+
+
+def url(settings: dict[str, str]) -> str:
+    return (
+        f"postgresql://{settings['ABM_POSTGRES_USER']}@{settings['ABM_POSTGRES_HOST']}"
+        f":{settings['ABM_POSTGRES_PORT']}/{settings['ABM_POSTGRES_DATABASE']}"
+    )
+
+
+def build_there(raw: Path, settings: dict[str, str], target: Path) -> None:
+    """Load a raw directory into PostgreSQL and build it."""
+    load = ("load", "--target", "postgres", "--raw", raw)
+    build = ("build", "--target", "postgres", "--as-of", COMPANY_DAY)
+    for arguments in (load, build):
+        result = run_abm(*arguments, target=target, environment=settings)
+        assert result.returncode == 0, said(result)
+        assert "warning:" not in result.stderr, said(result)
+
+
+def test_sample_is_identical_whatever_the_locale(
+    built: Build, english: dict[str, str], tmp_path: Path
+) -> None:
+    build_there(built.raw, english, tmp_path)
+    result = run_abm("compare", "--db", built.db, target=tmp_path, environment=english)
+    assert result.returncode == 0, said(result)
+    assert "tables are identical" in result.stdout
+
+    with psycopg.connect(url(english)) as connection:
+        connection.execute(
+            "update marts.dim_accounts set country = 'Atlantis', annual_revenue_usd = 1.25 "
+            "where account_id = (select max(account_id) from marts.dim_accounts "
+            "where account_id <> 'unknown')"
+        )
+    result = run_abm("compare", "--db", built.db, target=tmp_path, environment=english)
+    assert errors(result)[0].endswith("1 differ, as shown above.")
+    shown = [line for line in result.stdout.splitlines() if line.startswith("marts.dim_accounts: ")]
+    assert len(shown) == 1
+    assert "country: DuckDB" in shown[0]
+    assert "PostgreSQL 'Atlantis'" in shown[0]
+
+
+def test_unreadable_values_are_read_alike(
+    company_copy: Path, server: dict[str, str], abm: Abm, tmp_path: Path
+) -> None:
+    for table, columns in SPOILED.items():
+        spoil(company_copy / f"{table}.parquet", columns)
+    db = tmp_path / "abm.duckdb"
+    result = abm("build", "--raw", company_copy, "--db", db, "--as-of", COMPANY_DAY)
+    assert result.returncode == 0, said(result)
+    build_there(company_copy, server, tmp_path / "there")
+    result = run_abm("compare", "--db", db, target=tmp_path / "there", environment=server)
+    assert result.returncode == 0, said(result)
+    with duckdb.connect(str(db), read_only=True) as connection:
+        reasons = connection.execute(
+            "select distinct reason from audit.audit_rejected_records where is_blocking"
+        ).fetchall()
+    assert {"unreadable_double", "unreadable_timestamp", "unreadable_boolean"} <= {
+        reason for (reason,) in reasons
+    }
+
+
+def spoil(file: Path, columns: dict[str, list[str]]) -> None:
+    """Turn columns into text and put each of the values into a row of its own."""
+    replaced = ", ".join(
+        f"coalesce(case row_number() over () {cases(values, place)} end, "
+        f"cast({column} as varchar)) as {column}"
+        for place, (column, values) in enumerate(columns.items())
+    )
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"copy (select * replace ({replaced}) from read_parquet('{file}')) "
+            f"to '{file}.new' (format parquet)"
+        )
+    Path(f"{file}.new").replace(file)
+
+
+def cases(values: list[str], place: int) -> str:
+    first = 1 + 3 * place
+    return " ".join(f"when {row} then '{value}'" for row, value in enumerate(values, start=first))
+
+
+def test_reloading_keeps_what_stands_on_a_table(
+    company: Path, server: dict[str, str], tmp_path: Path
+) -> None:
+    load = ("load", "--target", "postgres", "--raw", company)
+    counts = []
+    for _ in range(2):
+        result = run_abm(*load, target=tmp_path, environment=server)
+        assert result.returncode == 0, said(result)
+        with psycopg.connect(url(server)) as connection:
+            if not counts:
+                connection.execute("create view public.ids as select id from salesforce.account")
+            counts.append(connection.execute("select count(*) from public.ids").fetchone())
+    assert counts[0] == counts[1]
+
+
+def test_server_that_is_not_there(abm: Abm) -> None:
+    nowhere = {"ABM_POSTGRES_HOST": "127.0.0.1", "ABM_POSTGRES_PORT": "1"}
+    for arguments in (("load",), ("build",)):
+        result = abm(*arguments, "--target", "postgres", environment=nowhere)
+        (sentence,) = errors(result)
+        assert sentence.startswith("Cannot connect to PostgreSQL database abm at 127.0.0.1:1 (")
+        assert "scripts/postgres.sh" in sentence
+
+
+def test_targets_that_make_no_sense(abm: Abm) -> None:
+    assert "nothing to load" in errors(abm("load", "--target", "duckdb"))[0]
+    assert "Nothing is published from postgres" in errors(abm("publish", "--target", "postgres"))[0]
+    assert "no target oracle" in errors(abm("build", "--target", "oracle"))[0]
+
+
+def test_rows_are_compared_exactly_but_for_fractions() -> None:
+    left = [("a", 1, 0.1 + 0.2), ("b", 2, None), ("b", 2, None)]
+    assert differing_rows(left, [("b", 2, None), ("a", 1, 0.3), ("b", 2, None)]) == []
+    assert differing_rows(left, [("b", 2, None), ("a", 1, 0.3)]) == [(("b", 2, None), ())]
+    assert differing_rows([("a", 1)], [("a", True)]) == [(("a", 1), ("a", True))]
+    assert differing_rows([("a", 1.0)], [("a", 1.00001)]) == [(("a", 1.0), ("a", 1.00001))]
+    assert differing_rows([(None,)], [("None",)]) == [((None,), ("None",))]
