@@ -197,6 +197,25 @@ def _colleague(
     return np.where((known > step) & (other != person), other, -1)
 
 
+def _outsiders(
+    setting: Setting, company: Company, users: Users, acts: Acts, part: int
+) -> list[tuple[Ints, pl.Series]]:
+    """Attendees from elsewhere: the account executive, and consultants of other accounts.
+
+    Returns:
+        Positions of the events and the Salesforce ids that attend.
+    """
+    rng = setting.rng("salesforce.event_relation.outsiders", part)
+    hosts = np.flatnonzero(rng.random(len(acts.time)) < 0.3)
+    guests = np.flatnonzero(rng.random(len(acts.time)) < 0.25)
+    guest = rng.integers(0, max(len(company.person), 1), len(guests))
+    known = company.person.created[guest] <= acts.time[guests]
+    return [
+        (hosts, pick(users.id, company.owner[acts.account[hosts]])),
+        (guests[known], pick(company.person.who, guest[known])),
+    ]
+
+
 def _together(parts: list[Acts]) -> Acts:
     return Acts(
         np.concatenate([p.time for p in parts]),
@@ -257,17 +276,20 @@ def _write_events(
     )
     events = with_versions(setting, rng, events, 0.02, subject=pl.lit("Meeting"))
     writer.add("salesforce.event", with_deleted(rng, events, 0.006))
+    attendances: list[tuple[Ints, pl.Series]] = []
     more = choice(rng, rows, [0.4, 0.3, 0.2, 0.1])
     for step in (1, 2, 3):
         joins = np.flatnonzero((more >= step) & (subject != 8))
         other = _colleague(rng, company, acts.account[joins], acts.time[joins], person[joins], step)
-        at, guest = joins[other >= 0], other[other >= 0]
+        attendances.append((joins[other >= 0], pick(company.person.who, other[other >= 0])))
+    attendances += _outsiders(setting, company, users, acts, cells.part)
+    for at, attendees in attendances:
         relations = frame(
             "salesforce.event_relation",
             {
                 "id": salesforce_ids("0RE", writer.numbers("event_relation", len(at), 640_000)),
                 "event_id": ids.gather(at),
-                "relation_id": pick(company.person.who, guest),
+                "relation_id": attendees,
                 "_fivetran_synced": synced(setting, rng, created[at]),
             },
         )
