@@ -21,3 +21,16 @@
         cast(1 as {{ type_double() }}) / {{ n_touches }}
     {%- endif -%}
 {%- endmacro %}
+
+{#- Every model and basis that must have credit, as rows: what checks look for. -#}
+{% macro attribution_models_and_bases() -%}
+    {%- for model in attribution_rule_models() %}
+    select
+        '{{ model }}' as attribution_model,
+        'revenue' as attribution_basis
+    {%- if not loop.last %}
+
+    union all
+    {% endif %}
+    {%- endfor %}
+{%- endmacro %}

@@ -169,8 +169,8 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- No amount or count is as large; a decimal of 18 digits, 4 of them after the point, is not either.
-    Such a value becomes null and is listed, and the row stays. -#}
+{#- No amount or count is as large, nor could a decimal of 18 digits with 4 places hold it. Such a
+    value becomes null and is listed, and the row stays. -#}
 {% macro greatest_number() -%} 1e14 {%- endmacro %}
 
 {% macro raw_synced_at(source_name, table_name) -%}

@@ -29,15 +29,7 @@ won as (
 ),
 
 models as (
-    {%- for model in attribution_rule_models() %}
-    select
-        '{{ model }}' as attribution_model,
-        'revenue' as attribution_basis
-    {%- if not loop.last %}
-
-    union all
-    {% endif %}
-    {%- endfor %}
+    {{ attribution_models_and_bases() }}
 ),
 
 attributed as (

@@ -32,13 +32,13 @@ ALLOWED = {
     "snowflake": BOTH
     | set(
         "boolor_agg dateadd datediff filter get get_path listagg percentile_cont position sha2 "
-        "to_timestamp_ntz try_cast".split()
+        "split_part to_timestamp_ntz try_cast".split()
     ),
     "bigquery": BOTH
     | set(
         "bignumeric date_add date_diff date_sub datetime_add datetime_diff datetime_trunc "
-        "logical_or numeric percentile_cont safe_cast sha256 string_agg strpos timestamp_micros "
-        "timestamp_trunc to_hex to_json_string unnest".split()
+        "logical_or numeric percentile_cont safe_cast safe_offset sha256 split string_agg strpos "
+        "timestamp_micros timestamp_trunc to_hex to_json_string unnest".split()
     ),
 }
 # Words that parse but mean nothing there: types and parts of dates.

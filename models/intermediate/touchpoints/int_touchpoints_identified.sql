@@ -34,12 +34,8 @@ account_ids as (
     select * from {{ ref('int_account_ids_resolved') }}
 ),
 
-account_domains as (
-    select * from {{ ref('int_account_domains_matched') }}
-),
-
-visitor_accounts as (
-    {{ union_sources('visitor_accounts') }}
+visitors as (
+    select * from {{ ref('int_visitor_accounts_matched') }}
 ),
 
 campaigns as (
@@ -48,30 +44,6 @@ campaigns as (
 
 repeated_attendances as (
     select * from {{ ref('int_attendances_repeated') }}
-),
-
-ranked_visitor_accounts as (
-    select
-        visitor_accounts.visitor_id,
-        account_domains.account_id,
-        row_number() over (
-            partition by visitor_accounts.visitor_id
-            order by
-                visitor_accounts.confidence desc nulls last,
-                visitor_accounts.first_seen_at desc nulls last,
-                visitor_accounts.domain
-        ) as domain_rank
-    from visitor_accounts
-    left join account_domains on visitor_accounts.domain = account_domains.domain
-    where {{ existed_by_as_of('visitor_accounts.first_seen_at') }}
-),
-
-visitors as (
-    select
-        visitor_id,
-        account_id
-    from ranked_visitor_accounts
-    where domain_rank = 1
 ),
 
 -- A web campaign is the one whose id or name the link carried, if exactly one has it.
