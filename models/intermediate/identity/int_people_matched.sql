@@ -72,7 +72,6 @@ described as (
 systems as (
     select
         person_id,
-        min(created_at) as first_known_at,
         {{ ordered_list('source_system') }} as source_systems
     from records
     group by person_id
@@ -111,7 +110,6 @@ final as (
         coalesce(buying_roles.buying_role, 'none') <> 'none' as is_stakeholder,
         coalesce(buying_roles.is_declared_stakeholder, false) as is_declared_stakeholder,
         decision_roles.buying_role is not null as is_decision_maker,
-        systems.first_known_at,
         systems.source_systems
     from described
     inner join systems on described.person_id = systems.person_id

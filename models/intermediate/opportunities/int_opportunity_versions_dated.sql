@@ -96,10 +96,6 @@ final as (
             order by unioned.changed_at, {{ binary_order('unioned.opportunity_change_id') }}
         ) as version_number,
         unioned.changed_at as valid_from_at,
-        lead(unioned.changed_at) over (
-            partition by unioned.opportunity_id
-            order by unioned.changed_at, {{ binary_order('unioned.opportunity_change_id') }}
-        ) as valid_to_at,
         unioned.history_basis,
         unioned.stage_name,
         coalesce(stage_seed.stage_order, stages.sort_order) as stage_order,

@@ -10,6 +10,10 @@ memberships as (
     select * from {{ ref('int_account_memberships_joined') }}
 ),
 
+customers as (
+    select * from {{ ref('int_customers_termed') }}
+),
+
 -- The stretch in force, else the last one there was.
 ranked_memberships as (
     select
@@ -44,6 +48,8 @@ known as (
         ranked_memberships.activated_on,
         case when not ranked_memberships.is_in_force then ranked_memberships.exited_on end
             as exited_on,
+        customers.account_id is not null as is_customer,
+        customers.customer_since_on,
         accounts.is_benchmark_fallback
     from accounts
     left join users on accounts.account_executive_id = users.account_executive_id
@@ -51,6 +57,7 @@ known as (
         on
             accounts.account_id = ranked_memberships.account_id
             and ranked_memberships.recency_rank = 1
+    left join customers on accounts.account_id = customers.account_id
 ),
 
 with_unknown as (
@@ -75,6 +82,8 @@ with_unknown as (
         null as abm_tier,
         null as activated_on,
         null as exited_on,
+        false as is_customer,
+        null as customer_since_on,
         true as is_benchmark_fallback
 ),
 
@@ -97,8 +106,8 @@ final as (
         activated_on,
         exited_on,
         cast(null as {{ dbt.type_string() }}) as account_programme_stage,
-        cast(null as boolean) as is_customer,
-        cast(null as date) as customer_since_on,
+        is_customer,
+        customer_since_on,
         cast(null as {{ dbt.type_string() }}) as sixsense_buying_stage,
         cast(null as {{ type_double() }}) as sixsense_intent_score,
         cast(null as {{ dbt.type_string() }}) as sixsense_profile_fit,

@@ -51,7 +51,7 @@ people_reached as (
         people.persona,
         people.is_stakeholder,
         people.is_declared_stakeholder,
-        people.is_decision_maker and people.is_stakeholder as is_decision_maker,
+        people.is_decision_maker,
         coalesce(own_touches.is_engaged, 0) = 1 as is_engaged,
         own_touches.person_id is not null as is_reached
     from people

@@ -18,6 +18,20 @@ sector_benchmarks as (
     select * from {{ ref('sector_benchmarks') }}
 ),
 
+-- Deals that closed in the trailing 365 days speak for cycles and win rates. One that closed on the
+-- day it was created took one day; one that closed before has no cycle and still is won or lost.
+closed_deals as (
+    select
+        opportunity_id,
+        case when is_won then 1 else 0 end as won,
+        case when is_lost then 1 else 0 end as lost,
+        case when is_won and has_been_advanced then 1 else 0 end as won_from_advanced,
+        case when is_lost and has_been_advanced then 1 else 0 end as lost_from_advanced,
+        case when is_won and cycle_days < 1 then 1 when is_won then cycle_days end as cycle_days
+    from opportunities
+    where not is_open and {{ is_in_trailing_days('closed_on', 365) }}
+),
+
 measured as (
     select
         entities.entity_type,
@@ -35,10 +49,16 @@ measured as (
             end
         ) as n_stale,
         max(case when opportunities.history_basis = 'exact' then 0 else 1 end) as n_without_history,
-        {{ velocity_basis_measures() }}
+        coalesce(sum(closed_deals.won), 0) as n_won,
+        coalesce(sum(closed_deals.lost), 0) as n_lost,
+        coalesce(sum(closed_deals.won_from_advanced), 0) as n_won_from_advanced,
+        coalesce(sum(closed_deals.lost_from_advanced), 0) as n_lost_from_advanced,
+        count(closed_deals.cycle_days) as n_cycles,
+        avg(cast(closed_deals.cycle_days as {{ type_double() }})) as avg_cycle_days
     from entities
     inner join opportunities on entities.opportunity_id = opportunities.opportunity_id
     left join stale on entities.opportunity_id = stale.opportunity_id
+    left join closed_deals on entities.opportunity_id = closed_deals.opportunity_id
     group by entities.entity_type, entities.entity_id, entities.fallback_sector
 ),
 
@@ -47,15 +67,15 @@ cycles as (
     select
         entities.entity_type,
         entities.entity_id,
-        {{ velocity_cycle_days('opportunities') }} as cycle_days,
+        closed_deals.cycle_days,
         row_number() over (
             partition by entities.entity_type, entities.entity_id
-            order by opportunities.cycle_days, opportunities.opportunity_id
+            order by closed_deals.cycle_days, {{ binary_order('closed_deals.opportunity_id') }}
         ) as cycle_rank,
         count(*) over (partition by entities.entity_type, entities.entity_id) as n_cycles
     from entities
-    inner join opportunities on entities.opportunity_id = opportunities.opportunity_id
-    where {{ is_recent_win('opportunities') }} and opportunities.cycle_days is not null
+    inner join closed_deals on entities.opportunity_id = closed_deals.opportunity_id
+    where closed_deals.cycle_days is not null
 ),
 
 medians as (

@@ -14,7 +14,6 @@ final as (
         first_name,
         last_name,
         title,
-        company as company_name,
 
         -- timestamps
         converted_date as converted_at,
