@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import yaml
 
-from abm.contract import Absent, Comparison, Raw, RawDirectory, compare, load_contract
+from abm.contract import (
+    DEFAULT_CRM,
+    Absent,
+    Comparison,
+    Raw,
+    RawDirectory,
+    compare,
+    load_contract,
+)
 from abm.errors import AbmError
 from abm.paths import project_vars, shown
 from abm.progress import Steps
@@ -51,6 +59,8 @@ class BuildOptions:
         threads: dbt threads, or None for the profile's.
         target: The profile's target, duckdb or postgres. On postgres the raw data are its tables,
             and `raw_dir` and `db` are not used.
+        profiles_dir: Where profiles.yml is; None for the project's own.
+        target_path: dbt's target directory; None for the project's own.
     """
 
     root: Path
@@ -65,6 +75,8 @@ class BuildOptions:
     unit_tests: bool = False
     threads: int | None = None
     target: str = DUCKDB
+    profiles_dir: Path | None = None
+    target_path: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -145,7 +157,25 @@ def check_raw(options: BuildOptions) -> Comparison:
     Raises:
         AbmError: The build must not start; one sentence per reason.
     """
-    variables = {**project_vars(options.root), **options.variables}
+    comparison = compare_raw(options)
+    if comparison.fatal:
+        raise AbmError(*comparison.fatal)
+    return comparison
+
+
+def compare_raw(options: BuildOptions) -> Comparison:
+    """Compare the raw data with the contract under the vars of a build, whatever is found.
+
+    Args:
+        options: The build.
+
+    Returns:
+        The comparison; with a fatal finding the build must not start.
+
+    Raises:
+        AbmError: A var is misspelled, or the database cannot be read.
+    """
+    variables = build_vars(options)
     enabled = variables.get("enabled_sources") or []
     absent: Absent = variables.get("absent") or {}
     contract = load_contract(options.root)
@@ -156,18 +186,35 @@ def check_raw(options: BuildOptions) -> Comparison:
         from abm.postgres import RawDatabase
 
         raw = RawDatabase(variables)
-    comparison = compare(contract, raw, enabled, absent)
-    if comparison.fatal:
-        raise AbmError(*comparison.fatal)
-    return comparison
+    return compare(
+        contract,
+        raw,
+        enabled,
+        absent,
+        crm=variables.get("crm") or DEFAULT_CRM,
+        passthrough_columns=variables.get("passthrough_columns"),
+    )
 
 
-def run_dbt(options: BuildOptions, absent: Absent) -> BuildReport:
+def build_vars(options: BuildOptions) -> dict[str, Any]:
+    """Settle the dbt vars of a build: the project's, overridden by the build's own.
+
+    Args:
+        options: The build.
+
+    Returns:
+        Var name to value.
+    """
+    return {**project_vars(options.root), **options.variables}
+
+
+def run_dbt(options: BuildOptions, absent: Absent, what: str = "Building") -> BuildReport:
     """Run `dbt build` in this process and wait for it.
 
     Args:
         options: The build.
         absent: The var `absent` to build with, from `check_raw`.
+        what: What is going on, for the person who waits.
 
     Returns:
         The outcome; a failed node is reported, not raised.
@@ -184,7 +231,7 @@ def run_dbt(options: BuildOptions, absent: Absent) -> BuildReport:
         "ABM_DB": str(options.db),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
-    with Steps("Building") as steps, _at(options.root, environment):
+    with Steps(what) as steps, _at(options.root, environment):
         steps.start("starting dbt")
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
         from dbt.adapters.factory import reset_adapters
@@ -216,12 +263,15 @@ def dbt_arguments(options: BuildOptions, absent: Absent) -> list[str]:
     variables = dict(options.variables)
     if options.as_of:
         variables["as_of_date"] = options.as_of.isoformat()
-    declared = {**project_vars(options.root), **variables}.get("absent") or {}
+    declared = build_vars(options).get("absent") or {}
     if absent != declared:
         variables["absent"] = absent
     arguments = ["--log-level", "none", "--no-use-colors", "build"]
-    arguments += ["--project-dir", str(options.root), "--profiles-dir", str(options.root)]
+    profiles_dir = options.profiles_dir or options.root
+    arguments += ["--project-dir", str(options.root), "--profiles-dir", str(profiles_dir)]
     arguments += ["--target", options.target]
+    if options.target_path:
+        arguments += ["--target-path", str(options.target_path)]
     if variables:
         arguments += ["--vars", yaml.safe_dump(variables, default_flow_style=True, width=10**6)]
     if options.select:

@@ -28,6 +28,7 @@ Measure Account-Based Marketing: build, check and publish the warehouse.
 \b
 A worked example, from raw extracts to tables that Tableau, Power BI or SQL can read:
     abm sample --out raw --accounts 30             a fictional company to try things on
+    abm doctor --raw raw                           what is there, what is missing, what to set
     abm build --raw raw --as-of 2026-10-31         check the raw data, build, test
     abm publish --out out                          copy the marts to where readers look
     duckdb -readonly out/abm.duckdb "select * from marts.dim_accounts limit 5"
@@ -155,6 +156,91 @@ def sample(
         )
     _print_rows("raw table", rows.items())
     print(f"Wrote {sum(rows.values()):,} rows up to {day} to {shown(out.resolve())}")
+
+
+@app.command(short_help="Say what an extract lacks, which marts need it, and what to set.")
+def doctor(
+    raw: Raw = None,
+    target: Target = "duckdb",
+    variables: Annotated[
+        str | None,
+        typer.Option("--vars", metavar="YAML", help="dbt vars: '{crm: hubspot}'."),
+    ] = None,
+    write: Annotated[
+        bool, typer.Option("--write", help="Save the vars that fit into dbt_project.yml.")
+    ] = False,
+    values: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Unmapped values shown per seed; 0 shows all.")
+    ] = 20,
+) -> None:
+    """Compare raw data with what the project reads, and say what to do about the difference.
+
+    Source by source: which tables and columns are there, missing, unreadable or switched off, and
+    which marts and columns are null or empty for it. Optional ones are marked; nobody is warned of
+    them. Names match whatever their case.
+
+    Then the values that no seed maps, such as industries, job titles and campaign types: how often
+    they occur, how they are read meanwhile, and the row to add to the seed's CSV file. Where a
+    person must choose, the row says <column> and the allowed values follow.
+
+    Then the vars with which `abm build` reads what is there and warns of nothing. --write saves
+    them into dbt_project.yml; every comment and everything else in the file stays as it is. Without
+    it nothing is written.
+
+    The values are read by building one model and what it needs in a temporary database; no
+    warehouse is read or changed. With --target postgres the raw data are the tables
+    <source>.<table> of that database, and the model is built in schemas that are dropped again.
+
+    `abm build` makes the same comparison before it starts, with the same sentences, and reads what
+    is missing as empty by itself.
+
+    Exit code: 0 when a build can start, 1 when something must be done first.
+
+    \b
+    Examples:
+        abm doctor --raw /data/raw
+        abm doctor --raw /data/raw --write
+        abm doctor --raw /data/raw --vars '{crm: hubspot}' --values 0 > report.txt
+    """
+    from abm.build import BuildOptions, parse_vars
+    from abm.doctor import diagnose, mart_lines, source_lines, value_lines, var_lines
+    from abm.settings import save_vars
+
+    _check_target(target)
+    root = find_project_root()
+    raw_dir, raw_env = resolve_raw_dir(root, raw)
+    options = BuildOptions(
+        root=root,
+        raw_dir=raw_dir,
+        raw_env=raw_env,
+        db=resolve_db(root, None),
+        variables=parse_vars(variables),
+        target=target,
+    )
+    diagnosis = diagnose(options)
+    if not diagnosis.comparison.findings:
+        raise AbmError(*diagnosis.problems)
+    for line in (*source_lines(diagnosis), *mart_lines(diagnosis)):
+        print(line)
+    if diagnosis.unmapped is not None:
+        for line in value_lines(root, diagnosis.unmapped, values):
+            print(line)
+    if diagnosis.are_vars_set:
+        print("The vars in dbt_project.yml fit these raw data.")
+    else:
+        print("Vars for dbt_project.yml that fit these raw data (--write saves them):")
+        for line in var_lines(diagnosis):
+            print(line)
+    sys.stdout.flush()
+    for warning in diagnosis.comparison.warnings:
+        _say("warning", warning)
+    if diagnosis.problems:
+        if write:
+            print("Nothing was saved: a build cannot start with these raw data.")
+            sys.stdout.flush()
+        raise AbmError(*diagnosis.problems)
+    if write and save_vars(root, diagnosis.variables):
+        print("Saved the vars in dbt_project.yml")
 
 
 @app.command(short_help="Check the raw data, then build and test every model.")
@@ -361,6 +447,92 @@ def compare(db: Db = None) -> None:
     if different:
         raise AbmError(f"Of {len(comparisons)} tables {different} differ, as shown above.")
     print(f"All {len(comparisons)} tables are identical")
+
+
+@app.command(short_help="Check raw data and marts against what is usual for them.")
+def validate(
+    layer: Annotated[
+        str | None,
+        typer.Option("--layer", metavar="NAME", help="raw or marts. Default: both."),
+    ] = None,
+    raw: Raw = None,
+    db: Db = None,
+    as_of: AsOf = None,
+    docs: Annotated[
+        Path | None,
+        typer.Option(
+            "--docs",
+            metavar="DIR",
+            help="Where the Data Docs go. Default: target/validation in the project.",
+        ),
+    ] = None,
+    variables: Annotated[
+        str | None,
+        typer.Option("--vars", metavar="YAML", help="dbt vars, as the build got them."),
+    ] = None,
+) -> None:
+    """Check raw data and marts against what is usual for them, with Great Expectations.
+
+    A build proves that rows are read and numbers are right by their definitions. This looks for
+    what no definition knows: rows that never came, a source that stopped, dashboards that fell
+    empty. Nothing is written but the Data Docs, web pages with every expectation and its result.
+
+    \b
+    raw     volume      newest week of every dated table against the 12 weeks before it
+            freshness   newest load of every source against the as-of day
+            types       numbers, dates and flags that arrive as something else
+            references  share of ids that lead to a row of the table they name
+    marts   fed         no dashboard empty, every dated table as of the day
+            recency     newest touchpoint, signal, opportunity against the source's own rhythm
+            matching    share of a source's touchpoints that reach no account
+            unknowns    share of rows that charts show as unknown or other
+            scores      distribution of the Account Engagement Score in the programme
+            trends      newest complete month of headline numbers against the 12 before it
+            history     month ends of the trailing 13 months
+            labels      names, and labels in English and French
+
+    Tables that are absent and counts too small to judge are left out and counted as not judged; the
+    Data Docs name them. The as-of day is chosen as `abm build` chooses it: name the day of the
+    build with --as-of if you named it there. Exit code 1 means that an expectation failed.
+
+    \b
+    Examples:
+        abm validate
+        abm validate --layer raw --raw /data/raw && abm build --raw /data/raw
+        abm validate --raw raw --db /data/abm.duckdb --as-of 2026-10-31 --docs /srv/validation
+    """
+    from abm.build import parse_vars
+    from abm.validation import DOCS_DIR, Layer, ValidationOptions
+    from abm.validation import validate as run
+    from abm.validation.report import lines_of
+
+    if layer and layer not in tuple(Layer):
+        raise AbmError(f"There is no layer {layer}: name one of {', '.join(Layer)}.")
+    root = find_project_root()
+    raw_dir, raw_env = resolve_raw_dir(root, raw)
+    validation = run(
+        ValidationOptions(
+            root=root,
+            raw_dir=raw_dir,
+            raw_env=raw_env,
+            db=resolve_db(root, db),
+            docs=docs.expanduser().absolute() if docs else root / DOCS_DIR,
+            layers=(Layer(layer),) if layer else tuple(Layer),
+            as_of=as_of,
+            variables=parse_vars(variables),
+        )
+    )
+    for warning in validation.warnings:
+        _say("warning", warning)
+    for line in lines_of(validation):
+        print(line)
+    seconds = time.monotonic() - _STARTED
+    print(f"Data Docs: {shown(validation.index)} ({seconds:.1f} s)")
+    n_failed = sum(len(outcome.failures) for outcome in validation.outcomes)
+    n_expectations = sum(len(outcome.suite.promises) for outcome in validation.outcomes)
+    if n_failed:
+        raise AbmError(f"Of {n_expectations} expectations {n_failed} failed, as shown above.")
+    print(f"All {n_expectations} expectations hold as of {validation.day.as_of}")
 
 
 def _check_target(target: str) -> None:

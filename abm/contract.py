@@ -18,6 +18,7 @@ from abm.paths import read_yaml, shown
 
 LOADED_AT = "_fivetran_synced"
 ALL = "all"
+DEFAULT_CRM = "salesforce"
 
 Absent = dict[str, dict[str, str | list[str]]]
 """The dbt var `absent`: source -> table -> "all" or the columns that the extract lacks."""
@@ -31,11 +32,15 @@ class Column:
         name: As the connector lands it.
         data_type: The type staging reads it as.
         optional: Nobody is warned when it is missing.
+        feeds: Marts, and columns of marts, that are empty or null without it.
+        crm_feeds: The same, but only where the source is the CRM.
     """
 
     name: str
     data_type: str
     optional: bool
+    feeds: tuple[str, ...] = ()
+    crm_feeds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,22 +51,56 @@ class Table:
         source: The dbt source, also the folder.
         name: The table, also the file's stem.
         columns: The contracted columns, `_fivetran_synced` included.
+        key: The columns that identify a row; none where rows have no identity.
         required: Columns without which the table cannot be read at all.
         optional: Nobody is warned when the table is missing.
-        never_absent: The build cannot do without it while its source is enabled.
+        never_absent: The build cannot do without it while its source is the CRM.
+        deleted: The column that marks a deleted row, or "".
+        passthrough_model: The staging model that carries raw columns on to a mart, or "".
+        feeds: Marts, and columns of marts, that are empty or null without it.
+        crm_feeds: The same, but only where the source is the CRM.
     """
 
     source: str
     name: str
     columns: tuple[Column, ...]
+    key: tuple[str, ...]
     required: tuple[str, ...]
     optional: bool
     never_absent: bool
+    deleted: str = ""
+    passthrough_model: str = ""
+    feeds: tuple[str, ...] = ()
+    crm_feeds: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:
         """The file's path below the raw directory."""
         return f"{self.source}/{self.name}.parquet"
+
+    def is_read(self, crm: str) -> bool:
+        """Whether anything reads it: some tables are read only where their source is the CRM."""
+        return self.source == crm or bool(self.feeds)
+
+    def is_indispensable(self, crm: str) -> bool:
+        """Whether a build cannot do without it."""
+        return self.never_absent and self.source == crm
+
+    def required_columns(self, crm: str) -> tuple[str, ...]:
+        """The columns without which it cannot be read; what only a CRM must state aside."""
+        if not self.never_absent or self.source == crm:
+            return self.required
+        return tuple(name for name in self.required if name in self.key)
+
+    def fed(self, crm: str, column: Column | None = None) -> tuple[str, ...]:
+        """Name what is empty or null without it, or without one of its columns."""
+        if not self.is_read(crm):
+            return ()
+        part = column or self
+        fed = part.feeds + (part.crm_feeds if self.source == crm else ())
+        if column and not fed and column.name in self.required_columns(crm):
+            return self.fed(crm)
+        return fed
 
 
 Contract = dict[str, dict[str, Table]]
@@ -74,6 +113,7 @@ class State(StrEnum):
     PRESENT = "present"
     MISSING = "missing"
     UNREADABLE = "unreadable"
+    DECLARED = "declared absent"
     SWITCHED_OFF = "switched off"
 
 
@@ -83,14 +123,18 @@ class Finding:
 
     Attributes:
         table: The table.
-        state: Present, missing, unreadable, or switched off by a var.
+        state: Present, missing, unreadable, declared absent, or of a source that is switched off.
         missing_columns: Contracted columns that the file lacks and no var declares.
+        declared_columns: Contracted columns that var absent declares.
+        needless: What var absent declares though it is there: columns, or the table's own name.
         extra_columns: Columns of the file that the contract does not know; they are ignored.
     """
 
     table: Table
     state: State
     missing_columns: tuple[str, ...] = ()
+    declared_columns: tuple[str, ...] = ()
+    needless: tuple[str, ...] = ()
     extra_columns: tuple[str, ...] = ()
 
 
@@ -151,6 +195,7 @@ class Comparison:
 
     Attributes:
         raw: What was compared.
+        crm: The source whose accounts and opportunities count.
         findings: One per contracted table.
         fatal: Sentences; with any of them a build must not start.
         warnings: Sentences, at most one per source, about absences that are worth knowing.
@@ -158,6 +203,7 @@ class Comparison:
     """
 
     raw: Raw
+    crm: str = DEFAULT_CRM
     findings: list[Finding] = field(default_factory=list)
     fatal: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -192,13 +238,11 @@ def load_contract(root: Path) -> Contract:
 
 def _table(source: str, entry: Mapping[str, Any], file: Path) -> Table:
     meta = _meta(entry)
-    columns = tuple(
-        Column(column["name"], column.get("data_type", ""), bool(_meta(column).get("optional")))
-        for column in entry.get("columns") or []
-    )
+    columns = tuple(_column(column) for column in entry.get("columns") or [])
     if LOADED_AT not in {column.name for column in columns}:
         columns += (Column(LOADED_AT, "timestamp", optional=False),)
-    required = tuple(meta.get("required") or meta.get("key") or ())
+    key = tuple(meta.get("key") or ())
+    required = tuple(meta.get("required") or key)
     unknown = sorted(set(required) - {column.name for column in columns})
     if unknown:
         raise AbmError(
@@ -209,9 +253,25 @@ def _table(source: str, entry: Mapping[str, Any], file: Path) -> Table:
         source=source,
         name=entry["name"],
         columns=columns,
+        key=key,
         required=required,
         optional=bool(meta.get("optional")),
         never_absent=bool(meta.get("never_absent")),
+        deleted=meta.get("deleted", ""),
+        passthrough_model=meta.get("passthrough_model", ""),
+        feeds=tuple(meta.get("feeds") or ()),
+        crm_feeds=tuple(meta.get("crm_feeds") or ()),
+    )
+
+
+def _column(entry: Mapping[str, Any]) -> Column:
+    meta = _meta(entry)
+    return Column(
+        name=entry["name"],
+        data_type=entry.get("data_type", ""),
+        optional=bool(meta.get("optional")),
+        feeds=tuple(meta.get("feeds") or ()),
+        crm_feeds=tuple(meta.get("crm_feeds") or ()),
     )
 
 
@@ -220,7 +280,13 @@ def _meta(entry: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def compare(
-    contract: Contract, raw: Raw | Path, enabled_sources: Iterable[str], absent: Absent
+    contract: Contract,
+    raw: Raw | Path,
+    enabled_sources: Iterable[str],
+    absent: Absent,
+    *,
+    crm: str = DEFAULT_CRM,
+    passthrough_columns: Mapping[str, list[str]] | None = None,
 ) -> Comparison:
     """Compare raw data with the contract.
 
@@ -229,6 +295,8 @@ def compare(
         raw: The raw data; a path is a raw directory.
         enabled_sources: The var of that name; the tables of other sources are not looked at.
         absent: The var of that name: what is known to be missing.
+        crm: The var of that name: the source whose accounts and opportunities count.
+        passthrough_columns: The var of that name: raw columns that staging models carry on.
 
     Returns:
         What was found; nothing is raised for the state of the data, see `Comparison.fatal`.
@@ -237,9 +305,11 @@ def compare(
         AbmError: A var names a source, table or column that the contract does not know.
     """
     enabled = list(enabled_sources)
-    _check_vars(contract, enabled, absent)
+    passed = passthrough_columns or {}
+    _check_vars(contract, enabled, absent, passed)
     raw = RawDirectory(raw) if isinstance(raw, Path) else raw
-    comparison = Comparison(raw, absent={name: dict(absent[name]) for name in absent})
+    comparison = Comparison(raw, crm, absent={name: dict(absent[name]) for name in absent})
+    comparison.fatal += _crm_problems(contract, crm, enabled)
     problem = raw.problem(enabled)
     if problem:
         comparison.fatal.append(problem)
@@ -250,7 +320,7 @@ def compare(
             continue
         noted: dict[str, str | list[str]] = {}
         for table in tables.values():
-            _compare_table(table, comparison, noted)
+            _compare_table(table, comparison, noted, _crms(contract))
         if noted and not raw.has_source(source):
             others = ", ".join(name for name in enabled if name != source)
             comparison.warnings.append(
@@ -262,10 +332,73 @@ def compare(
                 f"{source} lacks {_spelled(noted)}, read as empty: add it to the extract, or "
                 f"silence this with var absent {_flow({source: noted})}."
             )
+    comparison.fatal += _passthrough_problems(contract, comparison, passed)
     return comparison
 
 
-def _check_vars(contract: Contract, enabled: list[str], absent: Absent) -> None:
+def _crms(contract: Contract) -> list[str]:
+    """Name the sources that can be the CRM: those with tables that one cannot do without."""
+    return [
+        source
+        for source, tables in contract.items()
+        if any(table.never_absent for table in tables.values())
+    ]
+
+
+def _crm_problems(contract: Contract, crm: str, enabled: list[str]) -> list[str]:
+    crms = _crms(contract)
+    if crm not in crms:
+        return [f"Var crm is {crm}, which is no CRM of this project: set it to {_either(crms)}."]
+    if crm not in enabled:
+        others = [name for name in crms if name != crm]
+        other = f", or set var crm to {_either(others)}" if others else ""
+        return [
+            f"Var crm is {crm}, which var enabled_sources leaves out, and nothing can be measured "
+            f"without a CRM: add {crm} to it{other}."
+        ]
+    return []
+
+
+def _passthrough_problems(
+    contract: Contract, comparison: Comparison, passed: Mapping[str, list[str]]
+) -> list[str]:
+    """Say which columns cannot be passed through: unknown models, columns that are not there."""
+    tables = [table for tables in contract.values() for table in tables.values()]
+    models = {table.passthrough_model: table for table in tables if table.passthrough_model}
+    present = {f.table.file for f in comparison.findings if f.state is State.PRESENT}
+    problems = []
+    for model, columns in passed.items():
+        if model not in models:
+            problems.append(
+                f"Var passthrough_columns names {model}, which cannot pass columns through: "
+                f"use some of {_listed(models)}."
+            )
+        elif models[model].file in present:
+            table = models[model]
+            found = {name.lower() for name in comparison.raw.columns(table) or []}
+            lacking = [name for name in columns if name.lower() not in found]
+            if lacking:
+                problems.append(
+                    f"{comparison.raw.place(table)} lacks {_listed(lacking)}, which var "
+                    f"passthrough_columns names for {model}: add it to the extract, or remove it "
+                    "from the var."
+                )
+    return problems
+
+
+def _check_vars(
+    contract: Contract,
+    enabled: list[str],
+    absent: Absent,
+    passed: Mapping[str, list[str]],
+) -> None:
+    if not isinstance(passed, dict) or not all(
+        isinstance(columns, list) and all(isinstance(column, str) for column in columns)
+        for columns in passed.values()
+    ):
+        raise AbmError(
+            "Var passthrough_columns is not of the form {staging_model: [column]}: correct it."
+        )
     for source in enabled:
         if source not in contract:
             raise AbmError(
@@ -310,60 +443,79 @@ def _directory_problem(raw_dir: Path, enabled: list[str]) -> str | None:
     return None
 
 
-def _compare_table(table: Table, comparison: Comparison, noted: dict[str, str | list[str]]) -> None:
+def _compare_table(
+    table: Table, comparison: Comparison, noted: dict[str, str | list[str]], crms: list[str]
+) -> None:
     """Add one table's finding; `noted` collects the absences that deserve a warning."""
+    crm, raw = comparison.crm, comparison.raw
     declared = comparison.absent.get(table.source, {}).get(table.name, [])
-    place = comparison.raw.place(table)
+    place = raw.place(table)
+    required = table.required_columns(crm)
+    indispensable = table.is_indispensable(crm)
+    others = [name for name in crms if name != crm]
     off = (
-        f"switch the source off by leaving {table.source} out of var enabled_sources"
-        if table.never_absent
+        f"name another system with var crm{f' ({_either(others)})' if others else ''}"
+        if indispensable
         else f"leave the table out with var absent {_flow({table.source: {table.name: ALL}})}"
     )
-    if declared == ALL or (table.never_absent and set(declared) & set(table.required)):
-        comparison.findings.append(Finding(table, State.SWITCHED_OFF))
-        if table.never_absent:
+    present = raw.columns(table)
+    lower = {name.lower() for name in present or []}
+    if declared == ALL or (indispensable and set(declared) & set(required)):
+        needless = (table.name,) if declared == ALL and present else ()
+        comparison.findings.append(Finding(table, State.DECLARED, needless=needless))
+        if indispensable:
             comparison.fatal.append(
                 f"Var absent names {_spelled({table.name: declared})} of {table.source}, and "
                 f"nothing can be measured without it: remove it from the var, or {off}."
             )
         return
-    present = comparison.raw.columns(table)
     if present is None:
         comparison.findings.append(Finding(table, State.MISSING))
-        if table.never_absent:
+        if indispensable:
             comparison.fatal.append(
                 f"{place} is missing and nothing can be measured without it: "
                 f"add it to the extract, or {off}."
             )
             return
         comparison.absent.setdefault(table.source, {})[table.name] = ALL
-        if not table.optional:
+        if not table.optional and table.is_read(crm):
             noted[table.name] = ALL
         return
     if not present:
         comparison.findings.append(Finding(table, State.UNREADABLE))
         comparison.fatal.append(f"{place} is not a readable Parquet file: load it again, or {off}.")
         return
-    lower = {name.lower() for name in present}
-    known = {column.name.lower() for column in table.columns}
     missing = [
         column
         for column in table.columns
         if column.name.lower() not in lower and column.name not in declared
     ]
-    names = tuple(column.name for column in missing)
-    extra = tuple(name for name in present if name.lower() not in known)
-    comparison.findings.append(Finding(table, State.PRESENT, names, extra))
-    fatal = [name for name in names if name in table.required]
-    if fatal:
-        noun = "column" if len(fatal) == 1 else "columns"
+    names = [column.name for column in missing]
+    known = {column.name.lower() for column in table.columns}
+    comparison.findings.append(
+        Finding(
+            table,
+            State.PRESENT,
+            missing_columns=tuple(names),
+            declared_columns=tuple(declared),
+            needless=tuple(name for name in declared if name.lower() in lower),
+            extra_columns=tuple(name for name in present if name.lower() not in known),
+        )
+    )
+    lacking = [name for name in names if name in required]
+    if lacking and not table.is_read(crm):
+        comparison.absent.setdefault(table.source, {})[table.name] = ALL
+        return
+    if lacking:
+        noun = "column" if len(lacking) == 1 else "columns"
         comparison.fatal.append(
-            f"{place} lacks the required {noun} {_listed(fatal)}: add it to the extract, or {off}."
+            f"{place} lacks the required {noun} {_listed(lacking)}: "
+            f"add it to the extract, or {off}."
         )
         return
     if names:
         comparison.absent.setdefault(table.source, {})[table.name] = [*declared, *names]
-    warned = [column.name for column in missing if not column.optional]
+    warned = [column.name for column in missing if not column.optional and table.is_read(crm)]
     if warned:
         noted[table.name] = warned
 
@@ -397,3 +549,7 @@ def _flow(value: Mapping[str, Any]) -> str:
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(names)
+
+
+def _either(names: Iterable[str]) -> str:
+    return " or ".join(names)

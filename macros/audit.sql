@@ -16,6 +16,7 @@
         ('salesforce', 'opportunity', 'stg_salesforce__opportunities'),
         ('salesforce', 'opportunity_history', 'stg_salesforce__opportunity_changes'),
         ('salesforce', 'opportunity_stage', 'stg_salesforce__opportunity_stages'),
+        ('salesforce', 'opportunity_team_member', 'stg_salesforce__opportunity_team_members'),
         ('hubspot', 'contact', 'stg_hubspot__contacts'),
         ('hubspot', 'company', 'stg_hubspot__companies'),
         ('hubspot', 'email_event', 'stg_hubspot__email_events'),
@@ -23,16 +24,106 @@
         ('hubspot', 'email_event_click', 'stg_hubspot__email_clicks'),
         ('hubspot', 'email_campaign', 'stg_hubspot__campaigns'),
         ('hubspot', 'contact_form_submission', 'stg_hubspot__form_submissions'),
+        ('hubspot', 'engagement', 'stg_hubspot__engagements'),
+        ('hubspot', 'engagement_meeting', 'stg_hubspot__meetings'),
+        ('hubspot', 'engagement_call', 'stg_hubspot__calls'),
+        ('hubspot', 'engagement_contact', 'stg_hubspot__engagement_contacts'),
+        ('hubspot', 'engagement_company', 'stg_hubspot__engagement_companies'),
+        ('hubspot', 'deal', 'stg_hubspot__deals'),
+        ('hubspot', 'deal_company', 'stg_hubspot__deal_companies'),
+        ('hubspot', 'deal_contact', 'stg_hubspot__deal_contacts'),
+        ('hubspot', 'deal_stage', 'stg_hubspot__deal_stages'),
+        ('hubspot', 'deal_property_history', 'stg_hubspot__deal_values'),
+        ('hubspot', 'deal_pipeline', 'stg_hubspot__pipelines'),
+        ('hubspot', 'deal_pipeline_stage', 'stg_hubspot__pipeline_stages'),
+        ('hubspot', 'owner', 'stg_hubspot__owners'),
+        ('marketo', 'lead', 'stg_marketo__leads'),
+        ('marketo', 'activity_email_delivered', 'stg_marketo__email_deliveries'),
+        ('marketo', 'activity_open_email', 'stg_marketo__email_opens'),
+        ('marketo', 'activity_click_email', 'stg_marketo__email_clicks'),
+        ('marketo', 'activity_fill_out_form', 'stg_marketo__form_fills'),
+        ('marketo', 'activity_visit_webpage', 'stg_marketo__page_visits'),
+        ('marketo', 'activity_change_status_in_progression', 'stg_marketo__progressions'),
+        ('marketo', 'program', 'stg_marketo__programs'),
+        ('marketo', 'campaign', 'stg_marketo__smart_campaigns'),
         ('ga4', 'events', 'stg_ga4__web_events'),
         ('ga4', 'visitor_accounts', 'stg_ga4__visitor_accounts'),
+        ('sixsense', 'accounts', 'stg_sixsense__companies'),
+        ('sixsense', 'keyword_activity', 'stg_sixsense__keyword_activities'),
+        ('demandbase', 'accounts', 'stg_demandbase__companies'),
+        ('demandbase', 'intent', 'stg_demandbase__keyword_intents'),
         ('bombora', 'company_surge', 'stg_bombora__company_surges'),
+        ('linkedin_ads', 'ad_analytics_by_campaign', 'stg_linkedin_ads__campaign_days'),
+        ('linkedin_ads', 'campaign_history', 'stg_linkedin_ads__campaign_versions'),
+        ('linkedin_ads', 'account_history', 'stg_linkedin_ads__ad_accounts'),
+        ('linkedin_ads', 'company_engagement', 'stg_linkedin_ads__company_days'),
+        ('google_ads', 'campaign_stats', 'stg_google_ads__campaign_days'),
+        ('google_ads', 'campaign_history', 'stg_google_ads__campaign_versions'),
+        ('google_ads', 'account_history', 'stg_google_ads__ad_accounts'),
         ('abm_program', 'target_accounts', 'stg_abm_program__target_accounts'),
         ('abm_program', 'programme_campaigns', 'stg_abm_program__programme_campaigns'),
         ('abm_program', 'stakeholders', 'stg_abm_program__stakeholders'),
         ('abm_program', 'content_assets', 'stg_abm_program__content_assets'),
         ('abm_program', 'investments', 'stg_abm_program__investments'),
+        ('abm_program', 'budgets', 'stg_abm_program__budgets'),
+        ('abm_program', 'account_acceptances', 'stg_abm_program__account_acceptances'),
         ('abm_program', 'contracts', 'stg_abm_program__contracts'),
+        ('abm_program', 'experiments', 'stg_abm_program__experiments'),
+        ('abm_program', 'experiment_assignments', 'stg_abm_program__experiment_assignments'),
+        ('custom', 'touchpoints', 'stg_custom__touchpoints'),
+        ('custom', 'intent_signals', 'stg_custom__provider_signals'),
     ]) }}
+{%- endmacro %}
+
+{#- The sources that staging reads, in the order above. -#}
+{% macro staged_sources() -%}
+    {{ return(staged_raw_tables() | map(attribute=0) | unique | list) }}
+{%- endmacro %}
+
+{#- One row: the newest load of a source up to the as-of day, over all its tables, and how far
+    behind it may be: `late_after_hours` and `stale_after_hours` of its meta. -#}
+{% macro newest_load(source_name) -%}
+    {%- set loads = [] -%}
+    {%- set ns = namespace(meta={}) -%}
+    {%- for _, table_name, _ in staged_raw_tables() | selectattr(0, 'equalto', source_name) -%}
+        {%- set relation = source(source_name, table_name) -%}
+        {%- if execute -%}
+            {%- set ns.meta = raw_table(source_name, table_name).source_meta -%}
+        {%- endif -%}
+        {%- if execute and not is_raw_table_absent(source_name, table_name) -%}
+            {%- set load -%}
+                select {{ raw_synced_at(source_name, table_name) }} as loaded_at
+                from {{ relation }} as raw_rows
+            {%- endset -%}
+            {%- do loads.append(load) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    select
+        '{{ source_name }}' as source_system,
+        {{ source_name in var('enabled_sources') }} as is_enabled,
+        {{ (loads | length > 0) | lower }} as is_delivered,
+        cast({{ ns.meta.get('late_after_hours', 'null') }} as integer) as late_after_hours,
+        cast({{ ns.meta.get('stale_after_hours', 'null') }} as integer) as stale_after_hours,
+        {% if loads -%}
+        max(case when {{ is_by_as_of('loaded_at') }} then loaded_at end) as newest_record_at
+        from ({{ loads | join(' union all ') }}) as loads
+        {%- else -%}
+        cast(null as {{ dbt.type_timestamp() }}) as newest_record_at
+        {%- endif %}
+{%- endmacro %}
+
+{#- What became of the rows of a source's raw tables: one row per table. A source at a time, because
+    the time to plan a union grows with its square. -#}
+{% macro source_row_counts(source_name) -%}
+    {%- for _, table_name, staging_model in staged_raw_tables()
+        | selectattr(0, 'equalto', source_name) -%}
+    {{ raw_row_counts(source_name, table_name, staging_model) }}
+    {%- if not loop.last %}
+
+    union all
+
+    {% endif -%}
+    {%- endfor -%}
 {%- endmacro %}
 
 {#- One row: what became of the rows of a raw table. Raw rows are counted in the extract, staged
@@ -43,13 +134,13 @@
     {%- set staged = ref(staging_model) -%}
     {%- if not execute -%}{{ return('select 1 as parsed') }}{%- endif -%}
     {%- set table = raw_table(source_name, table_name) -%}
+    {%- set meta = table.config.meta -%}
     {%- set key = raw_key_expressions(source_name, table_name) -%}
     {%- set typed_rows = typed_raw_rows(source_name, table_name) -%}
-    {%- set is_absent = is_raw_table_absent(source_name, table_name) -%}
     select
         '{{ source_name }}' as source_system,
         '{{ table_name }}' as raw_table,
-        {%- if is_absent %}
+        {%- if is_raw_table_absent(source_name, table_name) %}
         0 as n_raw,
         staged_rows.n_staged,
         0 as n_duplicate,
@@ -58,16 +149,17 @@
         0 as n_after_as_of
     from (select count(*) as n_staged from {{ staged }}) as staged_rows
         {%- else %}
-        raw_count.n_raw,
+        all_rows.n_raw,
         staged_rows.n_staged,
-        raw_count.n_raw - all_rows.n_rejected - distinct_keys.n_keys as n_duplicate,
+        all_rows.n_raw - all_rows.n_rejected - distinct_keys.n_keys as n_duplicate,
         newest_rows.n_deleted,
         all_rows.n_rejected,
         newest_rows.n_after_as_of
-    from (select count(*) as n_raw from {{ relation }}) as raw_count
-    cross join (select count(*) as n_staged from {{ staged }}) as staged_rows
+    from (select count(*) as n_staged from {{ staged }}) as staged_rows
     cross join (
-        select coalesce(sum(case when is_rejected_row then 1 else 0 end), 0) as n_rejected
+        select
+            count(*) as n_raw,
+            coalesce(sum(case when is_rejected_row then 1 else 0 end), 0) as n_rejected
         from ({{ typed_rows }}) as typed_rows
     ) as all_rows
     cross join (
@@ -80,7 +172,11 @@
         ) as keys
     ) as distinct_keys
     cross join (
-        {% if is_after_as_of_in_key(table) -%}
+        {% if not meta.get('deleted') and not meta.get('past') -%}
+        select
+            0 as n_deleted,
+            0 as n_after_as_of
+        {%- elif is_after_as_of_in_key(table) -%}
         select
             0 as n_deleted,
             count(*) as n_after_as_of
@@ -131,7 +227,12 @@
     {%- set table = raw_table(source_name, table_name) -%}
     {%- set faults = raw_row_faults(source_name, table_name) -%}
     {#- A line without a key is known by all it says. -#}
-    {%- set identity = table.config.meta['key'] or (table.columns.keys() | list) -%}
+    {%- set identity = [] -%}
+    {%- for name in table.config.meta['key']
+        if not is_raw_column_absent(source_name, table_name, name) -%}
+        {%- do identity.append(name) -%}
+    {%- endfor -%}
+    {%- set identity = identity or (table.columns.keys() | list) -%}
     {%- for fault in faults if not is_raw_table_absent(source_name, table_name) %}
     select
         '{{ source_name }}' as source_system,
@@ -182,9 +283,12 @@
     {%- endset -%}
     {%- set month = 'cast(' ~ dbt.date_trunc('month', try_cast('raw_rows.month', 'date'))
         ~ ' as date)' -%}
+    {%- set amount = typed_raw_column(
+        'abm_program', 'investments', raw_table('abm_program', 'investments').columns['amount']
+    ) -%}
     select
         {{ currency }} as currency,
-        sum({{ double_as_decimal(try_cast('raw_rows.amount', 'double'), 2) }}) as amount
+        sum({{ double_as_decimal('(' ~ amount ~ ')', 2) }}) as amount
     from {{ relation }} as raw_rows
     where {{ month }} <= {{ as_of_date() }}
     group by {{ currency }}

@@ -18,3 +18,41 @@
 {% macro snowflake__ordered_list(expression, separator) -%}
     listagg(distinct {{ expression }}, '{{ separator }}') within group (order by {{ expression }})
 {%- endmacro %}
+
+{#- One row per part of a text that joins several by a separator: the columns given and the part, as
+    `list_part`. -#}
+{% macro split_rows(relation, columns, list_column, separator=';') -%}
+    {{ return(adapter.dispatch('split_rows', 'abm_warehouse')(
+        relation, columns, list_column, separator
+    )) }}
+{%- endmacro %}
+
+{% macro default__split_rows(relation, columns, list_column, separator) -%}
+    select
+        {{ columns | join(', ') }},
+        unnest(string_split({{ list_column }}, '{{ separator }}')) as list_part
+    from {{ relation }}
+{%- endmacro %}
+
+{% macro postgres__split_rows(relation, columns, list_column, separator) -%}
+    select
+        {{ columns | join(', ') }},
+        unnest(string_to_array({{ list_column }}, '{{ separator }}')) as list_part
+    from {{ relation }}
+{%- endmacro %}
+
+{% macro snowflake__split_rows(relation, columns, list_column, separator) -%}
+    select
+        {{ columns | join(', ') }},
+        cast(parts.value as {{ dbt.type_string() }}) as list_part
+    from {{ relation }},
+    lateral split_to_table({{ list_column }}, '{{ separator }}') as parts
+{%- endmacro %}
+
+{% macro bigquery__split_rows(relation, columns, list_column, separator) -%}
+    select
+        {{ columns | join(', ') }},
+        list_part
+    from {{ relation }}
+    cross join unnest(split({{ list_column }}, '{{ separator }}')) as list_part
+{%- endmacro %}

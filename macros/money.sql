@@ -1,6 +1,11 @@
-{#- An amount in another currency: rates are units of a currency per unit of a common currency. -#}
+{#- An amount in another currency: rates are units of a currency per unit of a common currency. Null
+    where a rate is so far off that no amount column holds the result. -#}
 {% macro converted_amount(amount, own_rate, target_rate) -%}
-    {{ double_as_decimal(amount ~ ' / ' ~ own_rate ~ ' * ' ~ target_rate, 2) }}
+    {%- set converted = amount ~ ' / ' ~ own_rate ~ ' * ' ~ target_rate -%}
+    case
+        when abs({{ converted }}) < {{ greatest_number() }}
+            then {{ double_as_decimal(converted, 2) }}
+    end
 {%- endmacro %}
 
 {#- The join that finds a currency's rate on a day; null stands for the corporate currency. -#}

@@ -3,7 +3,8 @@
 
     The contract of a raw table is its entry in the sources YAML: columns and types, and in
     `config.meta` its `key`, the columns that must be filled (`required`), the columns that hold
-    moments of the past (`past`), and what marks a deleted row (`deleted`, `merged_into`).
+    moments of the past (`past`), and what marks a deleted row (`deleted`, `merged_into`). In a
+    column's own meta: the `range` of a number.
 
     Every raw row has exactly one outcome:
       rejected   unreadable as its type, without its id, or with an impossible date
@@ -15,11 +16,15 @@
     {%- set relation = source(source_name, table_name) -%}
     {%- if not execute -%}{{ return('select 1 as parsed') }}{%- endif -%}
     {%- set table = raw_table(source_name, table_name) -%}
-    {%- set columns = table.columns.values() | map(attribute='name') | list -%}
+    {%- set passthrough = raw_passthrough_columns(source_name, table_name) -%}
+    {%- set columns = table.columns.values() | map(attribute='name') | list + passthrough -%}
     {%- if is_raw_table_absent(source_name, table_name) -%}
         select
             {% for column in table.columns.values() -%}
                 cast(null as {{ engine_type(column.data_type) }}) as {{ column.name }},
+            {% endfor -%}
+            {% for name in passthrough -%}
+                cast(null as {{ dbt.type_string() }}) as {{ name }},
             {% endfor -%}
             cast(null as {{ dbt.type_timestamp() }}) as _fivetran_synced
         from (select 1 as one) as no_rows
@@ -89,6 +94,9 @@
         {% for column in table.columns.values() -%}
             {{ typed_raw_column(source_name, table_name, column) }} as {{ column.name }},
         {% endfor -%}
+        {% for name in raw_passthrough_columns(source_name, table_name) -%}
+            raw_rows.{{ name }},
+        {% endfor -%}
         {{ raw_synced_at(source_name, table_name) }} as _fivetran_synced,
         {{ faults | join(' or ') if faults else 'false' }} as is_rejected_row,
         {% if meta.get('deleted') -%}
@@ -137,7 +145,7 @@
         {%- if column.data_type == 'double' -%}
             {%- do faults.append({
                 'column': column.name, 'reason': 'out_of_range', 'is_blocking': false,
-                'condition': 'abs(' ~ try_cast(raw, 'double') ~ ') >= ' ~ greatest_number()
+                'condition': 'not (' ~ is_in_range(try_cast(raw, 'double'), column) ~ ')'
             }) -%}
         {%- endif -%}
         {%- if column.name in meta.get('past', []) -%}
@@ -163,14 +171,24 @@
         raw_rows.{{ column.name }}
     {%- elif column.data_type == 'double' -%}
         {%- set read = try_cast('raw_rows.' ~ column.name, 'double') -%}
-        case when abs({{ read }}) < {{ greatest_number() }} then {{ read }} end
+        case when {{ is_in_range(read, column) }} then {{ read }} end
     {%- else -%}
         {{ try_cast('raw_rows.' ~ column.name, column.data_type) }}
     {%- endif -%}
 {%- endmacro %}
 
-{#- No amount or count is as large, nor could a decimal of 18 digits with 4 places hold it. Such a
-    value becomes null and is listed, and the row stays. -#}
+{#- A number that its column can mean: from the first to the last of the column's meta `range`, else
+    any that is not absurd. Another one becomes null and is listed, and the row stays. -#}
+{% macro is_in_range(number, column) -%}
+    {%- set range = ((column.get('config') or {}).get('meta') or {}).get('range') -%}
+    {%- if range -%}
+        {{ number }} between {{ range[0] }} and {{ range[1] }}
+    {%- else -%}
+        abs({{ number }}) < {{ greatest_number() }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- No amount or count is as large, nor could a decimal of 18 digits with 4 places hold it. -#}
 {% macro greatest_number() -%} 1e14 {%- endmacro %}
 
 {% macro raw_synced_at(source_name, table_name) -%}
@@ -181,12 +199,14 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- The key as expressions that are never null: an optional part compares equal to itself. -#}
+{#- The key as expressions that are never null: an optional part compares equal to itself, and one
+    that the extract lacks is left out. -#}
 {% macro raw_key_expressions(source_name, table_name) -%}
     {%- set table = raw_table(source_name, table_name) -%}
-    {%- set required = table.config.meta.get('required', table.config.meta['key']) -%}
+    {%- set required = filled_raw_columns(source_name, table_name) -%}
     {%- set expressions = [] -%}
-    {%- for name in table.config.meta['key'] -%}
+    {%- for name in table.config.meta['key']
+        if not is_raw_column_absent(source_name, table_name, name) -%}
         {%- if source_name == 'salesforce' and name == 'id' -%}
             {%- do expressions.append(salesforce_id('readable_rows.id')) -%}
         {%- elif name in required -%}
@@ -212,6 +232,11 @@
         {%- do terms.append(
             binary_order(text_of('readable_rows.' ~ column.name, column.data_type))
             ~ ' desc nulls last'
+        ) -%}
+    {%- endfor -%}
+    {%- for name in raw_passthrough_columns(source_name, table_name) -%}
+        {%- do terms.append(
+            binary_order(text_of('readable_rows.' ~ name)) ~ ' desc nulls last'
         ) -%}
     {%- endfor -%}
     {{ terms | join(',\n                ') }}

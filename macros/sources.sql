@@ -6,9 +6,13 @@
     that several of them recorded.
 -#}
 {% macro source_shapes() -%}
+    {%- set crm = var('crm') -%}
     {{ return({
         'accounts': {
-            'sources': ['salesforce'],
+            'sources': [crm],
+            'passthrough': {
+                'salesforce': 'stg_salesforce__accounts', 'hubspot': 'stg_hubspot__companies',
+            },
             'columns': [
                 'source_system', 'account_id', 'parent_account_id', 'account_executive_id',
                 'account_name', 'domain',
@@ -20,21 +24,33 @@
             'sources': ['salesforce'],
             'columns': ['account_id', 'merged_into_account_id'],
         },
+        'account_scores': {
+            'sources': ['sixsense', 'demandbase'],
+            'columns': [
+                'source_system', 'source_record_id', 'account_id', 'domain', 'country',
+                'stated_on', 'sixsense_buying_stage', 'sixsense_intent_score',
+                'sixsense_profile_fit', 'is_6qa', 'demandbase_journey_stage',
+                'demandbase_pipeline_predict_score',
+            ],
+        },
         'users': {
-            'sources': ['salesforce'],
+            'sources': [crm],
+            'passthrough': {
+                'salesforce': 'stg_salesforce__users', 'hubspot': 'stg_hubspot__owners',
+            },
             'columns': [
                 'account_executive_id', 'account_executive_name', 'manager_id', 'is_active',
             ],
         },
         'person_records': {
-            'sources': ['salesforce', 'hubspot', 'abm_program'],
+            'sources': ['salesforce', 'hubspot', 'marketo', 'abm_program'],
             'columns': [
                 'source_system', 'person_record_id', 'record_kind', 'email', 'person_name', 'title',
-                'account_id', 'account_domain', 'converted_record_id', 'created_at',
+                'account_id', 'account_domain', 'same_person_key', 'created_at',
             ],
         },
         'person_merges': {
-            'sources': ['salesforce'],
+            'sources': ['salesforce', 'hubspot'],
             'columns': ['source_system', 'person_record_id', 'merged_into_record_id'],
         },
         'buying_role_records': {
@@ -45,18 +61,23 @@
             ],
         },
         'campaigns': {
-            'sources': ['salesforce', 'hubspot'],
+            'sources': [
+                'salesforce', 'hubspot', 'marketo', 'linkedin_ads', 'google_ads', 'custom',
+            ],
             'columns': [
                 'source_system', 'source_table', 'campaign_source_id', 'campaign_name',
                 'campaign_type', 'started_on', 'ended_on',
             ],
         },
         'interactions': {
-            'sources': ['salesforce', 'hubspot'],
+            'sources': ['salesforce', 'hubspot', 'marketo', 'linkedin_ads', 'custom'],
             'columns': interaction_columns(),
         },
         'opportunities': {
-            'sources': ['salesforce'],
+            'sources': [crm],
+            'passthrough': {
+                'salesforce': 'stg_salesforce__opportunities', 'hubspot': 'stg_hubspot__deals',
+            },
             'columns': [
                 'source_system', 'opportunity_id', 'account_id', 'account_executive_id',
                 'opportunity_name', 'stage_name', 'opportunity_type_raw', 'currency', 'amount',
@@ -64,17 +85,21 @@
             ],
         },
         'opportunity_changes': {
-            'sources': ['salesforce'],
+            'sources': [crm],
             'columns': [
                 'opportunity_change_id', 'opportunity_id', 'stage_name', 'amount', 'close_on',
                 'changed_at',
             ],
         },
         'opportunity_stages': {
-            'sources': ['salesforce'],
+            'sources': [crm],
             'columns': [
                 'stage_name', 'default_probability', 'is_closed', 'is_won', 'sort_order',
             ],
+        },
+        'opportunity_team_members': {
+            'sources': ['salesforce'],
+            'columns': ['opportunity_id', 'account_executive_id', 'split_percent'],
         },
         'web_events': {
             'sources': ['ga4'],
@@ -89,10 +114,17 @@
             'columns': ['visitor_id', 'domain', 'confidence', 'first_seen_at'],
         },
         'intent_signals': {
-            'sources': ['bombora'],
+            'sources': ['sixsense', 'demandbase', 'bombora', 'custom'],
             'columns': [
-                'source_system', 'source_record_id', 'account_domain', 'signal_kind', 'topic',
-                'occurred_on', 'strength',
+                'source_system', 'source_record_id', 'provider', 'account_domain', 'signal_kind',
+                'topic', 'occurred_on', 'strength',
+            ],
+        },
+        'ad_spend': {
+            'sources': ['linkedin_ads', 'google_ads'],
+            'columns': [
+                'source_system', 'source_table', 'campaign_source_id', 'spent_on',
+                'original_amount', 'original_currency',
             ],
         },
         'currency_rates': {
@@ -109,10 +141,13 @@
         'occurred_at': 'timestamp', 'is_date_only': 'boolean', 'counts_from_at': 'timestamp',
         'loaded_at': 'timestamp',
         'person_record_id': 'varchar', 'person_email': 'varchar', 'account_id': 'varchar',
+        'account_domain': 'varchar',
         'visitor_id': 'varchar', 'session_id': 'varchar',
         'record_type': 'varchar', 'subject': 'varchar', 'outcome': 'varchar',
         'duration_seconds': 'integer',
-        'campaign_source_id': 'varchar', 'utm_campaign': 'varchar', 'utm_source': 'varchar',
+        'stated_channel': 'varchar',
+        'campaign_source_table': 'varchar', 'campaign_source_id': 'varchar',
+        'utm_campaign': 'varchar', 'utm_source': 'varchar',
         'utm_medium': 'varchar', 'click_id': 'varchar',
         'page_url': 'varchar', 'content_asset_id': 'varchar', 'file_name': 'varchar',
         'content_depth': 'decimal(9,4)', 'page_views': 'integer',
@@ -124,11 +159,14 @@
     {{ return(interaction_shape().keys() | list) }}
 {%- endmacro %}
 
-{#- The columns of the shape that a source cannot give, as typed nulls. -#}
-{% macro other_interaction_columns(given) -%}
+{#- The select list of the shape: the expressions that a source can give, for the rest false or a
+    typed null. -#}
+{% macro interaction_row(given) -%}
     {%- set ns = namespace(columns=[]) -%}
-    {%- for name, data_type in interaction_shape().items() if name not in given -%}
-        {%- do ns.columns.append('cast(null as ' ~ engine_type(data_type) ~ ') as ' ~ name) -%}
+    {%- for name, data_type in interaction_shape().items() -%}
+        {%- set nothing = 'false' if data_type == 'boolean'
+            else 'cast(null as ' ~ engine_type(data_type) ~ ')' -%}
+        {%- do ns.columns.append(given.get(name, nothing) ~ ' as ' ~ name) -%}
     {%- endfor -%}
     {{ ns.columns | join(',\n        ') }}
 {%- endmacro %}
@@ -137,8 +175,8 @@
     {%- set definition = source_shapes()[shape] -%}
     {%- for source_name in definition.sources %}
     select
-        {{ definition.columns | join(',\n        ') }}
-    from {{ ref('stg_' ~ source_name ~ '__' ~ definition.get('model', shape)) }}
+        {{ (definition.columns + passthrough_columns(shape)) | join(',\n        ') }}
+    from {{ ref('stg_' ~ source_name ~ '__' ~ shape) }}
     {%- if not loop.last %}
 
     union all

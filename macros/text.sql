@@ -24,6 +24,15 @@
     ) }}
 {%- endmacro %}
 
+{#- One parameter of a web address, such as utm_source; null where the address lacks it. -#}
+{% macro query_parameter(expression, name) -%}
+    {%- set after_name = dbt.split_part(
+        "replace(" ~ expression ~ ", '?', '&')", "'&" ~ name ~ "='", 2
+    ) -%}
+    {%- set value = dbt.split_part(dbt.split_part(after_name, "'&'", 1), "'#'", 1) -%}
+    nullif(replace(replace({{ value }}, '%20', ' '), '+', ' '), '')
+{%- endmacro %}
+
 {#- The domain of an e-mail address; null where the text holds none. -#}
 {% macro email_domain(expression) -%}
     nullif({{ regexp_strip('lower(trim(' ~ expression ~ '))', ['^[^@]*@?']) }}, '')

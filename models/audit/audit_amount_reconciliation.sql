@@ -22,6 +22,19 @@ raw_ledger as (
     {{ raw_ledger_amounts() }}
 ),
 
+replaced as (
+    select
+        original_currency as currency,
+        sum(original_amount) as amount
+    from {{ ref('int_ledger_lines_valued') }}
+    where is_replaced
+    group by original_currency
+),
+
+ad_spend as (
+    select * from {{ ref('int_ad_spend_gathered') }}
+),
+
 won as (
     select sum(amount) as amount
     from opportunities
@@ -44,18 +57,51 @@ attributed as (
     group by models.attribution_model, models.attribution_basis
 ),
 
-currencies as (
-    select currency from raw_ledger
-    union distinct
-    select original_currency as currency from investments
+-- What was entered or invoiced, in its own currency; of the ledger, what a platform's own spend
+-- replaces is no longer spend.
+spent as (
+    select
+        'abm_program, ' || currency as subject,
+        amount
+    from raw_ledger
+
+    union all
+
+    select
+        'abm_program, ' || currency as subject,
+        -amount as amount
+    from replaced
+
+    union all
+
+    select
+        source_system || ', ' || coalesce(original_currency, '{{ var("corporate_currency") }}')
+            as subject,
+        original_amount as amount
+    from ad_spend
+    where spent_on <= {{ as_of_date() }}
+),
+
+spent_in_raw as (
+    select
+        subject,
+        sum(amount) as amount
+    from spent
+    group by subject
 ),
 
 spent_in_marts as (
     select
-        original_currency as currency,
+        source_system || ', ' || original_currency as subject,
         sum(original_amount) as amount
     from investments
-    group by original_currency
+    group by source_system, original_currency
+),
+
+subjects as (
+    select subject from spent_in_raw
+    union distinct
+    select subject from spent_in_marts
 ),
 
 -- Cast before the union: a sum has so many digits that the union would round the scores to cents.
@@ -72,12 +118,12 @@ checks as (
 
     select
         'spend_equals_raw' as check_name,
-        currencies.currency as subject,
-        cast(raw_ledger.amount as {{ type_decimal(6) }}) as expected_amount,
+        subjects.subject,
+        cast(spent_in_raw.amount as {{ type_decimal(6) }}) as expected_amount,
         cast(spent_in_marts.amount as {{ type_decimal(6) }}) as actual_amount
-    from currencies
-    left join raw_ledger on currencies.currency = raw_ledger.currency
-    left join spent_in_marts on currencies.currency = spent_in_marts.currency
+    from subjects
+    left join spent_in_raw on subjects.subject = spent_in_raw.subject
+    left join spent_in_marts on subjects.subject = spent_in_marts.subject
 
     union all
 

@@ -1,5 +1,5 @@
 with accounts as (
-    {{ union_sources('accounts') }}
+    select * from {{ ref('int_accounts_known') }}
 ),
 
 rates as (
@@ -11,8 +11,20 @@ opportunities as (
     select * from {{ ref('int_opportunities_valued') }}
 ),
 
-investments as (
-    select * from {{ ref('int_investments_valued') }}
+ledger_lines as (
+    select * from {{ ref('int_ledger_lines_valued') }}
+),
+
+ad_spend as (
+    select * from {{ ref('int_ad_spend_valued') }}
+),
+
+target_accounts as (
+    select * from {{ ref('stg_abm_program__target_accounts') }}
+),
+
+contracts as (
+    select * from {{ ref('stg_abm_program__contracts') }}
 ),
 
 rejected as (
@@ -61,10 +73,12 @@ faulty_opportunities as (
         opportunity_id as record_id,
         'amount' as column_name,
         {{ text_of('original_amount') }} || ' ' || original_currency as raw_value,
-        'no_currency_rate' as reason,
+        case when is_without_rate then 'no_currency_rate' else 'out_of_range' end as reason,
         false as is_blocking
     from opportunities
-    where original_amount is not null and is_without_rate
+    where
+        original_amount is not null
+        and (is_without_rate or (amount is null and not (is_won and original_amount < 0)))
 
     union all
 
@@ -80,7 +94,7 @@ faulty_opportunities as (
     where closed_on < created_on
 ),
 
-faulty_investments as (
+faulty_costs as (
     select
         source_system,
         'investments' as raw_table,
@@ -89,8 +103,48 @@ faulty_investments as (
         {{ text_of('original_amount') }} || ' ' || original_currency as raw_value,
         'no_currency_rate' as reason,
         false as is_blocking
-    from investments
+    from ledger_lines
     where original_amount is not null and amount is null
+
+    union all
+
+    select
+        source_system,
+        'ad_spend' as raw_table,
+        campaign_source_id || ' / ' || {{ text_of('spent_on') }} as record_id,
+        'amount' as column_name,
+        {{ text_of('original_amount') }} || ' ' || original_currency as raw_value,
+        'no_currency_rate' as reason,
+        false as is_blocking
+    from ad_spend
+    where original_amount is not null and amount is null
+),
+
+-- The membership is none; the contract is one that never was in force.
+ended_early as (
+    select
+        'abm_program' as source_system,
+        'target_accounts' as raw_table,
+        account_id || ' / ' || {{ text_of('activated_on') }} as record_id,
+        'exited_on' as column_name,
+        {{ text_of('exited_on') }} as raw_value,
+        'ended_before_started' as reason,
+        false as is_blocking
+    from target_accounts
+    where exited_on < activated_on
+
+    union all
+
+    select
+        'abm_program' as source_system,
+        'contracts' as raw_table,
+        contract_id as record_id,
+        'ended_on' as column_name,
+        {{ text_of('ended_on') }} as raw_value,
+        'ended_before_started' as reason,
+        false as is_blocking
+    from contracts
+    where ended_on < started_on
 ),
 
 final as (
@@ -100,7 +154,9 @@ final as (
     union all
     select * from faulty_opportunities
     union all
-    select * from faulty_investments
+    select * from faulty_costs
+    union all
+    select * from ended_early
 )
 
 select

@@ -3,7 +3,7 @@ with touchpoints as (
 ),
 
 interactions as (
-    {{ union_sources('interactions') }}
+    select * from {{ ref('int_interactions_gathered') }}
 ),
 
 -- Without a moment an interaction cannot become a touch at all.

@@ -77,14 +77,14 @@ def test_account_column_missing(abm: Abm, company_copy: Path, tmp_path: Path) ->
     drop(company_copy / "salesforce" / "account.parquet", "name")
     result = abm("build", "--raw", company_copy, "--db", tmp_path / "abm.duckdb")
     assert_one_sentence(
-        errors(result), "salesforce/account.parquet", "column name", "enabled_sources"
+        errors(result), "salesforce/account.parquet", "column name", "var crm (hubspot)"
     )
 
 
 def test_account_table_missing(abm: Abm, company_copy: Path, tmp_path: Path) -> None:
     (company_copy / "salesforce" / "account.parquet").unlink()
     result = abm("build", "--raw", company_copy, "--db", tmp_path / "abm.duckdb")
-    assert_one_sentence(errors(result), "salesforce/account.parquet", "missing", "enabled_sources")
+    assert_one_sentence(errors(result), "salesforce/account.parquet", "missing", "var crm")
 
 
 def test_every_problem_is_told_at_once(abm: Abm, company_copy: Path, tmp_path: Path) -> None:
@@ -187,6 +187,14 @@ def test_bad_rows_are_listed(
         ("{absent: {salesforce: {contcat: all}}}", ("absent", "salesforce.contcat")),
         ("{absent: {salesforce: {contact: [shoe_size]}}}", ("absent", "shoe_size")),
         ("{absent: everything}", ("absent", "form")),
+        ("{crm: pipedrive}", ("crm is pipedrive", "hubspot or salesforce")),
+        ("{crm: hubspot, enabled_sources: [salesforce]}", ("crm is hubspot", "enabled_sources")),
+        ("{passthrough_columns: [region_c]}", ("passthrough_columns", "form")),
+        ("{passthrough_columns: {stg_x: [region_c]}}", ("stg_x", "stg_salesforce__accounts")),
+        (
+            "{passthrough_columns: {stg_salesforce__accounts: [NAME, region_c]}}",
+            ("salesforce/account.parquet", "lacks region_c", "passthrough_columns"),
+        ),
         ("not a mapping", ("--vars", "mapping")),
     ],
 )

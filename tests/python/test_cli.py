@@ -61,10 +61,10 @@ def write(project: Path, table: str, columns: list[str]) -> None:
 def compared(
     project: Path, absent: dict[str, dict[str, str | list[str]]] | None = None
 ) -> Comparison:
-    return compare(load_contract(project), project / "raw", ["crm"], absent or {})
+    return compare(load_contract(project), project / "raw", ["crm"], absent or {}, crm="crm")
 
 
-@pytest.mark.parametrize("command", [[], ["build"], ["publish"], ["sample"]])
+@pytest.mark.parametrize("command", [[], ["build"], ["doctor"], ["publish"], ["sample"]])
 def test_help(abm: Abm, command: list[str]) -> None:
     result = abm(*command, "--help")
     assert result.returncode == 0, said(result)
@@ -167,7 +167,7 @@ def test_absences_are_added_to_what_is_declared(project: Path) -> None:
     assert comparison.findings[0].extra_columns == ("Extra",)
     assert [finding.state for finding in comparison.findings] == [
         State.PRESENT,
-        State.SWITCHED_OFF,
+        State.DECLARED,
         State.MISSING,
     ]
 

@@ -32,7 +32,7 @@ ALLOWED = {
     "snowflake": BOTH
     | set(
         "boolor_agg dateadd datediff filter get get_path listagg percentile_cont position sha2 "
-        "split_part to_timestamp_ntz try_cast".split()
+        "split_part split_to_table to_timestamp_ntz try_cast".split()
     ),
     "bigquery": BOTH
     | set(

@@ -1,12 +1,23 @@
 -- The score of every account, computed again from the published facts in the plainest way: one
--- subquery a component, as the definition states them.
-with touches as (
+-- subquery a component, as the definition states them. Who viewed an item is the one thing that the
+-- facts do not show of strangers: an unknown address is one consumer, two unsigned views are two.
+{{ config(group='warehouse') }}
+
+with consumers as (
     select
-        *,
-        coalesce(nullif(person_id, 'unknown'), visitor_id) as consumer_id
-    from {{ ref('fct_touchpoints') }}
+        touchpoint_id,
+        consumer_id
+    from {{ ref('int_touchpoints_scored') }}
+),
+
+touches as (
+    select
+        published.*,
+        consumers.consumer_id
+    from {{ ref('fct_touchpoints') }} as published
+    inner join consumers on published.touchpoint_id = consumers.touchpoint_id
     where
-        {{ dbt.datediff('occurred_on', as_of_date(), 'day') }}
+        {{ dbt.datediff('published.occurred_on', as_of_date(), 'day') }}
         between 0 and {{ var('aes_window_days') - 1 }}
 ),
 

@@ -1,5 +1,5 @@
 with accounts as (
-    {{ union_sources('accounts') }}
+    select * from {{ ref('int_accounts_known') }}
 ),
 
 account_ids as (

@@ -1,9 +1,11 @@
+{{ config(materialized='table') }}
+
 with accounts as (
-    {{ union_sources('accounts') }}
+    select * from {{ ref('int_accounts_known') }}
 ),
 
 account_merges as (
-    {{ union_sources('account_merges') }}
+    select * from {{ ref('int_account_merges_gathered') }}
 ),
 
 merge_roots as (

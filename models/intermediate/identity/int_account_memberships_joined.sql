@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with target_accounts as (
     select * from {{ ref('stg_abm_program__target_accounts') }}
 ),

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
 with accounts as (
-    {{ union_sources('accounts') }}
+    select * from {{ ref('int_accounts_known') }}
 ),
 
 families as (
@@ -45,6 +45,7 @@ valued as (
         countries.country_code,
         {{ converted_amount('accounts.annual_revenue', 'own_rates.rate', 'usd_rates.rate') }}
             as annual_revenue_usd
+        {{ with_passthrough('accounts', 'accounts') }}
     from accounts
     inner join families on accounts.account_id = families.account_id
     left join sector_aliases
@@ -78,6 +79,7 @@ final as (
             valued.sector = 'other'
             or coalesce(valued.country_code, '') <> sector_benchmarks.geography
         ) as is_benchmark_fallback
+        {{ with_passthrough('accounts', 'valued') }}
     from valued
     left join account_size_tiers
         on

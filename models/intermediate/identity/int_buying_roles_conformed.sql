@@ -1,5 +1,5 @@
 with role_records as (
-    {{ union_sources('buying_role_records') }}
+    select * from {{ ref('int_buying_role_records_gathered') }}
 ),
 
 person_records as (

@@ -1,7 +1,7 @@
 -- The company behind a visitor, as the vendor is surest of it; the account is null where nobody has
 -- that company's domain.
 with visitor_accounts as (
-    {{ union_sources('visitor_accounts') }}
+    select * from {{ ref('int_visitor_accounts_gathered') }}
 ),
 
 account_domains as (

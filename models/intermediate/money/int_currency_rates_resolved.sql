@@ -1,5 +1,7 @@
+{{ config(materialized='table') }}
+
 with crm_rates as (
-    {{ union_sources('currency_rates') }}
+    select * from {{ ref('int_currency_rates_gathered') }}
 ),
 
 seed_rates as (

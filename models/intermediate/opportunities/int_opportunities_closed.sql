@@ -1,7 +1,7 @@
 -- Where every opportunity stands on the as-of date, and when it closed. The closing version is the
 -- first of the final unbroken run with one outcome: a deal that was reopened closed later.
 with opportunities as (
-    {{ union_sources('opportunities') }}
+    select * from {{ ref('int_opportunities_known') }}
 ),
 
 versions as (

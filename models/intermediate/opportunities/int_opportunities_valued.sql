@@ -2,7 +2,7 @@
 {{ config(materialized='table') }}
 
 with opportunities as (
-    {{ union_sources('opportunities') }}
+    select * from {{ ref('int_opportunities_known') }}
 ),
 
 states as (
@@ -51,6 +51,7 @@ placed as (
             when opportunities.opportunity_type_raw is not null
                 then coalesce(opportunity_types.opportunity_type, 'other')
         end as stated_type
+        {{ with_passthrough('opportunities', 'opportunities') }}
     from opportunities
     inner join states on opportunities.opportunity_id = states.opportunity_id
     left join account_ids on opportunities.account_id = account_ids.known_account_id
@@ -116,6 +117,7 @@ final as (
         end as cycle_days,
         memberships.abm_tier is not null as is_abm_at_creation,
         memberships.abm_tier as abm_tier_at_creation
+        {{ with_passthrough('opportunities', 'placed') }}
     from placed
     left join after_a_win on placed.opportunity_id = after_a_win.opportunity_id
     left join memberships

@@ -3,15 +3,15 @@
 {{ config(materialized='table') }}
 
 with opportunities as (
-    {{ union_sources('opportunities') }}
+    select * from {{ ref('int_opportunities_known') }}
 ),
 
 changes as (
-    {{ union_sources('opportunity_changes') }}
+    select * from {{ ref('int_opportunity_changes_gathered') }}
 ),
 
 crm_stages as (
-    {{ union_sources('opportunity_stages') }}
+    select * from {{ ref('int_opportunity_stages_gathered') }}
 ),
 
 stage_seed as (
@@ -32,6 +32,7 @@ stages as (
 with_history as (
     select distinct opportunity_id
     from changes
+    where changed_at is not null
 ),
 
 recorded as (

@@ -1,7 +1,7 @@
 -- Two attendees of one interaction may turn out to be one person, as a lead and as a contact: all
 -- but the first are listed here.
 with interactions as (
-    {{ union_sources('interactions') }}
+    select * from {{ ref('int_interactions_gathered') }}
 ),
 
 person_records as (

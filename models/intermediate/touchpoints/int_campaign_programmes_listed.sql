@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with campaigns as (
     select * from {{ ref('int_campaigns_conformed') }}
 ),
@@ -10,6 +12,7 @@ listings as (
     select
         campaigns.campaign_id,
         programme_campaigns.programme,
+        programme_campaigns.abm_tier,
         coalesce(programme_campaigns.valid_from_on, cast('1900-01-01' as date)) as valid_from_on,
         programme_campaigns.valid_to_on
     from programme_campaigns
@@ -21,7 +24,8 @@ listings as (
 
 final as (
     {{ validity_stretches(
-        'listings', 'campaign_id', ['programme'], 'valid_from_on', 'valid_to_on'
+        'listings', 'campaign_id', ['programme', 'abm_tier'], 'valid_from_on',
+        'valid_to_on'
     ) }}
 )
 

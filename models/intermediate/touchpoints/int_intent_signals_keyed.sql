@@ -2,7 +2,7 @@
 {{ config(materialized='table') }}
 
 with vendor_signals as (
-    {{ union_sources('intent_signals') }}
+    select * from {{ ref('int_intent_signals_gathered') }}
 ),
 
 account_domains as (
@@ -19,8 +19,9 @@ content_assets as (
 
 third_party as (
     select
-        vendor_signals.source_system as provider,
+        vendor_signals.source_system,
         vendor_signals.source_record_id,
+        vendor_signals.provider,
         account_domains.account_id,
         vendor_signals.signal_kind,
         vendor_signals.topic,
@@ -38,8 +39,9 @@ third_party as (
 
 behaviour as (
     select
-        touchpoints.source_system as provider,
+        touchpoints.source_system,
         touchpoints.touchpoint_id as source_record_id,
+        touchpoints.source_system as provider,
         touchpoints.account_id,
         case
             when touchpoints.interaction_type = 'pricing_page_visit' then 'pricing_visit'
@@ -72,7 +74,8 @@ unioned as (
 
 final as (
     select
-        {{ surrogate_key(['provider', 'signal_kind', 'source_record_id']) }} as intent_signal_id,
+        {{ surrogate_key(['source_system', 'signal_kind', 'source_record_id']) }}
+            as intent_signal_id,
         account_id,
         signal_kind,
         signal_kind || ':' || signal_subject as signal_key,

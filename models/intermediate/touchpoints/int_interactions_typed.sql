@@ -1,7 +1,7 @@
 -- Which interaction type a record is: the first rule of the seed that matches. Rules are matched on
 -- the few distinct descriptions, not on every row.
 with recorded as (
-    {{ union_sources('interactions') }}
+    select * from {{ ref('int_interactions_gathered') }}
 ),
 
 web as (

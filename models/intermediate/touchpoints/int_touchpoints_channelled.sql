@@ -1,4 +1,5 @@
--- The channel of a touch: the first rule of the seed that matches its type and web source.
+-- The channel of a touch: its own where the record states one, else that of the first rule of the
+-- seed that matches its source, type and web source.
 with touchpoints as (
     select * from {{ ref('int_touchpoints_identified') }}
 ),
@@ -15,8 +16,9 @@ described as (
     select
         touchpoints.*,
         {{ row_hash([
-            'touchpoints.source_system', 'touchpoints.interaction_type',
-            'touchpoints.utm_source', 'touchpoints.utm_medium', 'touchpoints.has_click_id',
+            'touchpoints.source_system', 'touchpoints.source_table',
+            'touchpoints.interaction_type', 'touchpoints.utm_source', 'touchpoints.utm_medium',
+            'touchpoints.has_click_id',
         ]) }} as description_key
     from touchpoints
     left join repeated
@@ -36,6 +38,7 @@ descriptions as (
     select
         description_key,
         min(source_system) as source_system,
+        min(source_table) as source_table,
         min(interaction_type) as interaction_type,
         min(coalesce(utm_source, '')) as utm_source,
         min(coalesce(utm_medium, '')) as utm_medium,
@@ -56,6 +59,7 @@ matched as (
         on
             channel_rules.source_system in (descriptions.source_system, 'any')
             and case channel_rules.column_name
+                when 'source_table' then descriptions.source_table
                 when 'interaction_type' then descriptions.interaction_type
                 when 'utm_medium' then descriptions.utm_medium
                 when 'utm_source_medium'
@@ -67,7 +71,7 @@ matched as (
 final as (
     select
         described.*,
-        coalesce(matched.channel, 'other') as channel
+        coalesce(described.stated_channel, matched.channel, 'other') as channel
     from described
     left join matched
         on described.description_key = matched.description_key and matched.rule_rank = 1

@@ -34,6 +34,10 @@ account_ids as (
     select * from {{ ref('int_account_ids_resolved') }}
 ),
 
+account_domains as (
+    select * from {{ ref('int_account_domains_matched') }}
+),
+
 visitors as (
     select * from {{ ref('int_visitor_accounts_matched') }}
 ),
@@ -89,24 +93,31 @@ final as (
         ) as attendee_key,
         interactions.visitor_id,
         interactions.session_id,
-        coalesce(own_accounts.account_id, people.account_id, visitors.account_id) as account_id,
+        coalesce(
+            own_accounts.account_id, people.account_id, visitors.account_id,
+            account_domains.account_id
+        ) as account_id,
         case
             when own_accounts.account_id is not null then 'activity_account'
             when people.account_id is not null then people.match_method
             when visitors.account_id is not null then 'visitor_domain'
+            when account_domains.account_id is not null then 'company_domain'
             else 'unmatched'
         end as match_method,
         case
             when
-                coalesce(own_accounts.account_id, people.account_id, visitors.account_id)
-                is not null
+                coalesce(
+                    own_accounts.account_id, people.account_id, visitors.account_id,
+                    account_domains.account_id
+                ) is not null
                 then null
             when people.person_id is not null then 'person_without_account'
             when
                 interactions.person_record_id is not null or interactions.person_email is not null
                 then 'unknown_person_record'
             when interactions.account_id is not null then 'unknown_account_id'
-            when visitors.visitor_id is not null then 'unknown_company_domain'
+            when visitors.visitor_id is not null or interactions.account_domain is not null
+                then 'unknown_company_domain'
             when interactions.visitor_id is not null then 'anonymous_visitor'
             else 'no_identity'
         end as unmatched_reason,
@@ -117,11 +128,12 @@ final as (
         interactions.file_name,
         interactions.content_depth,
         interactions.page_views,
+        interactions.stated_channel,
         interactions.utm_source,
         interactions.utm_medium,
         interactions.click_id is not null as has_click_id,
         interactions.user_agent,
-        coalesce(interactions.is_reported_machine, false) as is_reported_machine,
+        interactions.is_reported_machine,
         interactions.delivered_at
     from interactions
     left join person_records
@@ -139,9 +151,11 @@ final as (
     left join account_ids as own_accounts
         on interactions.account_id = own_accounts.known_account_id
     left join visitors on interactions.visitor_id = visitors.visitor_id
+    left join account_domains on interactions.account_domain = account_domains.domain
     left join campaigns as own_campaigns
         on
             interactions.source_system = own_campaigns.source_system
+            and interactions.campaign_source_table = own_campaigns.source_table
             and interactions.campaign_source_id = own_campaigns.campaign_source_id
     left join matched_utm_campaigns
         on interactions.utm_campaign = matched_utm_campaigns.utm_campaign

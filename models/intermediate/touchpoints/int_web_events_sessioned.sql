@@ -1,7 +1,7 @@
 -- Web events up to the as-of day with their session. A consent tool may take the session number
 -- away; the visitor's day then stands in for it.
 with web_events as (
-    {{ union_sources('web_events') }}
+    select * from {{ ref('int_web_events_gathered') }}
 ),
 
 final as (

@@ -119,29 +119,24 @@ unioned as (
 
 final as (
     select
-        sessions.source_system,
-        sessions.source_table,
-        sessions.session_id as source_record_id,
-        unioned.occurred_at,
-        false as is_date_only,
-        sessions.loaded_at,
-        sessions.visitor_id,
-        sessions.session_id,
-        unioned.record_type,
-        sourced_events.utm_campaign,
-        sourced_events.utm_source,
-        sourced_events.utm_medium,
-        sourced_events.click_id,
-        unioned.content_asset_id,
-        unioned.file_name,
-        unioned.content_depth,
-        case when unioned.record_type = 'session' then sessions.page_views end as page_views,
-        {{ other_interaction_columns(given=[
-            'source_system', 'source_table', 'source_record_id', 'occurred_at', 'is_date_only',
-            'loaded_at', 'visitor_id', 'session_id', 'record_type', 'utm_campaign', 'utm_source',
-            'utm_medium', 'click_id', 'content_asset_id', 'file_name', 'content_depth',
-            'page_views',
-        ]) }}
+        {{ interaction_row({
+            'source_system': 'sessions.source_system',
+            'source_table': 'sessions.source_table',
+            'source_record_id': 'sessions.session_id',
+            'occurred_at': 'unioned.occurred_at',
+            'loaded_at': 'sessions.loaded_at',
+            'visitor_id': 'sessions.visitor_id',
+            'session_id': 'sessions.session_id',
+            'record_type': 'unioned.record_type',
+            'utm_campaign': 'sourced_events.utm_campaign',
+            'utm_source': 'sourced_events.utm_source',
+            'utm_medium': 'sourced_events.utm_medium',
+            'click_id': 'sourced_events.click_id',
+            'content_asset_id': 'unioned.content_asset_id',
+            'file_name': 'unioned.file_name',
+            'content_depth': 'unioned.content_depth',
+            'page_views': "case when unioned.record_type = 'session' then sessions.page_views end",
+        }) }}
     from unioned
     inner join sessions on unioned.session_id = sessions.session_id
     left join sourced_events

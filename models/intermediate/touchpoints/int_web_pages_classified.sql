@@ -1,10 +1,10 @@
 -- One row per page address ever seen or linked to: what is measured on it.
 with web_events as (
-    {{ union_sources('web_events') }}
+    select * from {{ ref('int_web_events_gathered') }}
 ),
 
 interactions as (
-    {{ union_sources('interactions') }}
+    select * from {{ ref('int_interactions_gathered') }}
 ),
 
 content_assets as (

@@ -6,6 +6,11 @@ with investments as (
     where {{ is_in_complete_months('month_start_on') }}
 ),
 
+ledger_lines as (
+    select * from {{ ref('int_ledger_lines_valued') }}
+    where {{ is_in_complete_months('month_start_on') }}
+),
+
 accounts as (
     select * from {{ ref('int_accounts_classified') }}
 ),
@@ -95,7 +100,7 @@ ledger as (
     select
         programme,
         count(distinct month_start_on) as n_months
-    from investments
+    from ledger_lines
     group by programme
 ),
 

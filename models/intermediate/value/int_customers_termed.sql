@@ -15,7 +15,9 @@ contracts as (
     from {{ ref('stg_abm_program__contracts') }} as contracts
     inner join {{ ref('int_account_ids_resolved') }} as account_ids
         on contracts.account_id = account_ids.known_account_id
-    where contracts.started_on <= {{ as_of_date() }}
+    where
+        contracts.started_on <= {{ as_of_date() }}
+        and (contracts.ended_on is null or contracts.ended_on >= contracts.started_on)
 ),
 
 ranked_first_deals as (

@@ -1,50 +1,80 @@
--- The ledger in the reporting currency, at the rate of the first day of its month.
-with investments as (
-    select * from {{ ref('stg_abm_program__investments') }}
+-- What the programmes cost: the ledger, and the ad platforms' own spend per campaign and month.
+{{ config(materialized='table') }}
+
+with ledger_lines as (
+    select * from {{ ref('int_ledger_lines_valued') }}
+    where not is_replaced
 ),
 
-sector_aliases as (
-    select * from {{ ref('sector_aliases') }}
+ad_spend as (
+    select * from {{ ref('int_ad_spend_valued') }}
 ),
 
 investment_categories as (
     select * from {{ ref('investment_categories') }}
 ),
 
-rates as (
-    select * from {{ ref('int_currency_rates_resolved') }}
+-- A month of which one day cannot be converted has no amount.
+campaign_months as (
+    select
+        source_system,
+        campaign_source_id,
+        campaign_id,
+        cast({{ dbt.date_trunc('month', 'spent_on') }} as date) as month_start_on,
+        programme,
+        abm_tier,
+        channel,
+        original_currency,
+        sum(original_amount) as original_amount,
+        case when count(*) = count(amount) then sum(amount) end as amount
+    from ad_spend
+    group by
+        source_system, campaign_source_id, campaign_id,
+        cast({{ dbt.date_trunc('month', 'spent_on') }} as date), programme, abm_tier, channel,
+        original_currency
 ),
 
 final as (
     select
-        investments.investment_id,
-        investments.source_system,
-        investments.month_start_on,
-        investments.programme,
-        investments.category,
-        investments.abm_tier,
-        investments.channel,
-        sector_aliases.sector,
-        investments.sector_raw,
-        investments.original_amount,
-        coalesce(investments.original_currency, '{{ var("corporate_currency") }}')
-            as original_currency,
-        {{ converted_amount(
-            'investments.original_amount', 'own_rates.rate', 'reporting_rates.rate'
-        ) }} as amount,
-        coalesce(investment_categories.in_roi, false) as in_roi,
-        coalesce(investment_categories.in_cac, false) as in_cac
-    from investments
-    left join sector_aliases
-        on {{ normalised_text('investments.sector_raw') }} = sector_aliases.alias
-    left join investment_categories on investments.category = investment_categories.category
-    left join rates as own_rates
-        on {{ rate_on('own_rates', 'investments.original_currency', 'investments.month_start_on') }}
-    left join rates as reporting_rates
-        on {{ rate_on(
-            'reporting_rates', "'" ~ var('reporting_currency') ~ "'", 'investments.month_start_on'
-        ) }}
-    where investments.month_start_on <= {{ as_of_date() }}
+        investment_id,
+        source_system,
+        cast(null as {{ dbt.type_string() }}) as campaign_id,
+        month_start_on,
+        programme,
+        category,
+        abm_tier,
+        channel,
+        sector,
+        original_amount,
+        original_currency,
+        amount,
+        in_roi,
+        in_cac
+    from ledger_lines
+
+    union all
+
+    select
+        {{ surrogate_key([
+            'campaign_months.source_system', 'campaign_months.campaign_source_id',
+            'campaign_months.month_start_on', 'campaign_months.programme',
+            'campaign_months.abm_tier', 'campaign_months.original_currency',
+        ]) }} as investment_id,
+        campaign_months.source_system,
+        campaign_months.campaign_id,
+        campaign_months.month_start_on,
+        campaign_months.programme,
+        investment_categories.category,
+        campaign_months.abm_tier,
+        campaign_months.channel,
+        null as sector,
+        cast(campaign_months.original_amount as {{ type_decimal(2) }}) as original_amount,
+        campaign_months.original_currency,
+        cast(campaign_months.amount as {{ type_decimal(2) }}) as amount,
+        investment_categories.in_roi,
+        investment_categories.in_cac
+    from campaign_months
+    inner join investment_categories on investment_categories.category = 'ad_spend'
 )
 
 select * from final

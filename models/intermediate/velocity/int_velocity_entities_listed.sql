@@ -11,7 +11,7 @@ accounts as (
 ),
 
 users as (
-    {{ union_sources('users') }}
+    select * from {{ ref('int_users_gathered') }}
 ),
 
 described as (

@@ -1,5 +1,7 @@
+{{ config(contract={'enforced': is_contract_enforced('users')}) }}
+
 with users as (
-    {{ union_sources('users') }}
+    select * from {{ ref('int_users_gathered') }}
 ),
 
 final as (
@@ -8,6 +10,7 @@ final as (
         account_executive_name,
         manager_id,
         is_active
+        {{ with_passthrough('users') }}
     from users
 
     union all
@@ -17,6 +20,7 @@ final as (
         'Unknown account executive' as account_executive_name,
         null as manager_id,
         false as is_active
+        {{ without_passthrough('users') }}
 )
 
 select * from final

@@ -1,9 +1,11 @@
+{{ config(contract={'enforced': is_contract_enforced('accounts')}) }}
+
 with accounts as (
     select * from {{ ref('int_accounts_classified') }}
 ),
 
 users as (
-    {{ union_sources('users') }}
+    select * from {{ ref('int_users_gathered') }}
 ),
 
 memberships as (
@@ -12,6 +14,10 @@ memberships as (
 
 customers as (
     select * from {{ ref('int_customers_termed') }}
+),
+
+scores as (
+    select * from {{ ref('int_account_scores_matched') }}
 ),
 
 -- The stretch in force, else the last one there was.
@@ -50,7 +56,14 @@ known as (
             as exited_on,
         customers.account_id is not null as is_customer,
         customers.customer_since_on,
+        scores.sixsense_buying_stage,
+        scores.sixsense_intent_score,
+        scores.sixsense_profile_fit,
+        scores.is_6qa,
+        scores.demandbase_journey_stage,
+        scores.demandbase_pipeline_predict_score,
         accounts.is_benchmark_fallback
+        {{ with_passthrough('accounts', 'accounts') }}
     from accounts
     left join users on accounts.account_executive_id = users.account_executive_id
     left join ranked_memberships
@@ -58,6 +71,7 @@ known as (
             accounts.account_id = ranked_memberships.account_id
             and ranked_memberships.recency_rank = 1
     left join customers on accounts.account_id = customers.account_id
+    left join scores on accounts.account_id = scores.account_id
 ),
 
 with_unknown as (
@@ -84,7 +98,14 @@ with_unknown as (
         null as exited_on,
         false as is_customer,
         null as customer_since_on,
+        null as sixsense_buying_stage,
+        null as sixsense_intent_score,
+        null as sixsense_profile_fit,
+        null as is_6qa,
+        null as demandbase_journey_stage,
+        null as demandbase_pipeline_predict_score,
         true as is_benchmark_fallback
+        {{ without_passthrough('accounts') }}
 ),
 
 final as (
@@ -108,13 +129,14 @@ final as (
         cast(null as {{ dbt.type_string() }}) as account_programme_stage,
         is_customer,
         customer_since_on,
-        cast(null as {{ dbt.type_string() }}) as sixsense_buying_stage,
-        cast(null as {{ type_double() }}) as sixsense_intent_score,
-        cast(null as {{ dbt.type_string() }}) as sixsense_profile_fit,
-        cast(null as boolean) as is_6qa,
-        cast(null as {{ dbt.type_string() }}) as demandbase_journey_stage,
-        cast(null as {{ type_double() }}) as demandbase_pipeline_predict_score,
+        sixsense_buying_stage,
+        sixsense_intent_score,
+        sixsense_profile_fit,
+        is_6qa,
+        demandbase_journey_stage,
+        demandbase_pipeline_predict_score,
         is_benchmark_fallback
+        {{ with_passthrough('accounts') }}
     from with_unknown
 )
 

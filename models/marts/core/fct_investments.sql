@@ -10,6 +10,7 @@ final as (
         category,
         abm_tier,
         channel,
+        coalesce(campaign_id, 'unknown') as campaign_id,
         sector,
         amount,
         original_amount,

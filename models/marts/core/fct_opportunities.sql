@@ -1,3 +1,5 @@
+{{ config(contract={'enforced': is_contract_enforced('opportunities')}) }}
+
 with opportunities as (
     select * from {{ ref('int_opportunities_valued') }}
 ),
@@ -38,6 +40,7 @@ final as (
         cast(null as boolean) as is_enlarged,
         stale.opportunity_id is not null as is_stale,
         opportunities.history_basis
+        {{ with_passthrough('opportunities', 'opportunities') }}
     from opportunities
     left join stale on opportunities.opportunity_id = stale.opportunity_id
     left join users on opportunities.account_executive_id = users.account_executive_id

@@ -12,7 +12,7 @@ final as (
         title,
         account_id,
         cast(null as {{ dbt.type_string() }}) as account_domain,
-        cast(null as {{ dbt.type_string() }}) as converted_record_id,
+        cast(null as {{ dbt.type_string() }}) as same_person_key,
         cast(identified_on as {{ dbt.type_timestamp() }}) as created_at
     from stakeholders
 )

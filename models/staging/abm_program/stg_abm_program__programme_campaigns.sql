@@ -7,6 +7,7 @@ final as (
         lower(source_system) as source_system,
         {{ salesforce_id('campaign_id') }} as campaign_source_id,
         replace(lower(programme), '-', '_') as programme,
+        {{ conformed_abm_tier('abm_tier') }} as abm_tier,
         valid_from as valid_from_on,
         valid_to as valid_to_on
     from programme_campaigns

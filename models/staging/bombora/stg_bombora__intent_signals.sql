@@ -18,6 +18,7 @@ final as (
     select
         'bombora' as source_system,
         {{ joined_key(['domain', 'topic_key', 'week_start_on']) }} as source_record_id,
+        'bombora' as provider,
         domain as account_domain,
         'third_party_topic' as signal_kind,
         topic,

@@ -1,4 +1,5 @@
--- One row per mail that was delivered, opened or clicked, and per form that was sent.
+-- One row per mail that was delivered, opened or clicked, per form, and per meeting or call and
+-- person.
 with email_events as (
     select * from {{ ref('stg_hubspot__email_events') }}
 ),
@@ -15,6 +16,10 @@ form_submissions as (
     select * from {{ ref('stg_hubspot__form_submissions') }}
 ),
 
+engagements as (
+    select * from {{ ref('stg_hubspot__engagements_attended') }}
+),
+
 deliveries as (
     select
         email_campaign_id,
@@ -25,21 +30,25 @@ deliveries as (
     group by email_campaign_id, recipient
 ),
 
-mails as (
+final as (
     select
-        'email_event' as source_table,
-        email_events.email_event_id as source_record_id,
-        email_events.occurred_at,
-        email_events.loaded_at,
-        cast(null as {{ dbt.type_string() }}) as person_record_id,
-        email_events.recipient as person_email,
-        email_events.event_type as record_type,
-        cast(email_events.email_campaign_id as {{ dbt.type_string() }}) as campaign_source_id,
-        email_clicks.page_url,
-        coalesce(email_opens.user_agent, email_clicks.user_agent) as user_agent,
-        email_events.is_filtered as is_reported_machine,
-        case when email_events.event_type in ('OPEN', 'CLICK') then deliveries.delivered_at end
-            as delivered_at
+        {{ interaction_row({
+            'source_system': "'hubspot'",
+            'source_table': "'email_event'",
+            'source_record_id': 'email_events.email_event_id',
+            'occurred_at': 'email_events.occurred_at',
+            'loaded_at': 'email_events.loaded_at',
+            'person_email': 'email_events.recipient',
+            'record_type': 'email_events.event_type',
+            'campaign_source_table': "'email_campaign'",
+            'campaign_source_id':
+                'cast(email_events.email_campaign_id as ' ~ dbt.type_string() ~ ')',
+            'page_url': 'email_clicks.page_url',
+            'user_agent': 'coalesce(email_opens.user_agent, email_clicks.user_agent)',
+            'is_reported_machine': 'email_events.is_filtered',
+            'delivered_at': "case when email_events.event_type in ('OPEN', 'CLICK')"
+                ~ ' then deliveries.delivered_at end',
+        }) }}
     from email_events
     left join email_opens on email_events.email_event_id = email_opens.email_event_id
     left join email_clicks on email_events.email_event_id = email_clicks.email_event_id
@@ -47,42 +56,42 @@ mails as (
         on
             email_events.email_campaign_id = deliveries.email_campaign_id
             and email_events.recipient = deliveries.recipient
-),
 
-forms as (
-    select
-        'contact_form_submission' as source_table,
-        form_submission_id as source_record_id,
-        submitted_at as occurred_at,
-        loaded_at,
-        contact_id as person_record_id,
-        cast(null as {{ dbt.type_string() }}) as person_email,
-        form_title as record_type,
-        cast(null as {{ dbt.type_string() }}) as campaign_source_id,
-        page_url,
-        cast(null as {{ dbt.type_string() }}) as user_agent,
-        false as is_reported_machine,
-        cast(null as {{ dbt.type_timestamp() }}) as delivered_at
-    from form_submissions
-),
-
-unioned as (
-    select * from mails
     union all
-    select * from forms
-),
 
-final as (
     select
-        'hubspot' as source_system,
-        unioned.*,
-        false as is_date_only,
-        {{ other_interaction_columns(given=[
-            'source_system', 'source_table', 'source_record_id', 'occurred_at', 'is_date_only',
-            'loaded_at', 'person_record_id', 'person_email', 'record_type', 'campaign_source_id',
-            'page_url', 'user_agent', 'is_reported_machine', 'delivered_at',
-        ]) }}
-    from unioned
+        {{ interaction_row({
+            'source_system': "'hubspot'",
+            'source_table': "'contact_form_submission'",
+            'source_record_id': 'form_submission_id',
+            'occurred_at': 'submitted_at',
+            'loaded_at': 'loaded_at',
+            'person_record_id': 'contact_id',
+            'record_type': 'form_title',
+            'page_url': 'page_url',
+            'utm_campaign': query_parameter('page_url', 'utm_campaign'),
+            'utm_source': query_parameter('page_url', 'utm_source'),
+            'utm_medium': query_parameter('page_url', 'utm_medium'),
+            'click_id': query_parameter('page_url', 'gclid'),
+        }) }}
+    from form_submissions
+
+    union all
+
+    select
+        {{ interaction_row({
+            'source_system': "'hubspot'",
+            'source_table': 'source_table',
+            'source_record_id': 'cast(engagement_id as ' ~ dbt.type_string() ~ ')',
+            'occurred_at': 'occurred_at',
+            'loaded_at': 'loaded_at',
+            'person_record_id': 'contact_id',
+            'account_id': 'account_id',
+            'account_domain': 'account_domain',
+            'outcome': 'outcome',
+            'duration_seconds': 'duration_seconds',
+        }) }}
+    from engagements
 )
 
 select * from final

@@ -1,3 +1,6 @@
+-- Where HubSpot is the CRM its contacts are the CRM's, with the account they belong to; elsewhere
+-- their only link to an account is their company's domain. A contact that was merged into another,
+-- and is still delivered, is that person.
 with contacts as (
     select * from {{ ref('stg_hubspot__contacts') }}
 ),
@@ -6,21 +9,38 @@ companies as (
     select * from {{ ref('stg_hubspot__companies') }}
 ),
 
+person_merges as (
+    select * from {{ ref('stg_hubspot__person_merges') }}
+),
+
 final as (
     select
         'hubspot' as source_system,
         contacts.contact_id as person_record_id,
-        'marketing_contact' as record_kind,
+        {% if var('crm') == 'hubspot' -%}
+        case
+            when person_merges.merged_into_record_id is null then 'contact'
+            else 'marketing_contact'
+        end
+        {%- else -%}
+        'marketing_contact'
+        {%- endif %} as record_kind,
         contacts.email,
         trim(coalesce(contacts.first_name, '') || ' ' || coalesce(contacts.last_name, ''))
             as person_name,
         contacts.title,
+        {% if var('crm') == 'hubspot' -%}
+        cast(contacts.company_id as {{ dbt.type_string() }}) as account_id,
+        cast(null as {{ dbt.type_string() }}) as account_domain,
+        {%- else -%}
         cast(null as {{ dbt.type_string() }}) as account_id,
         companies.domain as account_domain,
-        cast(null as {{ dbt.type_string() }}) as converted_record_id,
+        {%- endif %}
+        'hubspot:' || person_merges.merged_into_record_id as same_person_key,
         contacts.created_at
     from contacts
     left join companies on contacts.company_id = companies.company_id
+    left join person_merges on contacts.contact_id = person_merges.person_record_id
 )
 
 select * from final

@@ -23,6 +23,7 @@ final as (
 
         -- timestamps
         created_date as created_at
+        {{ with_passthrough('accounts') if var('crm') == 'salesforce' }}
     from account
 )
 

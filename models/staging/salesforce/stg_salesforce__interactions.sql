@@ -56,86 +56,64 @@ event_people as (
     where {{ is_salesforce_person('person_record_id') }}
 ),
 
-responses as (
+final as (
     select
-        'campaign_member' as source_table,
-        campaign_members.campaign_member_id as source_record_id,
-        coalesce(
-            {{ noon_of('campaign_members.first_responded_on') }}, campaign_members.created_at
-        ) as occurred_at,
-        campaign_members.first_responded_on is not null as is_date_only,
-        cast(null as {{ dbt.type_timestamp() }}) as counts_from_at,
-        campaign_members.loaded_at,
-        coalesce(campaign_members.contact_id, campaign_members.lead_id) as person_record_id,
-        cast(null as {{ dbt.type_string() }}) as account_id,
-        campaigns.campaign_type as record_type,
-        cast(null as {{ dbt.type_string() }}) as subject,
-        cast(null as {{ dbt.type_string() }}) as outcome,
-        cast(null as integer) as duration_seconds,
-        campaign_members.campaign_source_id
+        {{ interaction_row({
+            'source_system': "'salesforce'",
+            'source_table': "'campaign_member'",
+            'source_record_id': 'campaign_members.campaign_member_id',
+            'occurred_at': 'coalesce(' ~ noon_of('campaign_members.first_responded_on')
+                ~ ', campaign_members.created_at)',
+            'is_date_only': 'campaign_members.first_responded_on is not null',
+            'loaded_at': 'campaign_members.loaded_at',
+            'person_record_id': 'coalesce(campaign_members.contact_id, campaign_members.lead_id)',
+            'record_type': 'campaigns.campaign_type',
+            'campaign_source_table': "'campaign'",
+            'campaign_source_id': 'campaign_members.campaign_source_id',
+        }) }}
     from campaign_members
     left join campaigns on campaign_members.campaign_source_id = campaigns.campaign_source_id
     where campaign_members.has_responded
-),
 
-task_rows as (
+    union all
+
     select
-        'task' as source_table,
-        tasks.task_id as source_record_id,
-        coalesce(tasks.completed_at, {{ noon_of('tasks.due_on') }}) as occurred_at,
-        tasks.completed_at is null as is_date_only,
-        cast(null as {{ dbt.type_timestamp() }}) as counts_from_at,
-        tasks.loaded_at,
-        task_people.person_record_id,
-        tasks.account_id,
-        tasks.task_kind as record_type,
-        case when tasks.task_kind = 'email' then tasks.subject end as subject,
-        case when tasks.task_kind = 'call' then tasks.call_disposition end as outcome,
-        case when tasks.task_kind = 'call' then tasks.call_duration_in_seconds end
-            as duration_seconds,
-        cast(null as {{ dbt.type_string() }}) as campaign_source_id
+        {{ interaction_row({
+            'source_system': "'salesforce'",
+            'source_table': "'task'",
+            'source_record_id': 'tasks.task_id',
+            'occurred_at': 'coalesce(tasks.completed_at, ' ~ noon_of('tasks.due_on') ~ ')',
+            'is_date_only': 'tasks.completed_at is null',
+            'loaded_at': 'tasks.loaded_at',
+            'person_record_id': 'task_people.person_record_id',
+            'account_id': 'tasks.account_id',
+            'record_type': 'tasks.task_kind',
+            'subject': "case when tasks.task_kind = 'email' then tasks.subject end",
+            'outcome': "case when tasks.task_kind = 'call' then tasks.call_disposition end",
+            'duration_seconds':
+                "case when tasks.task_kind = 'call' then tasks.call_duration_in_seconds end",
+        }) }}
     from tasks
     left join task_people on tasks.task_id = task_people.task_id
     where tasks.is_completed
-),
 
-event_rows as (
+    union all
+
     select
-        'event' as source_table,
-        events.event_id as source_record_id,
-        events.started_at as occurred_at,
-        false as is_date_only,
-        coalesce(events.ended_at, events.started_at) as counts_from_at,
-        events.loaded_at,
-        event_people.person_record_id,
-        events.account_id,
-        coalesce(events.event_type, 'event') as record_type,
-        events.subject,
-        cast(null as {{ dbt.type_string() }}) as outcome,
-        cast(null as integer) as duration_seconds,
-        cast(null as {{ dbt.type_string() }}) as campaign_source_id
+        {{ interaction_row({
+            'source_system': "'salesforce'",
+            'source_table': "'event'",
+            'source_record_id': 'events.event_id',
+            'occurred_at': 'events.started_at',
+            'counts_from_at': 'coalesce(events.ended_at, events.started_at)',
+            'loaded_at': 'events.loaded_at',
+            'person_record_id': 'event_people.person_record_id',
+            'account_id': 'events.account_id',
+            'record_type': "coalesce(events.event_type, 'event')",
+            'subject': 'events.subject',
+        }) }}
     from events
     left join event_people on events.event_id = event_people.event_id
-),
-
-unioned as (
-    select * from responses
-    union all
-    select * from task_rows
-    union all
-    select * from event_rows
-),
-
-final as (
-    select
-        'salesforce' as source_system,
-        unioned.*,
-        {{ other_interaction_columns(given=[
-            'source_system', 'source_table', 'source_record_id', 'occurred_at', 'is_date_only',
-            'counts_from_at', 'loaded_at', 'person_record_id', 'account_id', 'record_type',
-            'subject', 'outcome', 'duration_seconds', 'campaign_source_id',
-        ]) }}
-    from unioned
 )
 
 select * from final

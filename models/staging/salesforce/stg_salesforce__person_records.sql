@@ -16,7 +16,7 @@ final as (
         title,
         account_id,
         cast(null as {{ dbt.type_string() }}) as account_domain,
-        cast(null as {{ dbt.type_string() }}) as converted_record_id,
+        cast(null as {{ dbt.type_string() }}) as same_person_key,
         created_at
     from contacts
 
@@ -32,8 +32,9 @@ final as (
         case when {{ existed_by_as_of('converted_at') }} then converted_account_id end
             as account_id,
         cast(null as {{ dbt.type_string() }}) as account_domain,
-        case when {{ existed_by_as_of('converted_at') }} then converted_contact_id end
-            as converted_record_id,
+        case
+            when {{ existed_by_as_of('converted_at') }} then 'salesforce:' || converted_contact_id
+        end as same_person_key,
         created_at
     from leads
 )

@@ -1,0 +1,517 @@
+"""`abm doctor`: what an extract has, what it lacks and for which mart, and what to set for it."""
+
+import csv
+import io
+import os
+import tempfile
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import chdir, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from abm.build import POSTGRES, BuildOptions, build_vars, compare_raw, reading, run_dbt
+from abm.contract import LOADED_AT, Absent, Comparison, Finding, Raw, RawDirectory, State
+from abm.paths import project_vars, read_yaml
+from abm.settings import WIDTH, spelled_var
+
+VALUES_MODEL = "int_raw_values_unmapped"
+
+
+@dataclass(frozen=True)
+class Unmapped:
+    """A raw value that no seed row maps.
+
+    Attributes:
+        seed_name: The seed to extend, or the marketing team's list to correct.
+        raw_value: The value as the source writes it.
+        seed_value: What the seed's row must hold; None where no row helps.
+        read_as: How the value is read meanwhile.
+        n_rows: Rows that carry it.
+    """
+
+    seed_name: str
+    raw_value: str
+    seed_value: str | None
+    read_as: str
+    n_rows: int
+
+
+@dataclass
+class Diagnosis:
+    """What the doctor found.
+
+    Attributes:
+        comparison: The raw data against the contract.
+        unmapped: Values that no seed maps, the most frequent first; None if they were not read.
+        failures: Sentences: why the values could not be read.
+        variables: The dbt vars that fit the raw data: crm, enabled_sources, absent.
+        are_vars_set: The project says the same already.
+    """
+
+    comparison: Comparison
+    unmapped: list[Unmapped] | None = None
+    failures: list[str] = field(default_factory=list)
+    variables: dict[str, Any] = field(default_factory=dict)
+    are_vars_set: bool = False
+
+    @property
+    def problems(self) -> list[str]:
+        """Sentences; with any of them a build cannot start."""
+        return self.comparison.fatal + self.failures
+
+
+def diagnose(options: BuildOptions) -> Diagnosis:
+    """Compare the raw data with the contract and their values with the seeds.
+
+    Args:
+        options: The build that is planned; its database is neither read nor written.
+
+    Returns:
+        Everything that was found; nothing is raised for the state of the data.
+
+    Raises:
+        AbmError: A var is misspelled, or the database cannot be read.
+    """
+    diagnosis = Diagnosis(compare_raw(options))
+    diagnosis.variables = fitting_vars(options, diagnosis.comparison)
+    project = project_vars(options.root)
+    diagnosis.are_vars_set = all(
+        (project.get(name) or None) == (value or None)
+        for name, value in diagnosis.variables.items()
+    )
+    if not diagnosis.comparison.fatal:
+        diagnosis.unmapped, diagnosis.failures = read_unmapped(options, diagnosis.comparison.absent)
+    return diagnosis
+
+
+def fitting_vars(options: BuildOptions, comparison: Comparison) -> dict[str, Any]:
+    """Find the vars with which a build reads what is there and warns of nothing.
+
+    Args:
+        options: The build.
+        comparison: Its raw data against the contract.
+
+    Returns:
+        enabled_sources without the sources of which nothing is there, absent with what was found
+        missing, and crm where the build's own vars name another than the project.
+    """
+    variables = build_vars(options)
+    there = {
+        finding.table.source
+        for finding in comparison.findings
+        if finding.state in (State.PRESENT, State.UNREADABLE) or finding.needless
+    }
+    enabled = [
+        name
+        for name in variables.get("enabled_sources") or []
+        if name in there or name == comparison.crm
+    ]
+    declared = variables.get("absent") or {}
+    absent = {
+        source: tables
+        for source, tables in comparison.absent.items()
+        if source in enabled or source in declared
+    }
+    fitting: dict[str, Any] = {"enabled_sources": enabled, "absent": absent}
+    if variables.get("crm") != project_vars(options.root).get("crm"):
+        fitting = {"crm": comparison.crm, **fitting}
+    return fitting
+
+
+def read_unmapped(options: BuildOptions, absent: Absent) -> tuple[list[Unmapped] | None, list[str]]:
+    """Build the model of unmapped values with what it reads, apart from any warehouse.
+
+    On DuckDB it is built in a database of its own, on PostgreSQL in schemas of its own; both are
+    removed again.
+
+    Args:
+        options: The build whose raw data and vars count.
+        absent: The var `absent` to read them with.
+
+    Returns:
+        The values, the most frequent first, or None and why they could not be read.
+    """
+    with tempfile.TemporaryDirectory(prefix="abm_doctor_") as folder:
+        target_path = Path(os.environ.get("DBT_TARGET_PATH", "target")) / "doctor"
+        apart = replace(
+            options,
+            db=Path(folder) / "doctor.duckdb",
+            select=(f"+{VALUES_MODEL}",),
+            exclude=("resource_type:test", "resource_type:unit_test"),
+            full_refresh=False,
+            unit_tests=False,
+            target_path=target_path,
+        )
+        with _own_schemas(apart, Path(folder)) as (apart, prefix):
+            report = run_dbt(apart, absent, what="Reading values")
+            if not report.succeeded:
+                return None, report.failures
+            with chdir(options.root), reading(apart) as query:
+                schema = query(
+                    "select table_schema from information_schema.tables where table_name = "
+                    f"'{VALUES_MODEL}' and table_schema like '{prefix}%'"
+                )[0][0]
+                rows = query(
+                    "select seed_name, raw_value, seed_value, read_as, n_rows "
+                    f'from "{schema}".{VALUES_MODEL} order by seed_name, n_rows desc, raw_value'
+                )
+    return [Unmapped(*row) for row in rows], []
+
+
+@contextmanager
+def _own_schemas(options: BuildOptions, folder: Path) -> Iterator[tuple[BuildOptions, str]]:
+    """On PostgreSQL, build in schemas of a prefix of its own and drop them at the end."""
+    if options.target != POSTGRES:
+        yield options, ""
+        return
+    from abm.postgres import connected
+
+    prefix = f"abm_doctor_{os.getpid()}"
+    profiles = read_yaml(options.root / "profiles.yml")
+    (profile,) = (value for key, value in profiles.items() if key != "config")
+    profile["outputs"][POSTGRES]["schema"] = prefix
+    text = yaml.safe_dump(profiles, width=10**6)
+    (folder / "profiles.yml").write_text(text, encoding="utf-8")
+    try:
+        yield replace(options, profiles_dir=folder), prefix
+    finally:
+        with connected() as connection:
+            made = connection.execute(
+                "select nspname from pg_namespace where nspname like %s", [f"{prefix}%"]
+            ).fetchall()
+            for (schema,) in made:
+                connection.execute(f'drop schema "{schema}" cascade'.encode())
+
+
+def source_lines(diagnosis: Diagnosis) -> Iterator[str]:
+    """Say source by source what is there, what is missing and what is null or empty for it.
+
+    Args:
+        diagnosis: What was found.
+
+    Yields:
+        Lines of at most 100 characters, unless a name is longer.
+    """
+    comparison = diagnosis.comparison
+    crm = comparison.crm
+    findings: dict[str, list[Finding]] = {}
+    for finding in comparison.findings:
+        findings.setdefault(finding.table.source, []).append(finding)
+    for source, found in findings.items():
+        n_there = sum(finding.state is State.PRESENT for finding in found)
+        title = f"{source}{', the CRM' if source == crm else ''}: "
+        if found[0].state is State.SWITCHED_OFF:
+            title += "switched off, not in var enabled_sources"
+            if comparison.raw.has_source(source):
+                title += f", though its {comparison.raw.holder} is there"
+        elif not comparison.raw.has_source(source):
+            title += f"there is no {comparison.raw.holder} {source}"
+        else:
+            title += f"{n_there} of {len(found)} tables are there"
+        rows = [row for finding in found for row in _finding_rows(finding, crm, comparison.raw)]
+        yield title
+        yield from _table(("table, column", "state", "null or empty for it"), rows)
+        yield ""
+
+
+def _finding_rows(finding: Finding, crm: str, raw: Raw) -> Iterator[tuple[str, str, str]]:
+    table = finding.table
+    if finding.state is State.PRESENT:
+        yield f"  {table.name}", "present", ""
+        for column in table.columns:
+            name = column.name
+            if name in finding.missing_columns:
+                state = "missing, optional" if column.optional else "missing"
+                if name in table.required_columns(crm) and table.is_read(crm):
+                    state = "missing, required"
+            elif name in finding.needless:
+                state = "declared absent, but there"
+            elif name in finding.declared_columns:
+                state = "declared absent"
+            else:
+                continue
+            lost = ", ".join(table.fed(crm, column))
+            if name == LOADED_AT:
+                lost = "nothing, but the newest version of a row is not known"
+            elif name == table.deleted:
+                lost = "nothing, but deleted rows count"
+            yield f"    {name}", state, lost
+        return
+    state = finding.state.value
+    if finding.needless:
+        state += ", but there"
+    elif finding.state is State.MISSING:
+        if table.is_indispensable(crm):
+            state += ", required"
+        elif table.optional:
+            state += ", optional"
+    lost = ", ".join(table.fed(crm)) or f"nothing while the CRM is {crm}"
+    if other := _otherwise_spelled(raw, finding):
+        lost += f"; {other} is there: rename it"
+    yield f"  {table.name}", state, lost
+
+
+def _otherwise_spelled(raw: Raw, finding: Finding) -> str | None:
+    """Find the file that is missing under a name of another case, which dbt would not read."""
+    if not isinstance(raw, RawDirectory) or finding.state is not State.MISSING:
+        return None
+    file = raw.path / finding.table.file
+    names = [other.name for other in file.parent.glob("*")] if file.parent.is_dir() else []
+    return next((name for name in names if name.lower() == file.name), None)
+
+
+def mart_lines(diagnosis: Diagnosis) -> Iterator[str]:
+    """Name the marts that will be empty, since nothing that fills them is there.
+
+    Args:
+        diagnosis: What was found.
+
+    Yields:
+        Lines of at most 100 characters; none where no mart will be empty.
+    """
+    empty = empty_marts(diagnosis.comparison)
+    if empty:
+        yield "Marts that will be empty"
+        for mart, tables in sorted(empty.items()):
+            yield from _wrapped(f"  {mart}, for want of {', '.join(tables)}")
+        yield ""
+
+
+def empty_marts(comparison: Comparison) -> dict[str, list[str]]:
+    """Find the marts of which every raw table that fills them is absent.
+
+    Args:
+        comparison: The raw data against the contract.
+
+    Returns:
+        Mart to the raw tables that it is empty for want of.
+    """
+    absent: dict[str, list[str]] = {}
+    filled = set()
+    for finding in comparison.findings:
+        table = finding.table
+        for name in table.fed(comparison.crm):
+            if finding.state is State.PRESENT:
+                filled.add(name)
+            elif "." not in name and not name.startswith("audit_"):
+                absent.setdefault(name, []).append(f"{table.source}.{table.name}")
+    return {mart: tables for mart, tables in absent.items() if mart not in filled}
+
+
+def _table(headings: tuple[str, str, str], rows: list[tuple[str, str, str]]) -> Iterator[str]:
+    """Lay out three columns, the last one wrapped, none of them cut."""
+    if not rows:
+        return
+    first = max(len(row[0]) for row in [("  " + headings[0],), *rows])
+    second = max(len(row[1]) for row in [("", headings[1]), *rows])
+    room = max(24, WIDTH - first - second - 4)
+    for name, state, text in [(f"  {headings[0]}", *headings[1:]), *rows]:
+        lines = textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False) or [""]
+        yield f"{name:<{first}}  {state:<{second}}  {lines[0]}".rstrip()
+        for line in lines[1:]:
+            yield f"{'':<{first}}  {'':<{second}}  {line}"
+
+
+@dataclass(frozen=True)
+class _Form:
+    """How a row of a seed is filled in.
+
+    Attributes:
+        key: The column that holds the value.
+        choices: Column to what may stand there: seeds' columns as seed.column, or words.
+    """
+
+    key: str
+    choices: Mapping[str, tuple[str, ...]]
+
+
+TRUTH = ("true", "false")
+TEXT = ("a text",)
+_FORMS = {
+    "sector_aliases": _Form("alias", {"sector": ("sector_aliases.sector", "other")}),
+    "country_aliases": _Form("alias", {"country_code": ("the two letters of ISO 3166",)}),
+    "currency_rates": _Form(
+        "currency",
+        {
+            "start_on": ("the first day, such as 2026-01-01",),
+            "end_on": ("the day after the last, or nothing",),
+            "rate": ("units of it per unit of var corporate_currency",),
+        },
+    ),
+    "buying_roles": _Form(
+        "alias",
+        {"buying_role": ("buying_roles.buying_role", "other"), "is_decision_maker": TRUTH},
+    ),
+    "personas": _Form("pattern", {"persona": ("personas.persona", "other")}),
+    "content_asset_types": _Form(
+        "asset_type",
+        {"download_points": ("5 to 10",), "label_en": TEXT, "label_fr": TEXT},
+    ),
+    "interaction_rules": _Form(
+        "pattern",
+        {"interaction_type": ("interaction_types.interaction_type", "none")},
+    ),
+    "opportunity_types": _Form(
+        "alias", {"opportunity_type": ("opportunity_types.opportunity_type", "other")}
+    ),
+    "opportunity_stages": _Form(
+        "stage_name",
+        {"stage_order": ("its place, 1 is the first stage",), "is_advanced": TRUTH},
+    ),
+    "investment_categories": _Form(
+        "category",
+        {"in_roi": TRUTH, "in_cac": TRUTH, "label_en": TEXT, "label_fr": TEXT},
+    ),
+}
+_CORRECTIONS = {
+    "currency_rates": "The CRM states dated rates, which replace the seed: add the currency there.",
+    "programmes of investments": "Correct them in the list: abm or non_abm.",
+    "tiers of target_accounts": "Correct them in the list: 1:1, 1:few or 1:many.",
+}
+
+
+def value_lines(root: Path, unmapped: list[Unmapped], most: int) -> Iterator[str]:
+    """Say which raw values no seed row maps, and the rows to add.
+
+    Args:
+        root: The project's directory.
+        unmapped: The values.
+        most: So many values per seed are shown, 0 for all.
+
+    Yields:
+        Lines; those to add are rows of the seed's CSV file.
+    """
+    if not unmapped:
+        yield "Every value that a seed maps has its row."
+        yield ""
+        return
+    yield f"Values that no seed row maps: {len(unmapped):,}"
+    yield ""
+    for seed_name in dict.fromkeys(value.seed_name for value in unmapped):
+        values = [value for value in unmapped if value.seed_name == seed_name]
+        shown_values = values[: most or None]
+        rest = values[len(shown_values) :]
+        yield f"seeds/{seed_name}.csv" if seed_name in _FORMS else seed_name.capitalize()
+        width = max(4, *(len(f"{value.n_rows:,}") for value in shown_values))
+        rows = [(f"  {v.raw_value}", f"{v.n_rows:>{width},}", v.read_as) for v in shown_values]
+        yield from _table(("value", f"{'rows':>{width}}", "read meanwhile as"), rows)
+        if rest:
+            n_rows = sum(value.n_rows for value in rest)
+            yield f"  and {len(rest):,} more values in {n_rows:,} rows: see them with --values 0"
+        yield from _advice(root, seed_name, shown_values)
+        yield ""
+
+
+def _advice(root: Path, seed_name: str, values: list[Unmapped]) -> Iterator[str]:
+    addable = [value for value in values if value.seed_value]
+    if len(addable) < len(values):
+        yield f"  {_CORRECTIONS[seed_name]}"
+    if not addable:
+        return
+    form = _FORMS[seed_name]
+    rows = seed_rows(root, seed_name, addable)
+    yield "  Rows to add:"
+    yield from rows
+    asked = [name for name in form.choices if any(f"<{name}>" in row for row in rows)]
+    if any("<priority>" in row for row in rows):
+        yield from _wrapped(
+            "  <priority>: between the other rules of the table and its rule for %; where no "
+            "number is free, give that rule a greater one"
+        )
+    for name in asked:
+        allowed = ", ".join(_allowed(root, form.choices[name]))
+        yield from _wrapped(f"  <{name}>: {allowed}")
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    )
+
+
+def seed_rows(root: Path, seed_name: str, values: Iterable[Unmapped]) -> list[str]:
+    """Write the rows that a seed lacks, with <column> where a person must choose.
+
+    Args:
+        root: The project's directory.
+        seed_name: The seed.
+        values: Its unmapped values, each with what the row must hold.
+
+    Returns:
+        One CSV line per row to add.
+    """
+    form = _FORMS[seed_name]
+    existing = _seed(root, seed_name)
+    taken = {int(row["priority"]) for row in existing if row.get("priority")}
+    lines: dict[str, None] = {}
+    done = set()
+    for value in values:
+        row = dict.fromkeys(existing[0], "")
+        row |= {name: f"<{name}>" for name in form.choices}
+        row |= {form.key: value.seed_value or "", "basis": "project_default"}
+        if seed_name == "interaction_rules":
+            system, table = value.raw_value.split(": ", 1)[0].split(" ", 1)
+            row |= {"source_system": system, "source_table": table}
+            row["column_name"] = "record_type_words"
+        identity = tuple(row.values())
+        if identity in done:
+            continue
+        done.add(identity)
+        if "priority" in row:
+            row["priority"] = _free_priority(existing, row, taken)
+        text = io.StringIO()
+        csv.writer(text, lineterminator="").writerow(row.values())
+        lines[text.getvalue()] = None
+    return list(lines)
+
+
+def _free_priority(existing: list[dict[str, str]], row: dict[str, str], taken: set[int]) -> str:
+    """Find a number after the rules of the same table and before its rule for anything."""
+    own = [
+        rule
+        for rule in existing
+        if all(rule.get(name) == row.get(name) for name in ("source_system", "source_table"))
+    ]
+    last = [int(rule["priority"]) for rule in own if rule["pattern"] == "%"]
+    before = [int(rule["priority"]) for rule in own if rule["pattern"] != "%"]
+    start = max((n for n in before if not last or n < last[0]), default=0) + 1
+    number = next((n for n in range(start, last[0] if last else 10**6) if n not in taken), None)
+    if number is None:
+        return "<priority>"
+    taken.add(number)
+    return str(number)
+
+
+def _allowed(root: Path, choices: tuple[str, ...]) -> list[str]:
+    allowed: dict[str, None] = {}
+    for choice in choices:
+        seed_name, _, column = choice.partition(".")
+        if seed_name in (*_FORMS, "interaction_types") and column:
+            values = {row[column] for row in _seed(root, seed_name)} - {"unmapped"}
+            allowed |= dict.fromkeys(sorted(values))
+        else:
+            allowed[choice] = None
+    return list(allowed)
+
+
+def _seed(root: Path, seed_name: str) -> list[dict[str, str]]:
+    with (root / "seeds" / f"{seed_name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def var_lines(diagnosis: Diagnosis) -> Iterator[str]:
+    """Write the vars that fit the raw data, as they can be pasted into dbt_project.yml.
+
+    Args:
+        diagnosis: What was found.
+
+    Yields:
+        Lines of YAML, below `vars:`.
+    """
+    yield "vars:"
+    for name, value in diagnosis.variables.items():
+        yield from f"  {name}:{spelled_var(value, '  ')}".split("\n")

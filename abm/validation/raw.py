@@ -1,0 +1,562 @@
+"""What is expected of the raw tables: volume, loads, types, and references that lead somewhere."""
+
+import math
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from great_expectations import expectations as expect
+
+from abm.contract import LOADED_AT, Column, Comparison, State, Table
+from abm.errors import AbmError
+from abm.paths import project_vars, read_yaml, shown
+from abm.validation import Day, ValidationOptions
+from abm.validation.suite import (
+    FEWEST_ROWS_OF_A_RATE,
+    PERIODS_COMPARED,
+    Promise,
+    Suite,
+    frame_of,
+    range_from,
+)
+
+WEEK = 7
+
+DAYS_UNTIL_STALE = {
+    "bombora": 14,
+    "sixsense": 35,
+    "demandbase": 35,
+    "abm_program": 92,
+    "custom": 92,
+}
+"""Days that a source's newest load may be behind. Weekly and monthly deliveries, and lists that
+people keep, come more rarely than what connectors sync every day."""
+DAYS_UNTIL_STALE_ELSE = 7
+
+ACCOUNTS = {"salesforce": ("salesforce.account", "id"), "hubspot": ("hubspot.company", "id")}
+"""By var crm: where the marketing team's account ids lead."""
+CRM_ACCOUNTS = "crm accounts"
+
+MOST = 0.95
+OFTEN = 0.9
+SOMETIMES = 0.4
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A column that refers to a row of another table.
+
+    Attributes:
+        table: `<source>.<table>`.
+        column: The column that refers.
+        to_table: The table it refers to, or CRM_ACCOUNTS.
+        to_column: The column it refers to.
+        lowest_share: Share of the filled values that must be found there, 0 to 1.
+    """
+
+    table: str
+    column: str
+    to_table: str
+    to_column: str
+    lowest_share: float = MOST
+
+
+# Deleted rows leave some references behind, hence not 1. Addresses and associations that marketing
+# tools keep outlive their contacts more often; a vendor knows visitors whose events are gone.
+REFERENCES = (
+    Reference("salesforce.account", "owner_id", "salesforce.user", "id", OFTEN),
+    Reference("salesforce.contact", "account_id", "salesforce.account", "id"),
+    Reference("salesforce.lead", "converted_contact_id", "salesforce.contact", "id"),
+    Reference("salesforce.opportunity", "account_id", "salesforce.account", "id"),
+    Reference("salesforce.opportunity", "owner_id", "salesforce.user", "id", OFTEN),
+    Reference("salesforce.opportunity_history", "opportunity_id", "salesforce.opportunity", "id"),
+    Reference(
+        "salesforce.opportunity_contact_role", "opportunity_id", "salesforce.opportunity", "id"
+    ),
+    Reference("salesforce.opportunity_contact_role", "contact_id", "salesforce.contact", "id"),
+    Reference(
+        "salesforce.opportunity_team_member", "opportunity_id", "salesforce.opportunity", "id"
+    ),
+    Reference("salesforce.campaign_member", "campaign_id", "salesforce.campaign", "id"),
+    Reference("salesforce.campaign_member", "contact_id", "salesforce.contact", "id", OFTEN),
+    Reference("salesforce.campaign_member", "lead_id", "salesforce.lead", "id", OFTEN),
+    Reference("salesforce.task", "account_id", "salesforce.account", "id", OFTEN),
+    Reference("salesforce.event", "account_id", "salesforce.account", "id", OFTEN),
+    Reference("salesforce.task_relation", "task_id", "salesforce.task", "id"),
+    Reference("salesforce.event_relation", "event_id", "salesforce.event", "id"),
+    Reference("hubspot.email_event", "recipient", "hubspot.contact", "property_email", OFTEN),
+    Reference("hubspot.email_event", "email_campaign_id", "hubspot.email_campaign", "id", OFTEN),
+    Reference("hubspot.email_event_open", "id", "hubspot.email_event", "id"),
+    Reference("hubspot.email_event_click", "id", "hubspot.email_event", "id"),
+    Reference("hubspot.contact_form_submission", "contact_id", "hubspot.contact", "id", OFTEN),
+    Reference("hubspot.contact", "property_associatedcompanyid", "hubspot.company", "id", OFTEN),
+    Reference("hubspot.engagement_contact", "contact_id", "hubspot.contact", "id", OFTEN),
+    Reference("hubspot.engagement_company", "company_id", "hubspot.company", "id", OFTEN),
+    Reference("hubspot.deal_company", "company_id", "hubspot.company", "id"),
+    Reference("hubspot.deal_contact", "contact_id", "hubspot.contact", "id", OFTEN),
+    Reference("hubspot.deal_stage", "deal_id", "hubspot.deal", "deal_id"),
+    Reference("hubspot.deal_property_history", "deal_id", "hubspot.deal", "deal_id"),
+    Reference("marketo.activity_email_delivered", "lead_id", "marketo.lead", "id", OFTEN),
+    Reference("marketo.activity_open_email", "lead_id", "marketo.lead", "id", OFTEN),
+    Reference("marketo.activity_click_email", "lead_id", "marketo.lead", "id", OFTEN),
+    Reference("marketo.activity_fill_out_form", "lead_id", "marketo.lead", "id", OFTEN),
+    Reference("marketo.activity_visit_webpage", "lead_id", "marketo.lead", "id", OFTEN),
+    Reference(
+        "marketo.activity_change_status_in_progression", "lead_id", "marketo.lead", "id", OFTEN
+    ),
+    Reference(
+        "marketo.activity_change_status_in_progression", "program_id", "marketo.program", "id"
+    ),
+    Reference("marketo.activity_email_delivered", "campaign_id", "marketo.campaign", "id", OFTEN),
+    Reference("marketo.lead", "sfdc_contact_id", "salesforce.contact", "id", OFTEN),
+    Reference("ga4.visitor_accounts", "user_pseudo_id", "ga4.events", "user_pseudo_id", SOMETIMES),
+    Reference(
+        "linkedin_ads.ad_analytics_by_campaign",
+        "campaign_id",
+        "linkedin_ads.campaign_history",
+        "id",
+    ),
+    Reference(
+        "linkedin_ads.company_engagement", "campaign_id", "linkedin_ads.campaign_history", "id"
+    ),
+    Reference("linkedin_ads.campaign_history", "account_id", "linkedin_ads.account_history", "id"),
+    Reference("google_ads.campaign_stats", "id", "google_ads.campaign_history", "id"),
+    Reference("google_ads.campaign_history", "customer_id", "google_ads.account_history", "id"),
+    Reference("sixsense.keyword_activity", "company_id", "sixsense.accounts", "company_id", OFTEN),
+    Reference("abm_program.target_accounts", "account_id", CRM_ACCOUNTS, ""),
+    Reference("abm_program.stakeholders", "account_id", CRM_ACCOUNTS, ""),
+    Reference("abm_program.contracts", "account_id", CRM_ACCOUNTS, ""),
+    Reference(
+        "abm_program.experiment_assignments",
+        "experiment_id",
+        "abm_program.experiments",
+        "experiment_id",
+    ),
+)
+
+RESYNC = "read the connector's log for failed or partial syncs, sync again and build again"
+
+
+class RawTables:
+    """The raw tables that are there, and queries on them.
+
+    Args:
+        options: Where they are.
+        comparison: The contract check of the raw directory.
+    """
+
+    def __init__(self, options: ValidationOptions, comparison: Comparison) -> None:
+        self._dir = options.raw_dir
+        self._connection = duckdb.connect(
+            config={
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+                "memory_limit": os.environ.get("ABM_MEMORY_LIMIT", "4GB"),
+            }
+        )
+        self._connection.execute("set TimeZone = 'UTC'")
+        self.tables: dict[str, Table] = {}
+        self.types: dict[str, dict[str, str]] = {}
+        for found in comparison.findings:
+            table = found.table
+            name = f"{table.source}.{table.name}"
+            if found.state is not State.PRESENT:
+                continue
+            self.tables[name] = table
+            declared = comparison.absent.get(table.source, {}).get(table.name, [])
+            self.types[name] = {
+                column.lower(): data_type
+                for column, data_type, *_ in self.rows(
+                    f"describe select * from {self.relation(name)}", name
+                )
+                if column.lower() not in declared
+            }
+
+    def relation(self, name: str) -> str:
+        """Spell a table as DuckDB reads it.
+
+        Args:
+            name: `<source>.<table>`, of a present table.
+
+        Returns:
+            The expression for a from clause.
+        """
+        path = str(self._dir / self.tables[name].file).replace("'", "''")
+        return f"read_parquet('{path}')"
+
+    def rows(self, query: str, name: str) -> list[tuple[Any, ...]]:
+        """Run a query.
+
+        Args:
+            query: SQL.
+            name: The table it reads, for the message of a failure.
+
+        Returns:
+            Its rows.
+
+        Raises:
+            AbmError: The file is damaged.
+        """
+        try:
+            return self._connection.execute(query).fetchall()
+        except duckdb.Error as error:
+            first = str(error).split("\n")[0].rstrip(".")
+            raise AbmError(
+                f"{shown(self._dir / self.tables[name].file)} cannot be read ({first}): "
+                "load it again."
+            ) from error
+
+
+def suites(options: ValidationOptions, comparison: Comparison, day: Day) -> list[Suite]:
+    """Measure the raw tables and state what is expected of them.
+
+    Args:
+        options: Where they are.
+        comparison: The contract check of the raw directory, without a fatal finding.
+        day: The day they are held against.
+
+    Returns:
+        The suites.
+
+    Raises:
+        AbmError: A file cannot be read.
+    """
+    raw = RawTables(options, comparison)
+    crm = {**project_vars(options.root), **options.variables}.get("crm", "salesforce")
+    return [
+        _volume(raw, past_columns(options.root), day, absent_tables(comparison)),
+        _freshness(raw, day),
+        _types(raw),
+        _references(raw, ACCOUNTS.get(str(crm))),
+    ]
+
+
+def absent_tables(comparison: Comparison) -> list[str]:
+    """Name the tables that cannot be judged because they are not there.
+
+    Args:
+        comparison: The contract check of the raw directory.
+
+    Returns:
+        Each as `<source>.<table> (missing)` or `(switched off)`.
+    """
+    return [
+        f"{found.table.source}.{found.table.name} ({found.state})"
+        for found in comparison.findings
+        if found.state is not State.PRESENT
+    ]
+
+
+def past_columns(root: Path) -> dict[str, list[str]]:
+    """Read from the source files which columns hold moments of the past.
+
+    Args:
+        root: The dbt project's directory.
+
+    Returns:
+        `<source>.<table>` to column names; tables without such a column are left out.
+    """
+    found = {}
+    for file in sorted((root / "models" / "staging").glob("*/_*__sources.yml")):
+        for source in (read_yaml(file) or {}).get("sources") or []:
+            for entry in source.get("tables") or []:
+                meta = (entry.get("config") or {}).get("meta") or {}
+                if meta.get("past"):
+                    found[f"{source['name']}.{entry['name']}"] = list(meta["past"])
+    return found
+
+
+def _volume(raw: RawTables, past: dict[str, list[str]], day: Day, absent: Sequence[str]) -> Suite:
+    """Compare the newest weeks of every dated table with the weeks before them.
+
+    A row belongs to the earliest of its past moments: the day it came into being, which a second
+    load of the same row does not move.
+    """
+    last = day.as_of - timedelta(days=day.tolerance)
+    rows, skipped = [], [*absent]
+    for name in raw.tables:
+        moments = [
+            _moment(raw.types[name][column], column)
+            for column in past.get(name, [])
+            if column in raw.types[name]
+        ]
+        if not moments:
+            continue
+        first = last - timedelta(days=WEEK * (PERIODS_COMPARED + 2))
+        per_day = dict(
+            raw.rows(
+                f"""
+                select day_on, count(*)
+                from (
+                    select cast(least({", ".join(moments)}, null) as date) as day_on
+                    from {raw.relation(name)}
+                )
+                where day_on between date '{first}' and date '{last}'
+                group by day_on
+                """,
+                name,
+            )
+        )
+        judged = False
+        for end in _week_ends(last):
+            earlier = [
+                _week(per_day, end - timedelta(days=WEEK * back))
+                for back in range(1, PERIODS_COMPARED + 1)
+            ]
+            limits = range_from(earlier)
+            if not limits:
+                continue
+            judged = True
+            start = end - timedelta(days=WEEK - 1)
+            rows.append(
+                (
+                    f"{name}, {start} to {end}",
+                    _week(per_day, end),
+                    float(math.ceil(limits.lowest)),
+                    limits.highest,
+                    limits.quietest,
+                    limits.busiest,
+                )
+            )
+        if not judged:
+            skipped.append(f"{name} (too few rows a week)")
+    return Suite(
+        name="raw_volume",
+        frame=frame_of(["subject", "n_rows", "lowest", "highest", "quietest", "busiest"], rows),
+        promises=(
+            Promise(
+                expect.ExpectColumnPairValuesAToBeGreaterThanB(
+                    column_A="n_rows",
+                    column_B="lowest",
+                    or_equal=True,
+                    description="No table lost rows of its newest week",
+                ),
+                "{n_rows:,} rows",
+                "{lowest:,.0f} or more (quietest of the 12 weeks before: {quietest:,.0f})",
+                f"Rows are missing: {RESYNC}; if the week was really so quiet, such as at "
+                "Christmas, go on.",
+            ),
+            Promise(
+                expect.ExpectColumnPairValuesAToBeGreaterThanB(
+                    column_A="highest",
+                    column_B="n_rows",
+                    or_equal=True,
+                    description="No table has far more rows in its newest week than ever",
+                ),
+                "{n_rows:,} rows",
+                "{highest:,.0f} or fewer (busiest of the 12 weeks before: {busiest:,.0f})",
+                "Look for rows loaded twice under new ids, an import, or robots on the website.",
+            ),
+        ),
+        skipped=tuple(skipped),
+    )
+
+
+def _week_ends(last: date) -> Iterator[date]:
+    """The ends of the newest seven days and of the newest week from Monday to Sunday."""
+    yield last
+    if last.isoweekday() != WEEK:
+        yield last - timedelta(days=last.isoweekday())
+
+
+def _week(per_day: dict[date, int], end: date) -> int:
+    return sum(per_day.get(end - timedelta(days=back), 0) for back in range(WEEK))
+
+
+def _moment(data_type: str, column: str) -> str:
+    """Spell a past column as a timestamp, null where it cannot be read; GA4 has microseconds."""
+    if _family(data_type) == "number":
+        return f'try(make_timestamp(try_cast("{column}" as bigint)))'
+    return f'try_cast("{column}" as timestamp)'
+
+
+def _freshness(raw: RawTables, day: Day) -> Suite:
+    """Compare every source's newest load with the as-of day.
+
+    A load of the morning after the as-of day belongs to it; later ones say nothing about it. A
+    source all of whose loads are later was loaded anew since, and its rows hold the past too.
+    """
+    newest: dict[str, date] = {}
+    skipped = []
+    for name, table in raw.tables.items():
+        if LOADED_AT not in raw.types[name]:
+            skipped.append(f"{name} (no {LOADED_AT})")
+            continue
+        loaded = f"cast({_moment(raw.types[name][LOADED_AT], LOADED_AT)} as date)"
+        morning_after = f"date '{day.as_of + timedelta(days=1)}'"
+        ((load,),) = raw.rows(
+            f"""
+            select coalesce(
+                max({loaded}) filter (where {loaded} <= {morning_after}), min({loaded})
+            ) from {raw.relation(name)}
+            """,
+            name,
+        )
+        if load:
+            newest[table.source] = max(load, newest.get(table.source, load))
+    enabled = {table.source for table in raw.tables.values()}
+    skipped += [f"{source} (no load time)" for source in sorted(enabled - set(newest))]
+    return Suite(
+        name="raw_freshness",
+        frame=frame_of(
+            ["subject", "newest_load", "days_behind", "days_allowed"],
+            [
+                (
+                    source,
+                    load.isoformat(),
+                    max((day.as_of - load).days, 0),
+                    DAYS_UNTIL_STALE.get(source, DAYS_UNTIL_STALE_ELSE),
+                )
+                for source, load in newest.items()
+            ],
+        ),
+        promises=(
+            Promise(
+                expect.ExpectColumnPairValuesAToBeGreaterThanB(
+                    column_A="days_allowed",
+                    column_B="days_behind",
+                    or_equal=True,
+                    description="Every source was loaded lately",
+                ),
+                "newest load {newest_load}, {days_behind} days behind",
+                f"{{days_allowed}} days or fewer behind {day.as_of}",
+                "Start the connector again; until it runs, everything from this source is missing "
+                "from the numbers.",
+            ),
+        ),
+        skipped=tuple(skipped),
+    )
+
+
+def _types(raw: RawTables) -> Suite:
+    """Compare the types that files have with those of the contract, by families.
+
+    The contract check looks at names alone, and staging reads what it can: a number that arrives as
+    text is read until the first `1 234,50`, which is then rejected row by row.
+    """
+    rows = []
+    for name, table in raw.tables.items():
+        present = raw.types[name]
+        drifted = [
+            column
+            for column in table.columns
+            if column.name.lower() in present
+            and _drifts(column.data_type, present[column.name.lower()])
+        ]
+        if drifted:
+            # A column without a value has the type of nothing.
+            counts = ", ".join(f'count("{column.name}")' for column in drifted)
+            (filled,) = raw.rows(f"select {counts} from {raw.relation(name)}", name)
+            drifted = [column for column, n in zip(drifted, filled, strict=True) if n]
+        rows.append((name, len(drifted), _spelled(drifted, present), _contracted(drifted)))
+    return Suite(
+        name="raw_types",
+        frame=frame_of(["subject", "n_drifted", "arrives", "contracted"], rows),
+        promises=(
+            Promise(
+                expect.ExpectColumnValuesToBeBetween(
+                    column="n_drifted",
+                    max_value=0,
+                    description="Numbers, dates and flags arrive as numbers, dates and flags",
+                ),
+                "{arrives}",
+                "{contracted}",
+                "Set the column's type in the connector; values that cannot be read as the "
+                "contracted type are in audit.audit_rejected_records.",
+            ),
+        ),
+    )
+
+
+def _drifts(contracted: str, arriving: str) -> bool:
+    """Whether a type is of another family; what is contracted as text can be read from anything."""
+    return _family(contracted) not in ("text", _family(arriving))
+
+
+def _family(data_type: str) -> str:
+    text = data_type.lower()
+    if text.startswith(("struct", "map", "union")) or text.endswith("]"):
+        return "nested"
+    if text.startswith(("date", "time")):
+        return "moment"
+    if text.startswith("bool"):
+        return "flag"
+    if any(part in text for part in ("int", "double", "float", "decimal", "real", "numeric")):
+        return "number"
+    return "text"
+
+
+def _spelled(columns: list[Column], present: dict[str, str]) -> str:
+    return ", ".join(f"{column.name} {present[column.name.lower()].lower()}" for column in columns)
+
+
+def _contracted(columns: list[Column]) -> str:
+    return ", ".join(f"{column.name} {column.data_type}" for column in columns)
+
+
+def _references(raw: RawTables, accounts: tuple[str, str] | None) -> Suite:
+    """Count which references lead to a row."""
+    rows, skipped = [], []
+    for reference in REFERENCES:
+        to_table, to_column = reference.to_table, reference.to_column
+        if to_table == CRM_ACCOUNTS:
+            if not accounts:
+                continue
+            to_table, to_column = accounts
+        subject = f"{reference.table}.{reference.column} in {to_table}"
+        missing = [
+            f"{name}.{column}"
+            for name, column in ((reference.table, reference.column), (to_table, to_column))
+            if column not in raw.types.get(name, {})
+        ]
+        if missing:
+            skipped.append(f"{subject} ({' and '.join(missing)} absent)")
+            continue
+        ((n_rows, n_found),) = raw.rows(
+            f"""
+            select count(*), count(*) filter (where reference in (
+                select {_key(to_table, to_column)} from {raw.relation(to_table)}
+                where "{to_column}" is not null
+            ))
+            from (
+                select {_key(to_table, reference.column)} as reference
+                from {raw.relation(reference.table)}
+            ) where reference is not null
+            """,
+            reference.table,
+        )
+        if n_rows < FEWEST_ROWS_OF_A_RATE:
+            skipped.append(f"{subject} ({n_rows} values)")
+            continue
+        rows.append((subject, n_rows, n_found, n_found / n_rows, reference.lowest_share))
+    return Suite(
+        name="raw_references",
+        frame=frame_of(["subject", "n_rows", "n_found", "share_found", "lowest_share"], rows),
+        promises=(
+            Promise(
+                expect.ExpectColumnPairValuesAToBeGreaterThanB(
+                    column_A="share_found",
+                    column_B="lowest_share",
+                    or_equal=True,
+                    description="References lead to rows that are there",
+                ),
+                "{share_found:.1%} found ({n_found:,} of {n_rows:,})",
+                "{lowest_share:.0%} or more",
+                "The table referred to is incomplete, or the ids are of another system or form: "
+                f"{RESYNC}.",
+            ),
+        ),
+        skipped=tuple(skipped),
+    )
+
+
+def _key(to_table: str, column: str) -> str:
+    """Spell a key so that its forms compare equal, as in macros/text.sql."""
+    text = f'trim(cast("{column}" as varchar))'
+    if to_table.startswith("salesforce."):
+        return f"left({text}, 15)"
+    return f"lower({text})"

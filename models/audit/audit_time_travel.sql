@@ -1,0 +1,55 @@
+-- From which day on a build as of that day sees an entity as it was.
+with dated as (
+    select
+        'touchpoints' as entity,
+        'exact' as history_basis,
+        min(occurred_on) as first_replayable_on
+    from {{ ref('int_touchpoints_scored') }}
+
+    union all
+
+    select
+        'intent_signals' as entity,
+        'exact' as history_basis,
+        min(occurred_on) as first_replayable_on
+    from {{ ref('int_intent_signals_keyed') }}
+
+    union all
+
+    select
+        'opportunity_stages' as entity,
+        'exact' as history_basis,
+        min({{ date_of('valid_from_at') }}) as first_replayable_on
+    from {{ ref('int_opportunity_versions_dated') }}
+    where history_basis = 'exact'
+
+    union all
+
+    select
+        'memberships' as entity,
+        'exact' as history_basis,
+        min(activated_on) as first_replayable_on
+    from {{ ref('int_account_memberships_joined') }}
+),
+
+snapshotted as (
+    {% for entity in ['accounts', 'person_records', 'opportunities'] -%}
+    select
+        '{{ entity }}' as entity,
+        'snapshot' as history_basis,
+        min({{ date_of('dbt_valid_from') }}) as first_replayable_on
+    from {{ ref(entity ~ '_snapshot') }}
+    {% if not loop.last %}
+    union all
+
+    {% endif -%}
+    {%- endfor %}
+),
+
+final as (
+    select * from dated
+    union all
+    select * from snapshotted
+)
+
+select * from final

@@ -1,0 +1,3 @@
+{{ config(materialized='table') }}
+
+{{ source_row_counts('ga4') }}

@@ -1,0 +1,1 @@
+{{ as_known('accounts', key=['account_id']) }}

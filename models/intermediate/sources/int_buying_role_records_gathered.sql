@@ -1,0 +1,1 @@
+{{ union_sources('buying_role_records') }}

@@ -1,0 +1,1 @@
+{{ as_known('opportunities', key=['opportunity_id']) }}

@@ -1,0 +1,1 @@
+{{ as_known('person_records', key=['source_system', 'person_record_id']) }}

@@ -1,0 +1,13 @@
+with account_acceptances as (
+    {{ raw_rows('abm_program', 'account_acceptances') }}
+),
+
+final as (
+    select
+        {{ salesforce_id('account_id') }} as account_id,
+        lower(decision) as decision,
+        decided_on
+    from account_acceptances
+)
+
+select * from final

@@ -1,0 +1,14 @@
+with experiment_assignments as (
+    {{ raw_rows('abm_program', 'experiment_assignments') }}
+),
+
+final as (
+    select
+        experiment_id,
+        {{ salesforce_id('account_id') }} as account_id,
+        lower(arm) as arm,
+        assigned_on
+    from experiment_assignments
+)
+
+select * from final

@@ -1,0 +1,16 @@
+with intent_signals as (
+    {{ raw_rows('custom', 'intent_signals') }}
+),
+
+final as (
+    select
+        signal_source_id,
+        lower(signal_kind) as signal_kind,
+        topic,
+        {{ web_host('account_domain') }} as account_domain,
+        lower(provider) as provider,
+        occurred_on
+    from intent_signals
+)
+
+select * from final

@@ -1,0 +1,28 @@
+with touchpoints as (
+    {{ raw_rows('custom', 'touchpoints') }}
+),
+
+final as (
+    select
+        -- ids
+        touchpoint_source_id,
+        {{ salesforce_id('account_id') }} as account_id,
+        content_asset_id,
+
+        -- strings
+        lower(interaction_type) as interaction_type,
+        lower(channel) as channel,
+        {{ normalised_email('person_email') }} as person_email,
+        {{ web_host('account_domain') }} as account_domain,
+        campaign_name,
+
+        -- numerics
+        {{ double_as_decimal('content_depth', 4, precision=9) }} as content_depth,
+
+        -- timestamps
+        occurred_at,
+        _fivetran_synced as loaded_at
+    from touchpoints
+)
+
+select * from final

@@ -1,0 +1,12 @@
+with account_history as (
+    {{ raw_rows('google_ads', 'account_history') }}
+),
+
+final as (
+    select
+        id as ad_account_id,
+        upper(currency_code) as currency
+    from account_history
+)
+
+select * from final

@@ -1,0 +1,28 @@
+with deal as (
+    {{ raw_rows('hubspot', 'deal') }}
+),
+
+final as (
+    select
+        -- ids
+        deal_id,
+        cast(owner_id as {{ dbt.type_string() }}) as owner_id,
+        deal_pipeline_id as pipeline_id,
+        deal_pipeline_stage_id as stage_id,
+
+        -- strings
+        property_dealname as deal_name,
+        property_dealtype as deal_type,
+        upper(property_deal_currency_code) as currency,
+
+        -- numerics
+        {{ double_as_decimal('property_amount', 2) }} as amount,
+
+        -- timestamps
+        property_createdate as created_at,
+        {{ date_of('property_closedate') }} as close_on
+        {{ with_passthrough('opportunities') if var('crm') == 'hubspot' }}
+    from deal
+)
+
+select * from final

@@ -1,0 +1,14 @@
+with engagement_meeting as (
+    {{ raw_rows('hubspot', 'engagement_meeting') }}
+),
+
+final as (
+    select
+        engagement_id,
+        outcome,
+        property_hs_timestamp as started_at,
+        _fivetran_synced as loaded_at
+    from engagement_meeting
+)
+
+select * from final

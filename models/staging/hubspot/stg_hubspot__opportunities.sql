@@ -1,0 +1,56 @@
+with deals as (
+    select * from {{ ref('stg_hubspot__deals') }}
+),
+
+deal_companies as (
+    select * from {{ ref('stg_hubspot__deal_companies') }}
+),
+
+pipeline_stages as (
+    select * from {{ ref('stg_hubspot__pipeline_stages') }}
+),
+
+-- The primary company, else the one with the smallest id.
+first_companies as (
+    select
+        deal_id,
+        coalesce(min(case when is_primary then company_id end), min(company_id)) as company_id
+    from deal_companies
+    group by deal_id
+),
+
+final as (
+    select
+        -- ids
+        'hubspot' as source_system,
+        cast(deals.deal_id as {{ dbt.type_string() }}) as opportunity_id,
+        cast(first_companies.company_id as {{ dbt.type_string() }}) as account_id,
+        deals.owner_id as account_executive_id,
+
+        -- strings
+        deals.deal_name as opportunity_name,
+        coalesce(pipeline_stages.stage_name, deals.stage_id) as stage_name,
+        deals.deal_type as opportunity_type_raw,
+        deals.currency,
+
+        -- numerics
+        deals.amount,
+        cast(null as integer) as contract_term_months,
+
+        -- booleans
+        coalesce(pipeline_stages.is_closed or pipeline_stages.is_won, false) as is_closed,
+        coalesce(pipeline_stages.is_won, false) as is_won,
+
+        -- timestamps
+        deals.created_at,
+        deals.close_on
+        {{ with_passthrough('opportunities', 'deals') if var('crm') == 'hubspot' }}
+    from deals
+    left join first_companies on deals.deal_id = first_companies.deal_id
+    left join pipeline_stages
+        on
+            deals.stage_id = pipeline_stages.stage_id
+            and deals.pipeline_id = pipeline_stages.pipeline_id
+)
+
+select * from final

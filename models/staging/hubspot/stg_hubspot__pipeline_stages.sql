@@ -1,0 +1,24 @@
+with deal_pipeline_stage as (
+    {{ raw_rows('hubspot', 'deal_pipeline_stage') }}
+),
+
+final as (
+    select
+        -- ids
+        stage_id,
+        pipeline_id,
+
+        -- strings
+        label as stage_name,
+
+        -- numerics
+        probability,
+        display_order,
+
+        -- booleans
+        coalesce(is_closed, false) as is_closed,
+        coalesce(closed_won, false) as is_won
+    from deal_pipeline_stage
+)
+
+select * from final

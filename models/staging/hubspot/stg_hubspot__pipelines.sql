@@ -1,0 +1,12 @@
+with deal_pipeline as (
+    {{ raw_rows('hubspot', 'deal_pipeline') }}
+),
+
+final as (
+    select
+        pipeline_id,
+        label as pipeline_name
+    from deal_pipeline
+)
+
+select * from final

@@ -1,0 +1,24 @@
+with company_engagement as (
+    {{ raw_rows('linkedin_ads', 'company_engagement') }}
+),
+
+final as (
+    select
+        -- ids
+        cast(campaign_id as {{ dbt.type_string() }}) as campaign_source_id,
+        company_domain as company_raw,
+
+        -- strings
+        {{ web_host('company_domain') }} as domain,
+
+        -- numerics
+        impressions as n_impressions,
+        clicks as n_clicks,
+
+        -- dates
+        day as engaged_on,
+        _fivetran_synced as loaded_at
+    from company_engagement
+)
+
+select * from final

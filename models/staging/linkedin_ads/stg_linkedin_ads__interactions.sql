@@ -1,0 +1,40 @@
+-- Per campaign, company and day: one row where its ads were shown, one where they were clicked.
+with company_days as (
+    select * from {{ ref('stg_linkedin_ads__company_days') }}
+),
+
+keyed as (
+    select
+        *,
+        {{ joined_key(['campaign_source_id', 'company_raw', 'engaged_on']) }} as company_day_id,
+        {{ noon_of('engaged_on') }} as occurred_at
+    from company_days
+),
+
+final as (
+    {% for record_type, count_column in {
+        'impressions': 'n_impressions', 'clicks': 'n_clicks'
+    }.items() -%}
+    select
+        {{ interaction_row({
+            'source_system': "'linkedin_ads'",
+            'source_table': "'company_engagement'",
+            'source_record_id': 'company_day_id',
+            'occurred_at': 'occurred_at',
+            'is_date_only': 'true',
+            'loaded_at': 'loaded_at',
+            'account_domain': 'domain',
+            'record_type': "'" ~ record_type ~ "'",
+            'campaign_source_table': "'campaign_history'",
+            'campaign_source_id': 'campaign_source_id',
+        }) }}
+    from keyed
+    where {{ count_column }} > 0
+    {% if not loop.last %}
+    union all
+
+    {% endif -%}
+    {%- endfor %}
+)
+
+select * from final

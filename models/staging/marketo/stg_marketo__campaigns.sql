@@ -1,0 +1,47 @@
+-- A mail's campaign and the program that it belongs to are both campaigns, each with its own ids.
+with smart_campaigns as (
+    select * from {{ ref('stg_marketo__smart_campaigns') }}
+),
+
+programs as (
+    select * from {{ ref('stg_marketo__programs') }}
+),
+
+unioned as (
+    select
+        'campaign' as source_table,
+        campaign_id as campaign_source_id,
+        campaign_name,
+        campaign_type,
+        created_at
+    from smart_campaigns
+
+    union all
+
+    select
+        'program' as source_table,
+        program_id as campaign_source_id,
+        program_name as campaign_name,
+        program_channel as campaign_type,
+        created_at
+    from programs
+),
+
+final as (
+    select
+        -- ids
+        'marketo' as source_system,
+        source_table,
+        campaign_source_id,
+
+        -- strings
+        campaign_name,
+        campaign_type,
+
+        -- dates
+        {{ date_of('created_at') }} as started_on,
+        cast(null as date) as ended_on
+    from unioned
+)
+
+select * from final

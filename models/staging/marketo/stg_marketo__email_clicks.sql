@@ -1,0 +1,24 @@
+with activity_click_email as (
+    {{ raw_rows('marketo', 'activity_click_email') }}
+),
+
+final as (
+    select
+        -- ids
+        cast(id as {{ dbt.type_string() }}) as activity_id,
+        cast(lead_id as {{ dbt.type_string() }}) as lead_id,
+        cast(campaign_id as {{ dbt.type_string() }}) as campaign_source_id,
+        primary_attribute_value_id as mail_id,
+
+        -- strings
+        user_agent,
+        link as page_url,
+
+
+        -- timestamps
+        activity_date as occurred_at,
+        _fivetran_synced as loaded_at
+    from activity_click_email
+)
+
+select * from final

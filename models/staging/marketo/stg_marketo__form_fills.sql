@@ -1,0 +1,21 @@
+with activity_fill_out_form as (
+    {{ raw_rows('marketo', 'activity_fill_out_form') }}
+),
+
+final as (
+    select
+        -- ids
+        cast(id as {{ dbt.type_string() }}) as activity_id,
+        cast(lead_id as {{ dbt.type_string() }}) as lead_id,
+
+        -- strings
+        primary_attribute_value as form_name,
+
+
+        -- timestamps
+        activity_date as occurred_at,
+        _fivetran_synced as loaded_at
+    from activity_fill_out_form
+)
+
+select * from final
