@@ -22,6 +22,10 @@ account_ids as (
     select * from {{ ref('int_account_ids_resolved') }}
 ),
 
+intent_signals as (
+    select * from {{ ref('int_intent_signals_gathered') }}
+),
+
 campaigns as (
     select * from {{ ref('int_campaigns_conformed') }}
 ),
@@ -79,10 +83,24 @@ found as (
     where
         campaigns.campaign_id is null
         and listings.source_system in (
-            {%- for source_name in source_shapes()['campaigns'].sources %}
-            '{{ source_name }}'
-            {%- if not loop.last %},{% endif %}
+            'nowhere'
+            {%- for source_name in source_shapes()['campaigns'].sources
+                if source_name in var('enabled_sources') -%}
+            , '{{ source_name }}'
             {%- endfor %}
+        )
+
+    union all
+
+    -- A signal of another kind than the score knows, or of a topic that is not named, counts nothing.
+    select
+        'kinds of intent signals' as seed_name,
+        intent_signals.provider || ': ' || intent_signals.signal_kind as raw_value
+    from intent_signals
+    where
+        intent_signals.signal_kind not in ('pricing_visit', 'competitor_comparison')
+        and not (
+            intent_signals.signal_kind = 'third_party_topic' and intent_signals.topic is not null
         )
 ),
 

@@ -28,7 +28,8 @@ third_party as (
         case
             when vendor_signals.signal_kind = 'third_party_topic'
                 then {{ regexp_strip('lower(trim(vendor_signals.topic))', ['[[:space:]]+'], ' ') }}
-            else 'account'
+            when vendor_signals.signal_kind in ('pricing_visit', 'competitor_comparison')
+                then 'account'
         end as signal_subject,
         vendor_signals.occurred_on,
         vendor_signals.strength

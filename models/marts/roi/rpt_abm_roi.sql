@@ -53,7 +53,24 @@ entries as (
     from investments
 ),
 
+-- The first two rows are there whatever happened, so that an empty programme says so.
 entries_by_period as (
+    select
+        'programme_to_date' as period,
+        cast(null as {{ dbt.type_string() }}) as abm_tier,
+        0 as revenue,
+        0 as investment
+
+    union all
+
+    select
+        'trailing_365_days' as period,
+        null as abm_tier,
+        0 as revenue,
+        0 as investment
+
+    union all
+
     select
         'programme_to_date' as period,
         abm_tier,
