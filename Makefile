@@ -82,8 +82,8 @@ format: $(INSTALLED) ## Rewrite Python in the house style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-test: $(INSTALLED) $(READER_INSTALLED) $(COMPILE_INSTALLED) lint ## What CI runs: lint, then tests
-	@$(BIN)/pytest
+test: $(INSTALLED) $(READER_INSTALLED) $(COMPILE_INSTALLED) lint-python ## What CI runs: lint and tests
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 test-full: $(INSTALLED) $(READER_INSTALLED) $(COMPILE_INSTALLED) ## The longer proofs
 	@$(BIN)/pytest -m full

@@ -1,7 +1,8 @@
 {#-
     The last ancestor of every node. Each step lets a node point where its parent points, so the
     distance covered doubles: six steps reach 64 levels without recursion, which not every engine
-    has. A node that ends inside a cycle has no last ancestor and stays its own.
+    has. A node that ends inside a cycle has no last ancestor and stays its own. Every node must
+    occur once: a repeated one would be squared at each step.
 -#}
 {% macro hierarchy_roots(relation, id, parent) -%}
     {%- set steps = 6 -%}

@@ -71,8 +71,8 @@
     to_hex(sha256({{ expression }}))
 {%- endmacro %}
 
-{#- Attendees may also be users, rooms, accounts and opportunities: the first 3 characters of a
-    Salesforce id say what it names. -#}
+{#- Attendees may also be users, rooms, accounts, opportunities, cases and campaigns: the first 3
+    characters of a Salesforce id say what it names, 003 a contact and 00Q a lead. -#}
 {% macro is_salesforce_person(column) -%}
-    substr({{ column }}, 1, 3) not in ('001', '005', '006', '00G', '023')
+    (length({{ column }}) not in (15, 18) or substr({{ column }}, 1, 3) in ('003', '00Q'))
 {%- endmacro %}

@@ -3,7 +3,8 @@
 
     The contract of a raw table is its entry in the sources YAML: columns and types, and in
     `config.meta` its `key`, the columns that must be filled (`required`), the columns that hold
-    moments of the past (`past`), and what marks a deleted row (`deleted`, `merged_into`). In a
+    moments of the past (`past`), and what marks a deleted row (`deleted`, `merged_into`), and which
+    parts of the key are Salesforce ids (`salesforce_ids`), written in 15 or 18 characters. In a
     column's own meta: the `range` of a number.
 
     Every raw row has exactly one outcome:
@@ -207,8 +208,8 @@
     {%- set expressions = [] -%}
     {%- for name in table.config.meta['key']
         if not is_raw_column_absent(source_name, table_name, name) -%}
-        {%- if source_name == 'salesforce' and name == 'id' -%}
-            {%- do expressions.append(salesforce_id('readable_rows.id')) -%}
+        {%- if name in table.config.meta.get('salesforce_ids', []) -%}
+            {%- do expressions.append(salesforce_id('readable_rows.' ~ name)) -%}
         {%- elif name in required -%}
             {%- do expressions.append('readable_rows.' ~ name) -%}
         {%- else -%}

@@ -46,7 +46,7 @@
             'sources': ['salesforce', 'hubspot', 'marketo', 'abm_program'],
             'columns': [
                 'source_system', 'person_record_id', 'record_kind', 'email', 'person_name', 'title',
-                'account_id', 'account_domain', 'same_person_key', 'created_at',
+                'account_id', 'account_domain', 'same_person_key', 'linked_at', 'created_at',
             ],
         },
         'person_merges': {

@@ -65,6 +65,11 @@
     regexp_replace({{ expression }}, '{{ pattern }}', '{{ replacement }}', 'g')
 {%- endmacro %}
 
+{#- A name as seeds spell it: Paid Social and paid-social are paid_social. -#}
+{% macro seed_name(expression) -%}
+    replace(replace(lower({{ expression }}), ' ', '_'), '-', '_')
+{%- endmacro %}
+
 {#- The marketing team's 1:1, 1:few and 1:many in words that a column can hold. -#}
 {% macro conformed_abm_tier(expression) -%}
     case lower({{ expression }})

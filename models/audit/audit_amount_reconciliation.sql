@@ -74,12 +74,16 @@ spent as (
 
     union all
 
+    -- Cents are rounded per campaign and day: platforms report them in smaller pieces.
     select
         source_system || ', ' || coalesce(original_currency, '{{ var("corporate_currency") }}')
             as subject,
-        original_amount as amount
+        cast(sum(original_amount) as {{ type_decimal(2) }}) as amount
     from ad_spend
     where spent_on <= {{ as_of_date() }}
+    group by
+        source_system, campaign_source_id, spent_on,
+        coalesce(original_currency, '{{ var("corporate_currency") }}')
 ),
 
 spent_in_raw as (

@@ -18,6 +18,10 @@ listings as (
     select * from {{ ref('stg_abm_program__programme_campaigns') }}
 ),
 
+investments as (
+    select * from {{ ref('int_ledger_lines_valued') }}
+),
+
 account_ids as (
     select * from {{ ref('int_account_ids_resolved') }}
 ),
@@ -55,6 +59,15 @@ found as (
     union all
 
     select
+        'channels' as seed_name,
+        investments.channel as raw_value
+    from investments
+    left join channels on investments.channel = channels.channel
+    where investments.channel is not null and channels.channel is null
+
+    union all
+
+    select
         'accounts of target_accounts' as seed_name,
         target_accounts.account_id as raw_value
     from target_accounts
@@ -82,17 +95,31 @@ found as (
             and listings.campaign_source_id = campaigns.campaign_source_id
     where
         campaigns.campaign_id is null
-        and listings.source_system in (
+        -- Of a source that is off no campaign is known.
+        and listings.source_system not in (
             'nowhere'
-            {%- for source_name in source_shapes()['campaigns'].sources
-                if source_name in var('enabled_sources') -%}
+            {%- for source_name in staged_sources() if source_name not in var('enabled_sources') -%}
             , '{{ source_name }}'
             {%- endfor %}
         )
 
     union all
 
-    -- A signal of another kind than the score knows, or of a topic that is not named, counts nothing.
+    -- One id may be a campaign in two tables of a system: the listing holds for both.
+    select
+        'ambiguous campaigns of programme_campaigns' as seed_name,
+        listings.source_system || ' ' || listings.campaign_source_id as raw_value
+    from listings
+    inner join campaigns
+        on
+            listings.source_system = campaigns.source_system
+            and listings.campaign_source_id = campaigns.campaign_source_id
+    group by listings.source_system, listings.campaign_source_id
+    having count(distinct campaigns.source_table) > 1
+
+    union all
+
+    -- A signal of another kind than the score knows, or of no named topic, counts nothing.
     select
         'kinds of intent signals' as seed_name,
         intent_signals.provider || ': ' || intent_signals.signal_kind as raw_value

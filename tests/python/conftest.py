@@ -2,19 +2,23 @@
 
 Every build here has its own database and dbt target directory, so that a test neither reads nor
 disturbs what a developer has built. Builds of the small company share one target directory, which
-lets dbt parse the project once.
+lets dbt parse the project once. Tests run in several processes: what the session shares is made by
+the first process that needs it.
 """
 
 import os
+import pickle
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pytest
+from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPANY_DAY = "2026-10-31"
@@ -97,6 +101,18 @@ def errors(result: Result) -> list[str]:
     return [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
 
 
+@contextmanager
+def made_once(factory: pytest.TempPathFactory, name: str) -> Iterator[tuple[Path, bool]]:
+    """A folder of the session that all processes share, and whether it is still to be filled."""
+    base = factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    with FileLock(f"{shared}.lock"):
+        filled = shared / "filled"
+        shared.mkdir(exist_ok=True)
+        yield shared, not filled.exists()
+        filled.touch()
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The project's directory."""
@@ -122,21 +138,26 @@ def abm(company_target: Path) -> Abm:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Build:
     """The shipped sample, built once from a clean target, with the unit tests."""
-    folder = tmp_path_factory.mktemp("sample")
-    db, target = folder / "abm.duckdb", folder / "target"
-    result = run_abm("build", "--unit-tests", target=target, environment={"ABM_DB": str(db)})
-    return Build(result, ROOT / "sample_data", db, target)
+    with made_once(tmp_path_factory, "sample") as (folder, is_new):
+        db, target, kept = folder / "abm.duckdb", folder / "target", folder / "result.pickle"
+        if is_new:
+            result = run_abm(
+                "build", "--unit-tests", target=target, environment={"ABM_DB": str(db)}
+            )
+            kept.write_bytes(pickle.dumps(result))
+    return Build(pickle.loads(kept.read_bytes()), ROOT / "sample_data", db, target)
 
 
 @pytest.fixture(scope="session")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The raw directory of a 30-account company; copy it before changing it."""
-    folder = tmp_path_factory.mktemp("company")
-    raw = folder / "raw"
-    result = run_abm(
-        *("sample", "--accounts", 30, "--as-of", COMPANY_DAY, "--out", raw), target=folder
-    )
-    assert result.returncode == 0, said(result)
+    with made_once(tmp_path_factory, "company") as (folder, is_new):
+        raw = folder / "raw"
+        if is_new:
+            result = run_abm(
+                *("sample", "--accounts", 30, "--as-of", COMPANY_DAY, "--out", raw), target=folder
+            )
+            assert result.returncode == 0, said(result)
     return raw
 
 
@@ -145,10 +166,14 @@ def company_built(
     company: Path, company_target: Path, abm: Abm, tmp_path_factory: pytest.TempPathFactory
 ) -> Build:
     """The small company, built once."""
-    db = tmp_path_factory.mktemp("company_built") / "abm.duckdb"
-    result = abm("build", "--raw", company, "--db", db, "--as-of", COMPANY_DAY)
-    assert result.returncode == 0, said(result)
-    return Build(result, company, db, company_target)
+    with made_once(tmp_path_factory, "company_built") as (folder, is_new):
+        db, target, kept = folder / "abm.duckdb", folder / "target", folder / "result.pickle"
+        if is_new:
+            result = abm("build", "--raw", company, "--db", db, "--as-of", COMPANY_DAY)
+            assert result.returncode == 0, said(result)
+            shutil.copytree(company_target, target)
+            kept.write_bytes(pickle.dumps(result))
+    return Build(pickle.loads(kept.read_bytes()), company, db, target)
 
 
 @pytest.fixture

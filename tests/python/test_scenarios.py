@@ -278,8 +278,12 @@ def test_everything_delivers_every_kind(scenario: Scenario) -> None:
 def test_salesforce_only(scenario: Scenario) -> None:
     """Deals and their money are what they were; programme, spend and intent are not there."""
     build = scenario("salesforce_only")
-    for table in ("fct_intent_signals", "fct_investments", "rpt_abm_roi"):
+    for table in ("fct_intent_signals", "fct_investments"):
         assert value(build, f"select count(*) from marts.{table}") == 0, table
+    assert set(rows(build, "select distinct period, roi_reason from marts.rpt_abm_roi")) == {
+        ("programme_to_date", "no_investment"),
+        ("trailing_365_days", "no_investment"),
+    }
     assert rows(build, "select content_asset_id from marts.dim_content_assets") == [("unknown",)]
     for column in (
         *("abm_tier", "activated_on", "exited_on", "is_6qa", "sixsense_intent_score"),

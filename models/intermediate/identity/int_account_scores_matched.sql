@@ -1,6 +1,6 @@
--- What intent vendors themselves think of an account. By the CRM id that the vendor knows, else by
--- domain; a company that a vendor keeps once per country is the one of the account's country, else
--- the one with the greatest score; the newest statement counts.
+-- What intent vendors themselves think of an account: the newest statement about the company. A
+-- company is the account's by the CRM id that the vendor knows, else by domain; of one that a vendor
+-- keeps once per country it is the one of the account's country, else of the greatest score.
 with account_scores as (
     select * from {{ ref('int_account_scores_gathered') }}
 ),
@@ -21,24 +21,34 @@ countries as (
     select * from {{ ref('country_aliases') }}
 ),
 
+-- The newest statement about each of a vendor's companies.
+dated as (
+    select
+        account_scores.*,
+        account_ids.account_id as crm_account_id,
+        row_number() over (
+            partition by account_scores.source_system, account_scores.source_record_id
+            order by account_scores.stated_on desc
+        ) as recency_rank
+    from account_scores
+    left join account_ids on account_scores.account_id = account_ids.known_account_id
+    where account_scores.stated_on <= {{ as_of_date() }}
+),
+
 matched as (
     select
-        account_scores.*,
-        account_ids.account_id as matched_account_id,
-        1 as match_rank
-    from account_scores
-    inner join account_ids on account_scores.account_id = account_ids.known_account_id
-
-    union all
-
-    select
-        account_scores.*,
+        dated.*,
         accounts.account_id as matched_account_id,
-        2 as match_rank
-    from account_scores
-    inner join accounts on account_scores.domain = accounts.domain
-    left join free_mail_domains on accounts.domain = free_mail_domains.domain
-    where free_mail_domains.domain is null
+        accounts.country as account_country
+    from dated
+    inner join accounts
+        on
+            accounts.account_id = dated.crm_account_id
+            or (dated.crm_account_id is null and accounts.domain = dated.domain)
+    left join free_mail_domains on dated.domain = free_mail_domains.domain
+    where
+        dated.recency_rank = 1
+        and (dated.crm_account_id is not null or free_mail_domains.domain is null)
 ),
 
 ranked as (
@@ -47,21 +57,20 @@ ranked as (
         row_number() over (
             partition by matched.matched_account_id, matched.source_system
             order by
-                matched.match_rank,
-                matched.stated_on desc,
+                case when matched.crm_account_id is not null then 0 else 1 end,
                 case
                     when coalesce(countries.country_code, lower(matched.country))
-                        = coalesce(own_countries.country_code, lower(accounts.country)) then 0
+                        = coalesce(own_countries.country_code, lower(matched.account_country))
+                        then 0
                     else 1
                 end,
                 matched.sixsense_intent_score desc nulls last,
+                matched.stated_on desc,
                 {{ binary_order('matched.source_record_id') }}
         ) as score_rank
     from matched
-    inner join accounts on matched.matched_account_id = accounts.account_id
     left join countries on lower(matched.country) = countries.alias
-    left join countries as own_countries on lower(accounts.country) = own_countries.alias
-    where matched.stated_on <= {{ as_of_date() }}
+    left join countries as own_countries on lower(matched.account_country) = own_countries.alias
 ),
 
 final as (

@@ -1,6 +1,18 @@
 -- Who is the same person: by e-mail, then by what a record says it is, then by name in an account.
+-- The account and the other record that a record names are known since linked_at, null for ever.
 with source_records as (
-    select * from {{ ref('int_person_records_known') }}
+    select
+        source_system,
+        person_record_id,
+        record_kind,
+        email,
+        person_name,
+        title,
+        case when {{ existed_by_as_of('linked_at') }} then account_id end as account_id,
+        account_domain,
+        case when {{ existed_by_as_of('linked_at') }} then same_person_key end as same_person_key,
+        created_at
+    from {{ ref('int_person_records_known') }}
 ),
 
 person_merges as (

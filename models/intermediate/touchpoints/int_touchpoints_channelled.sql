@@ -38,7 +38,10 @@ descriptions as (
     select
         description_key,
         min(source_system) as source_system,
-        min(source_table) as source_table,
+        min(case
+            when utm_source is null and utm_medium is null and not has_click_id then source_table
+            else ''
+        end) as source_table_without_utm,
         min(interaction_type) as interaction_type,
         min(coalesce(utm_source, '')) as utm_source,
         min(coalesce(utm_medium, '')) as utm_medium,
@@ -59,7 +62,7 @@ matched as (
         on
             channel_rules.source_system in (descriptions.source_system, 'any')
             and case channel_rules.column_name
-                when 'source_table' then descriptions.source_table
+                when 'source_table_without_utm' then descriptions.source_table_without_utm
                 when 'interaction_type' then descriptions.interaction_type
                 when 'utm_medium' then descriptions.utm_medium
                 when 'utm_source_medium'

@@ -13,7 +13,7 @@ identities as (
         person_record_id as user_id,
         min(person_id) as person_id
     from person_records
-    where record_kind in ('contact', 'merged')
+    where source_system = '{{ var("crm") }}'
     group by person_record_id
 
     union all

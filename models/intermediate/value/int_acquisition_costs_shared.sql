@@ -104,6 +104,13 @@ ledger as (
     group by programme
 ),
 
+-- A cost that cannot be converted is a cost that is not known.
+unknown_costs as (
+    select distinct programme
+    from investments
+    where amount is null and original_amount is not null
+),
+
 acquired as (
     select
         case when customers.is_abm_customer then 'abm' else 'non_abm' end as programme,
@@ -128,7 +135,8 @@ by_sector as (
         + {{ shared_cost('shared_costs.investment_fully_loaded', 'cumulated') }}
             as investment_fully_loaded,
         coalesce(acquired.new_customers, 0) as new_customers,
-        coalesce(ledger.n_months, 0) = 12 as is_ledger_complete
+        coalesce(ledger.n_months, 0) = 12 and unknown_costs.programme is null
+            as is_ledger_complete
     from cumulated
     left join costs as own_costs
         on
@@ -139,6 +147,7 @@ by_sector as (
     left join acquired
         on cumulated.programme = acquired.programme and cumulated.sector = acquired.sector
     left join ledger on cumulated.programme = ledger.programme
+    left join unknown_costs on cumulated.programme = unknown_costs.programme
 ),
 
 programme_costs as (

@@ -26,7 +26,7 @@ campaign_months as (
         channel,
         original_currency,
         sum(original_amount) as original_amount,
-        case when count(*) = count(amount) then sum(amount) end as amount
+        case when count(original_amount) = count(amount) then sum(amount) end as amount
     from ad_spend
     group by
         source_system, campaign_source_id, campaign_id,

@@ -11,6 +11,7 @@ delivered as (
         channel,
         cast({{ dbt.date_trunc('month', 'spent_on') }} as date) as month_start_on
     from {{ ref('int_ad_spend_valued') }}
+    where amount is not null
 ),
 
 sector_aliases as (

@@ -11,6 +11,11 @@ touchpoints as (
     select * from {{ ref('int_touchpoints_scored') }}
 ),
 
+ad_spend as (
+    select * from {{ ref('int_ad_spend_valued') }}
+),
+
+-- A campaign without a touch has the channel of its spend.
 channel_counts as (
     select
         campaign_id,
@@ -19,6 +24,15 @@ channel_counts as (
     from touchpoints
     where campaign_id is not null
     group by campaign_id, channel
+
+    union all
+
+    select distinct
+        campaign_id,
+        channel,
+        0 as n_touchpoints
+    from ad_spend
+    where campaign_id is not null
 ),
 
 ranked_channels as (

@@ -5,7 +5,7 @@ with budgets as (
 final as (
     select
         cast({{ dbt.date_trunc('month', 'month') }} as date) as month_start_on,
-        lower(channel) as channel,
+        {{ seed_name('channel') }} as channel,
         {{ double_as_decimal('amount', 2) }} as original_amount,
         upper(currency) as original_currency
     from budgets

@@ -6,10 +6,10 @@ conformed as (
     select
         'abm_program' as source_system,
         cast({{ dbt.date_trunc('month', 'month') }} as date) as month_start_on,
-        replace(lower(programme), '-', '_') as programme,
-        lower(category) as category,
+        {{ seed_name('programme') }} as programme,
+        {{ seed_name('category') }} as category,
         {{ conformed_abm_tier('abm_tier') }} as abm_tier,
-        lower(channel) as channel,
+        {{ seed_name('channel') }} as channel,
         sector as sector_raw,
         {{ double_as_decimal('amount', 2) }} as original_amount,
         upper(currency) as original_currency

@@ -13,6 +13,7 @@ final as (
         account_id,
         cast(null as {{ dbt.type_string() }}) as account_domain,
         cast(null as {{ dbt.type_string() }}) as same_person_key,
+        cast(null as {{ dbt.type_timestamp() }}) as linked_at,
         cast(identified_on as {{ dbt.type_timestamp() }}) as created_at
     from stakeholders
 )

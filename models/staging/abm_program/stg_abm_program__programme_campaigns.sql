@@ -5,8 +5,11 @@ with programme_campaigns as (
 final as (
     select
         lower(source_system) as source_system,
-        {{ salesforce_id('campaign_id') }} as campaign_source_id,
-        replace(lower(programme), '-', '_') as programme,
+        case
+            when lower(source_system) = 'salesforce' then {{ salesforce_id('campaign_id') }}
+            else campaign_id
+        end as campaign_source_id,
+        {{ seed_name('programme') }} as programme,
         {{ conformed_abm_tier('abm_tier') }} as abm_tier,
         valid_from as valid_from_on,
         valid_to as valid_to_on

@@ -10,8 +10,8 @@ final as (
         content_asset_id,
 
         -- strings
-        lower(interaction_type) as interaction_type,
-        lower(channel) as channel,
+        {{ seed_name('interaction_type') }} as interaction_type,
+        {{ seed_name('channel') }} as channel,
         {{ normalised_email('person_email') }} as person_email,
         {{ web_host('account_domain') }} as account_domain,
         campaign_name,

@@ -9,7 +9,7 @@ final as (
         customer_id as ad_account_id,
 
         -- numerics
-        {{ double_as_decimal('cost_micros / 1000000.0', 2) }} as cost,
+        {{ double_as_decimal('cost_micros / 1000000.0', 6) }} as cost,
 
         -- dates
         date as spent_on

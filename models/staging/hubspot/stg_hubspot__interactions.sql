@@ -20,14 +20,20 @@ engagements as (
     select * from {{ ref('stg_hubspot__engagements_attended') }}
 ),
 
-deliveries as (
+-- A mail may be delivered again: an open or click answers the last delivery before it.
+last_deliveries as (
     select
-        email_campaign_id,
-        recipient,
-        min(occurred_at) as delivered_at
+        email_events.email_event_id,
+        max(deliveries.occurred_at) as delivered_at
     from email_events
-    where event_type = 'DELIVERED'
-    group by email_campaign_id, recipient
+    inner join email_events as deliveries
+        on
+            email_events.email_campaign_id = deliveries.email_campaign_id
+            and email_events.recipient = deliveries.recipient
+            and email_events.occurred_at >= deliveries.occurred_at
+            and deliveries.event_type = 'DELIVERED'
+    where email_events.event_type in ('OPEN', 'CLICK')
+    group by email_events.email_event_id
 ),
 
 final as (
@@ -46,16 +52,12 @@ final as (
             'page_url': 'email_clicks.page_url',
             'user_agent': 'coalesce(email_opens.user_agent, email_clicks.user_agent)',
             'is_reported_machine': 'email_events.is_filtered',
-            'delivered_at': "case when email_events.event_type in ('OPEN', 'CLICK')"
-                ~ ' then deliveries.delivered_at end',
+            'delivered_at': 'last_deliveries.delivered_at',
         }) }}
     from email_events
     left join email_opens on email_events.email_event_id = email_opens.email_event_id
     left join email_clicks on email_events.email_event_id = email_clicks.email_event_id
-    left join deliveries
-        on
-            email_events.email_campaign_id = deliveries.email_campaign_id
-            and email_events.recipient = deliveries.recipient
+    left join last_deliveries on email_events.email_event_id = last_deliveries.email_event_id
 
     union all
 

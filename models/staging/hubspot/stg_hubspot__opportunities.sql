@@ -6,8 +6,8 @@ deal_companies as (
     select * from {{ ref('stg_hubspot__deal_companies') }}
 ),
 
-pipeline_stages as (
-    select * from {{ ref('stg_hubspot__pipeline_stages') }}
+stages as (
+    select * from {{ ref('stg_hubspot__stages_named') }}
 ),
 
 -- The primary company, else the one with the smallest id.
@@ -29,7 +29,7 @@ final as (
 
         -- strings
         deals.deal_name as opportunity_name,
-        coalesce(pipeline_stages.stage_name, deals.stage_id) as stage_name,
+        coalesce(stages.stage_name, deals.stage_id) as stage_name,
         deals.deal_type as opportunity_type_raw,
         deals.currency,
 
@@ -38,8 +38,8 @@ final as (
         cast(null as integer) as contract_term_months,
 
         -- booleans
-        coalesce(pipeline_stages.is_closed or pipeline_stages.is_won, false) as is_closed,
-        coalesce(pipeline_stages.is_won, false) as is_won,
+        coalesce(stages.is_closed, false) as is_closed,
+        coalesce(stages.is_won, false) as is_won,
 
         -- timestamps
         deals.created_at,
@@ -47,10 +47,10 @@ final as (
         {{ with_passthrough('opportunities', 'deals') if var('crm') == 'hubspot' }}
     from deals
     left join first_companies on deals.deal_id = first_companies.deal_id
-    left join pipeline_stages
+    left join stages
         on
-            deals.stage_id = pipeline_stages.stage_id
-            and deals.pipeline_id = pipeline_stages.pipeline_id
+            deals.stage_id = stages.stage_id
+            and (stages.is_id_unique or deals.pipeline_id = stages.pipeline_id)
 )
 
 select * from final

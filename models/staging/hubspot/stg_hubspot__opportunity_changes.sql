@@ -13,16 +13,8 @@ deal_values as (
     where property_name = 'amount'
 ),
 
-pipeline_stages as (
-    select * from {{ ref('stg_hubspot__pipeline_stages') }}
-),
-
 stage_names as (
-    select
-        stage_id,
-        min(stage_name) as stage_name
-    from pipeline_stages
-    group by stage_id
+    select * from {{ ref('stg_hubspot__stages_named') }}
 ),
 
 stages as (
@@ -88,7 +80,11 @@ final as (
             and moments.changed_at >= amounts.changed_at
             and (amounts.replaced_at is null or moments.changed_at < amounts.replaced_at)
     left join with_amounts on moments.deal_id = with_amounts.deal_id
-    left join stage_names on stages.stage_id = stage_names.stage_id
+    left join stage_names
+        -- History states no pipeline: an id in two of them is the stage in the deal's own.
+        on
+            stages.stage_id = stage_names.stage_id
+            and (stage_names.is_id_unique or deals.pipeline_id = stage_names.pipeline_id)
 )
 
 select * from final

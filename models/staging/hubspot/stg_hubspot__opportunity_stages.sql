@@ -1,5 +1,5 @@
-with pipeline_stages as (
-    select * from {{ ref('stg_hubspot__pipeline_stages') }}
+with stages as (
+    select * from {{ ref('stg_hubspot__stages_named') }}
 ),
 
 final as (
@@ -9,7 +9,7 @@ final as (
         is_closed,
         is_won,
         display_order as sort_order
-    from pipeline_stages
+    from stages
 )
 
 select * from final

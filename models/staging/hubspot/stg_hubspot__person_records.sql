@@ -37,6 +37,7 @@ final as (
         companies.domain as account_domain,
         {%- endif %}
         'hubspot:' || person_merges.merged_into_record_id as same_person_key,
+        cast(null as {{ dbt.type_timestamp() }}) as linked_at,
         contacts.created_at
     from contacts
     left join companies on contacts.company_id = companies.company_id

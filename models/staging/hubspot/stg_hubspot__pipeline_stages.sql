@@ -9,14 +9,14 @@ final as (
         pipeline_id,
 
         -- strings
-        label as stage_name,
+        label as stage_label,
 
         -- numerics
         probability,
         display_order,
 
         -- booleans
-        coalesce(is_closed, false) as is_closed,
+        coalesce(is_closed, false) or coalesce(closed_won, false) as is_closed,
         coalesce(closed_won, false) as is_won
     from deal_pipeline_stage
 )

@@ -8,8 +8,8 @@ final as (
         cast(campaign_id as {{ dbt.type_string() }}) as campaign_source_id,
 
         -- numerics
-        {{ double_as_decimal('cost_in_usd', 2) }} as cost_in_usd,
-        {{ double_as_decimal('cost_in_local_currency', 2) }} as cost_in_local_currency,
+        {{ double_as_decimal('cost_in_usd', 6) }} as cost_in_usd,
+        {{ double_as_decimal('cost_in_local_currency', 6) }} as cost_in_local_currency,
 
         -- dates
         {{ date_of('day') }} as spent_on

@@ -6,7 +6,8 @@ with company_days as (
 keyed as (
     select
         *,
-        {{ joined_key(['campaign_source_id', 'company_raw', 'engaged_on']) }} as company_day_id,
+        campaign_source_id || ' / ' || company_raw || ' / '
+        || cast(engaged_on as {{ dbt.type_string() }}) as company_day_id,
         {{ noon_of('engaged_on') }} as occurred_at
     from company_days
 ),

@@ -14,7 +14,6 @@ final as (
         user_agent,
         link as page_url,
 
-
         -- timestamps
         activity_date as occurred_at,
         _fivetran_synced as loaded_at

@@ -10,7 +10,6 @@ final as (
         cast(campaign_id as {{ dbt.type_string() }}) as campaign_source_id,
         primary_attribute_value_id as mail_id,
 
-
         -- timestamps
         activity_date as occurred_at,
         _fivetran_synced as loaded_at

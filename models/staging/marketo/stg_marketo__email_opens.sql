@@ -13,7 +13,6 @@ final as (
         -- strings
         user_agent,
 
-
         -- timestamps
         activity_date as occurred_at,
         _fivetran_synced as loaded_at

@@ -11,7 +11,6 @@ final as (
         -- strings
         primary_attribute_value as form_name,
 
-
         -- timestamps
         activity_date as occurred_at,
         _fivetran_synced as loaded_at

@@ -69,14 +69,21 @@ mails as (
     from email_clicks
 ),
 
-first_deliveries as (
+-- A mail may be delivered again: an open or click answers the last delivery before it.
+last_deliveries as (
     select
-        lead_id,
-        campaign_source_id,
-        mail_id,
-        min(occurred_at) as delivered_at
-    from email_deliveries
-    group by lead_id, campaign_source_id, mail_id
+        mails.source_table,
+        mails.activity_id,
+        max(email_deliveries.occurred_at) as delivered_at
+    from mails
+    inner join email_deliveries
+        on
+            mails.lead_id = email_deliveries.lead_id
+            and mails.campaign_source_id = email_deliveries.campaign_source_id
+            and mails.mail_id = email_deliveries.mail_id
+            and mails.occurred_at >= email_deliveries.occurred_at
+    where mails.source_table <> 'activity_email_delivered'
+    group by mails.source_table, mails.activity_id
 ),
 
 final as (
@@ -92,15 +99,13 @@ final as (
             'campaign_source_id': 'mails.campaign_source_id',
             'page_url': 'mails.page_url',
             'user_agent': 'mails.user_agent',
-            'delivered_at': "case when mails.source_table <> 'activity_email_delivered'"
-                ~ ' then first_deliveries.delivered_at end',
+            'delivered_at': 'last_deliveries.delivered_at',
         }) }}
     from mails
-    left join first_deliveries
+    left join last_deliveries
         on
-            mails.lead_id = first_deliveries.lead_id
-            and mails.campaign_source_id = first_deliveries.campaign_source_id
-            and mails.mail_id = first_deliveries.mail_id
+            mails.source_table = last_deliveries.source_table
+            and mails.activity_id = last_deliveries.activity_id
 
     union all
 

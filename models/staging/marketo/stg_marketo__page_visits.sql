@@ -13,7 +13,6 @@ final as (
         coalesce(webpage_url, '') || '?' || coalesce(query_parameters, '') as link_url,
         user_agent,
 
-
         -- timestamps
         activity_date as occurred_at,
         _fivetran_synced as loaded_at

@@ -13,6 +13,7 @@ final as (
         crm_account_id as account_id,
         cast(null as {{ dbt.type_string() }}) as account_domain,
         'salesforce:' || coalesce(crm_contact_id, crm_lead_id) as same_person_key,
+        cast(null as {{ dbt.type_timestamp() }}) as linked_at,
         created_at
     from leads
 )

@@ -13,7 +13,6 @@ final as (
         -- booleans
         coalesce(success, false) as is_success,
 
-
         -- timestamps
         activity_date as occurred_at,
         _fivetran_synced as loaded_at

@@ -17,6 +17,7 @@ final as (
         account_id,
         cast(null as {{ dbt.type_string() }}) as account_domain,
         cast(null as {{ dbt.type_string() }}) as same_person_key,
+        cast(null as {{ dbt.type_timestamp() }}) as linked_at,
         created_at
     from contacts
 
@@ -29,12 +30,10 @@ final as (
         email,
         trim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')) as person_name,
         title,
-        case when {{ existed_by_as_of('converted_at') }} then converted_account_id end
-            as account_id,
+        converted_account_id as account_id,
         cast(null as {{ dbt.type_string() }}) as account_domain,
-        case
-            when {{ existed_by_as_of('converted_at') }} then 'salesforce:' || converted_contact_id
-        end as same_person_key,
+        'salesforce:' || converted_contact_id as same_person_key,
+        converted_at as linked_at,
         created_at
     from leads
 )
