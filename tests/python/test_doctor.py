@@ -20,7 +20,7 @@ from abm.errors import AbmError
 from abm.paths import project_vars
 from abm.settings import save_vars
 
-CONNECTORS = ROOT.parent / "shared" / "cases" / "connectors"
+CONNECTORS = (ROOT.parent / "shared" / "cases" / "connectors").resolve()
 CONTRACT = load_contract(ROOT)
 SOURCES = list(CONTRACT)
 NOT_A_CRM = "deal deal_contact deal_stage deal_property_history deal_pipeline owner".split()

@@ -647,8 +647,10 @@ TOUCH_FAULTS = [
         "salesforce/campaign_member",
         {"id": "F-M-GONE", "campaign_id": "F-K-GONE", "contact_id": "F-C-ANN"},
         shown=(
-            touches("F-M-GONE", "account_id, campaign_id, interaction_type"),
-            [("F-HOME", "unknown", "form_submission")],
+            "select account_id, campaign_name, interaction_type from marts.fct_touchpoints "
+            "inner join marts.dim_campaigns using (campaign_id) "
+            "where source_record_id = 'F-M-GONE' and campaign_id <> 'unknown'",
+            [("F-HOME", None, "form_submission")],
         ),
     ),
     Fault(
@@ -980,6 +982,7 @@ INTENT_AND_PROGRAMME_FAULTS = [
         "a negative line in the middle of a month",
         "abm_program/investments",
         {"month": date(2026, 3, 17), "channel": "fault", "amount": -40.0},
+        unmapped=(("channels", "fault"),),
         shown=(
             "select month_start_on, amount from marts.fct_investments where channel = 'fault'",
             [(date(2026, 3, 1), -40)],
@@ -989,6 +992,7 @@ INTENT_AND_PROGRAMME_FAULTS = [
         "a line of 1e300",
         "abm_program/investments",
         {"channel": "absurd", "amount": 1e300},
+        unmapped=(("channels", "absurd"),),
         listed=(("amount", "out_of_range", "1e+300"),),
         record=" / ".join(
             ["2026-03-01", "abm", "content", "(none)", "absurd", "(none)", "1e+300", "USD"]

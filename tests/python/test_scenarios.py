@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from conftest import COMPANY_DAY, ROOT, Abm, Build, said
 
-CONNECTORS = ROOT.parent / "shared" / "cases" / "connectors"
+CONNECTORS = (ROOT.parent / "shared" / "cases" / "connectors").resolve()
 """Test extracts of the connectors' own packages; they are no part of the project."""
 
 ALL_SOURCES = (

@@ -14,6 +14,14 @@ sector_thresholds as (
     select * from {{ ref('sector_thresholds') }}
 ),
 
+decayed as (
+    select * from {{ ref('int_engagement_decayed_summed') }}
+),
+
+uplifts as (
+    select * from {{ ref('int_activation_uplifts_measured') }}
+),
+
 scores_now as (
     select * from history
     where {{ is_valid_on(as_of_date(), 'valid_from_on', 'valid_to_on') }}
@@ -59,13 +67,21 @@ scored as (
         sector_thresholds.label_middle,
         sector_thresholds.label_top,
         last_engagement.last_engaged_on,
-        first_mqa.first_mqa_on
+        first_mqa.first_mqa_on,
+        decayed.aes_decayed,
+        uplifts.activation_uplift_ratio,
+        case
+            when uplifts.account_id is null then 'never_activated'
+            else uplifts.activation_uplift_reason
+        end as activation_uplift_reason
     from accounts
     inner join sector_thresholds on accounts.benchmark_sector = sector_thresholds.sector
     left join scores_now on accounts.account_id = scores_now.account_id
     left join scores_then on accounts.account_id = scores_then.account_id
     left join last_engagement on accounts.account_id = last_engagement.account_id
     left join first_mqa on accounts.account_id = first_mqa.account_id
+    left join decayed on accounts.account_id = decayed.account_id
+    left join uplifts on accounts.account_id = uplifts.account_id
 ),
 
 final as (
@@ -77,7 +93,11 @@ final as (
         cast(content_consumption as {{ type_decimal(4) }}) as content_consumption,
         cast(intent_signals as integer) as intent_signals,
         aes,
-        cast(null as {{ type_decimal(6) }}) as aes_decayed,
+        {% if var('aes_half_life_days') -%}
+        cast(coalesce(aes_decayed, 0) as {{ type_decimal(6) }}) as aes_decayed,
+        {%- else -%}
+        aes_decayed,
+        {%- endif %}
         aes_band,
         case aes_band
             when 'top' then label_top
@@ -95,8 +115,8 @@ final as (
         ) as integer) as engagement_rank,
         aes_band = 'top' and stakeholder_reach >= 2 as is_mqa,
         first_mqa_on,
-        cast(null as {{ type_double() }}) as activation_uplift_ratio,
-        cast(null as {{ dbt.type_string() }}) as activation_uplift_reason
+        activation_uplift_ratio,
+        activation_uplift_reason
     from scored
 )
 
