@@ -118,8 +118,8 @@ NAIVE = """
 
 
 def test_every_day_of_every_account_is_what_its_window_holds(built: Build) -> None:
-    """One row per account and day, each window summed on its own: the opposite of the step function,
-    which only ever adds what changes."""
+    """One row per account and day, each window summed on its own: the opposite of the step
+    function, which only ever adds what changes."""
     with built.connect() as connection:
         row = connection.execute(NAIVE).fetchall()[0]
     n_days, n_with_score, n_differ, n_twice = row
