@@ -73,7 +73,7 @@ final as (
                 ~ decay('items.newest_on', half_life), 6
             ) }}
             {%- else -%}
-            null
+            cast(null as {{ type_decimal(6) }})
             {%- endif %}
         ) as {{ type_decimal(6) }}) as aes_decayed
     from items
