@@ -50,10 +50,11 @@ repeated_attendances as (
     select * from {{ ref('int_attendances_repeated') }}
 ),
 
--- A web campaign is the one whose id or name the link carried, if exactly one has it.
+-- A web campaign is the one whose id or name the link carried, if exactly one has it. Read in a
+-- scan of its own, so that interactions need not be kept in memory for two readers.
 utm_campaigns as (
     select distinct utm_campaign
-    from interactions
+    from {{ ref('int_interactions_typed') }}
     where utm_campaign is not null
 ),
 
