@@ -69,8 +69,8 @@ and CPU), peak memory, touchpoints a second, the ratio of the full build to the 
 the day, how time grows with size, and the models that cost most.
 
 The raw data stay in <cache>/raw for the next time (150 MB for 5 million touchpoints); databases
-are in <cache>/work, up to 4 GB, and are removed. Let the machine be idle: the document says what its
-load was. ABM_MEMORY_LIMIT is DuckDB's limit, 4GB by default.
+are in <cache>/work, up to 4 GB, and are removed. Let the machine be idle: the document says what
+its load was. ABM_MEMORY_LIMIT is DuckDB's limit, 4GB by default.
 
 \b
 Examples:
