@@ -62,6 +62,9 @@ def test_document_holds_what_was_measured() -> None:
     assert "| full build, wall s | 20.0 | 200.0 |" in text
     assert "| `int_large` | 8.0 | 8.0 | 80% |" in text
     assert "No model is incremental" in text
+    assert "not idle" not in text
+    busy = document([SMALL, LARGE], [("date", "2026-10-31")], 2, "make bench", is_idle=False)
+    assert "not idle" in busy
 
 
 def test_seconds_by_model() -> None:
@@ -77,7 +80,7 @@ def test_seconds_by_model() -> None:
 
 
 def test_a_process_is_measured(tmp_path: Path) -> None:
-    code = "import sys; block = bytearray(200_000_000); print('working', file=sys.stderr)"
+    code = "import sys; block = bytearray(200_000_000); print('working, 3 s', file=sys.stderr)"
     lines: list[str] = []
     cost = measured([sys.executable, "-c", code], os.environ, tmp_path, lines.append)
     assert lines == ["working"]
