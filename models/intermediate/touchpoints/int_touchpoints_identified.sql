@@ -93,7 +93,6 @@ final as (
             'email:' || interactions.person_email
         ) as attendee_key,
         interactions.visitor_id,
-        interactions.session_id,
         coalesce(
             own_accounts.account_id, people.account_id, visitors.account_id,
             account_domains.account_id
