@@ -21,8 +21,8 @@ COMPILE_VENV := .venv-compile
 COMPILE_INSTALLED := $(COMPILE_VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install reader compile-adapters compare-engines build test test-full lint lint-python \
-	lint-sql format clean
+.PHONY: help install reader compile-adapters compare-engines build bench test test-full lint \
+	lint-python lint-sql format clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
@@ -67,6 +67,9 @@ compare-engines: $(INSTALLED) ## Build the sample on DuckDB and PostgreSQL, comp
 build: $(INSTALLED) ## Set up, build the warehouse from the sample, publish it to out/
 	@$(BIN)/abm build
 	@$(BIN)/abm publish
+
+bench: $(INSTALLED) ## Measure builds of 0.5 and 5 million touchpoints, write docs/benchmarks.md
+	@$(BIN)/python -m abm.bench
 
 lint: lint-python lint-sql ## Check the style of Python and SQL
 

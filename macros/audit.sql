@@ -151,26 +151,28 @@
         {%- else %}
         all_rows.n_raw,
         staged_rows.n_staged,
-        all_rows.n_raw - all_rows.n_rejected - distinct_keys.n_keys as n_duplicate,
+        all_rows.n_raw - all_rows.n_rejected - all_rows.n_keys as n_duplicate,
         newest_rows.n_deleted,
         all_rows.n_rejected,
         newest_rows.n_after_as_of
     from (select count(*) as n_staged from {{ staged }}) as staged_rows
     cross join (
         select
-            count(*) as n_raw,
-            coalesce(sum(case when is_rejected_row then 1 else 0 end), 0) as n_rejected
-        from ({{ typed_rows }}) as typed_rows
-    ) as all_rows
-    cross join (
-        select count(*) as n_keys
+            cast(coalesce(sum(n_rows), 0) as bigint) as n_raw,
+            cast(coalesce(sum(case when is_rejected_row then n_rows else 0 end), 0) as bigint)
+                as n_rejected,
+            cast(coalesce(sum(case
+                when is_rejected_row is distinct from true then {{ '1' if key else 'n_rows' }}
+                else 0
+            end), 0) as bigint) as n_keys
         from (
-            select 1 as one
+            select
+                is_rejected_row,
+                count(*) as n_rows
             from ({{ typed_rows }}) as readable_rows
-            where is_rejected_row is distinct from true
-            {% if key %}group by {{ key | join(', ') }}{% endif %}
-        ) as keys
-    ) as distinct_keys
+            group by {{ (['is_rejected_row'] + key) | join(', ') }}
+        ) as grouped_rows
+    ) as all_rows
     cross join (
         {% if not meta.get('deleted') and not meta.get('past') -%}
         select

@@ -35,20 +35,42 @@ dated as (
     where account_scores.stated_on <= {{ as_of_date() }}
 ),
 
-matched as (
+-- One key for both ways to an account: a join on this or that would compare all with all.
+account_keys as (
+    select
+        account_id,
+        country,
+        'id:' || account_id as company_key
+    from accounts
+
+    union all
+
+    select
+        account_id,
+        country,
+        'domain:' || domain as company_key
+    from accounts
+    where domain is not null
+),
+
+companies as (
     select
         dated.*,
-        accounts.account_id as matched_account_id,
-        accounts.country as account_country
+        coalesce('id:' || dated.crm_account_id, 'domain:' || dated.domain) as company_key
     from dated
-    inner join accounts
-        on
-            accounts.account_id = dated.crm_account_id
-            or (dated.crm_account_id is null and accounts.domain = dated.domain)
     left join free_mail_domains on dated.domain = free_mail_domains.domain
     where
         dated.recency_rank = 1
         and (dated.crm_account_id is not null or free_mail_domains.domain is null)
+),
+
+matched as (
+    select
+        companies.*,
+        account_keys.account_id as matched_account_id,
+        account_keys.country as account_country
+    from companies
+    inner join account_keys on companies.company_key = account_keys.company_key
 ),
 
 ranked as (

@@ -1,5 +1,9 @@
 -- Which interaction type a record is: the first rule of the seed that matches. Rules are matched on
--- the few distinct descriptions, not on every row.
+-- the few distinct descriptions, not on every row. Those are read in a scan of their own, because
+-- rows with all their columns that two readers share would be kept in memory.
+{%- set described_by = [
+    'source_system', 'source_table', 'record_type', 'subject', 'outcome', 'duration_seconds',
+] %}
 with recorded as (
     select * from {{ ref('int_interactions_gathered') }}
 ),
@@ -10,6 +14,18 @@ web as (
     from {{ ref('int_web_interactions_built') }}
 ),
 
+recorded_descriptions as (
+    select distinct
+        {{ described_by | join(',\n        ') }}
+    from {{ ref('int_interactions_gathered') }}
+),
+
+web_descriptions as (
+    select distinct
+        {{ described_by | join(',\n        ') }}
+    from {{ ref('int_web_interactions_built') }}
+),
+
 interaction_rules as (
     select * from {{ ref('interaction_rules') }}
 ),
@@ -17,10 +33,7 @@ interaction_rules as (
 described as (
     select
         *,
-        {{ row_hash([
-            'source_system', 'source_table', 'record_type', 'subject', 'outcome',
-            'duration_seconds',
-        ]) }} as description_key
+        {{ row_hash(described_by) }} as description_key
     from (
         select * from recorded
         union all
@@ -33,15 +46,19 @@ described as (
 
 descriptions as (
     select
-        description_key,
+        {{ row_hash(described_by) }} as description_key,
         min(source_system) as source_system,
         min(source_table) as source_table,
         min(coalesce(lower(record_type), '')) as record_type,
         min(coalesce(lower(subject), '')) as subject,
         min(coalesce(lower(outcome), '')) as outcome,
         min(coalesce(cast(duration_seconds as {{ dbt.type_string() }}), '')) as duration_seconds
-    from described
-    group by description_key
+    from (
+        select * from recorded_descriptions
+        union all
+        select * from web_descriptions
+    ) as unioned
+    group by {{ row_hash(described_by) }}
 ),
 
 matched as (

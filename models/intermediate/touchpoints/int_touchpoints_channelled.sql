@@ -1,5 +1,9 @@
 -- The channel of a touch: its own where the record states one, else that of the first rule of the
--- seed that matches its source, type and web source.
+-- seed that matches its source, type and web source. The rules are matched on the few distinct
+-- descriptions, which are read in a scan of their own: see int_interactions_typed.
+{%- set described_by = [
+    'source_system', 'source_table', 'interaction_type', 'utm_source', 'utm_medium', 'has_click_id',
+] %}
 with touchpoints as (
     select * from {{ ref('int_touchpoints_identified') }}
 ),
@@ -12,14 +16,14 @@ channel_rules as (
     select * from {{ ref('channel_rules') }}
 ),
 
-described as (
-    select
-        touchpoints.*,
-        {{ row_hash([
-            'touchpoints.source_system', 'touchpoints.source_table',
-            'touchpoints.interaction_type', 'touchpoints.utm_source', 'touchpoints.utm_medium',
-            'touchpoints.has_click_id',
-        ]) }} as description_key
+listed_descriptions as (
+    select distinct
+        {{ described_by | join(',\n        ') }}
+    from {{ ref('int_touchpoints_identified') }}
+),
+
+kept as (
+    select touchpoints.*
     from touchpoints
     left join repeated
         on
@@ -34,9 +38,16 @@ described as (
     where repeated.source_system is null
 ),
 
+described as (
+    select
+        *,
+        {{ row_hash(described_by) }} as description_key
+    from kept
+),
+
 descriptions as (
     select
-        description_key,
+        {{ row_hash(described_by) }} as description_key,
         min(source_system) as source_system,
         min(case
             when utm_source is null and utm_medium is null and not has_click_id then source_table
@@ -46,8 +57,8 @@ descriptions as (
         min(coalesce(utm_source, '')) as utm_source,
         min(coalesce(utm_medium, '')) as utm_medium,
         max(case when has_click_id then 'yes' else '' end) as click_id
-    from described
-    group by description_key
+    from listed_descriptions
+    group by {{ row_hash(described_by) }}
 ),
 
 matched as (

@@ -50,10 +50,11 @@ repeated_attendances as (
     select * from {{ ref('int_attendances_repeated') }}
 ),
 
--- A web campaign is the one whose id or name the link carried, if exactly one has it.
+-- A web campaign is the one whose id or name the link carried, if exactly one has it. Read in a
+-- scan of its own, so that interactions need not be kept in memory for two readers.
 utm_campaigns as (
     select distinct utm_campaign
-    from interactions
+    from {{ ref('int_interactions_typed') }}
     where utm_campaign is not null
 ),
 
@@ -92,7 +93,6 @@ final as (
             'email:' || interactions.person_email
         ) as attendee_key,
         interactions.visitor_id,
-        interactions.session_id,
         coalesce(
             own_accounts.account_id, people.account_id, visitors.account_id,
             account_domains.account_id

@@ -1,5 +1,8 @@
 -- Touches that another system of higher priority recorded too: same person, type and campaign (or
--- asset), in the same minute, or on the same day where either side knows the day only.
+-- asset), in the same minute, or on the same day where either side knows the day only. A table: few
+-- rows, dear to find, and read more than once.
+{{ config(materialized='table') }}
+
 with touchpoints as (
     select
         *,

@@ -1,6 +1,25 @@
--- Every touch once, with what it is worth.
+-- Every touch once, with what it is worth. User agents and the few touches whose type has a cap are
+-- read in scans of their own, because rows with all their columns that several readers share would
+-- be kept in memory.
 {{ config(materialized='table') }}
 
+{% set touchpoint_id -%}
+    {{ surrogate_key([
+        'touchpoints.source_system', 'touchpoints.source_table',
+        'touchpoints.source_record_id', 'touchpoints.interaction_type',
+        'touchpoints.attendee_key',
+        'touchpoints.content_asset_id', 'touchpoints.file_name',
+    ]) }}
+{%- endset %}
+{% set is_machine -%}
+    coalesce(
+            touchpoints.is_reported_machine
+            or machine_agents.user_agent is not null
+            or touchpoints.occurred_at
+            <= {{ moment_after('touchpoints.delivered_at', 2, 'second') }},
+            false
+        )
+{%- endset %}
 with touchpoints as (
     select * from {{ ref('int_touchpoints_channelled') }}
 ),
@@ -33,27 +52,27 @@ machine_user_agents as (
     select * from {{ ref('machine_user_agents') }}
 ),
 
+user_agents as (
+    select distinct user_agent
+    from {{ ref('int_touchpoints_channelled') }}
+    where user_agent is not null
+),
+
 machine_agents as (
-    select distinct touchpoints.user_agent
-    from (select distinct user_agent from touchpoints where user_agent is not null) as touchpoints
+    select distinct user_agents.user_agent
+    from user_agents
     inner join machine_user_agents
-        on lower(touchpoints.user_agent) like machine_user_agents.pattern
+        on lower(user_agents.user_agent) like machine_user_agents.pattern
 ),
 
 valued as (
     select
-        {{ surrogate_key([
-            'touchpoints.source_system', 'touchpoints.source_table',
-            'touchpoints.source_record_id', 'touchpoints.interaction_type',
-            'touchpoints.attendee_key',
-            'touchpoints.content_asset_id', 'touchpoints.file_name',
-        ]) }} as touchpoint_id,
+        {{ touchpoint_id }} as touchpoint_id,
         touchpoints.*,
         interaction_types.is_engagement,
         interaction_types.is_content,
         interaction_types.is_exposure,
         interaction_types.is_sales,
-        interaction_types.max_per_person_day,
         interaction_types.aes_weight as full_weight,
         case
             when touchpoints.interaction_type = 'content_download'
@@ -67,13 +86,7 @@ valued as (
                 then null
             else coalesce(touchpoints.content_depth, interaction_types.default_content_depth)
         end as item_depth,
-        coalesce(
-            touchpoints.is_reported_machine
-            or machine_agents.user_agent is not null
-            or touchpoints.occurred_at
-            <= {{ moment_after('touchpoints.delivered_at', 2, 'second') }},
-            false
-        ) as is_machine,
+        {{ is_machine }} as is_machine,
         memberships.abm_tier as abm_tier_at_touch,
         case
             when memberships.abm_tier is null then null
@@ -104,18 +117,41 @@ valued as (
             ) }}
 ),
 
--- Only the few types that have a cap are ranked.
-capped as (
+ranked as (
     select
         touchpoint_id,
+        max_per_person_day,
         row_number() over (
             partition by person_id, interaction_type, occurred_on
             order by
                 occurred_at, {{ source_priority('source_system') }},
                 {{ binary_order('source_record_id') }}, touchpoint_id
-        ) > max_per_person_day as is_capped
-    from valued
-    where max_per_person_day is not null and person_id is not null and not is_machine
+        ) as touch_rank
+    from (
+        select
+            {{ touchpoint_id }} as touchpoint_id,
+            touchpoints.person_id,
+            touchpoints.interaction_type,
+            touchpoints.occurred_on,
+            touchpoints.occurred_at,
+            touchpoints.source_system,
+            touchpoints.source_record_id,
+            interaction_types.max_per_person_day
+        from {{ ref('int_touchpoints_channelled') }} as touchpoints
+        inner join interaction_types
+            on touchpoints.interaction_type = interaction_types.interaction_type
+        left join machine_agents on touchpoints.user_agent = machine_agents.user_agent
+        where
+            interaction_types.max_per_person_day is not null
+            and touchpoints.person_id is not null
+            and not {{ is_machine }}
+    ) as rankable
+),
+
+capped as (
+    select touchpoint_id
+    from ranked
+    where touch_rank > max_per_person_day
 ),
 
 final as (
@@ -151,23 +187,23 @@ final as (
         valued.is_exposure,
         valued.is_sales,
         valued.is_machine,
-        coalesce(capped.is_capped, false) as is_capped,
+        capped.touchpoint_id is not null as is_capped,
         valued.abm_touch_basis is not null as is_abm_touch,
         valued.abm_touch_basis,
         valued.abm_tier_at_touch,
         (
             valued.is_engagement and not valued.is_machine
-            and not coalesce(capped.is_capped, false)
+            and capped.touchpoint_id is null
         ) as is_counted_engagement,
         cast(
             case
-                when valued.is_machine or coalesce(capped.is_capped, false) then 0
+                when valued.is_machine or capped.touchpoint_id is not null then 0
                 else valued.full_weight
             end as {{ type_decimal(4, 9) }}
         ) as aes_weight,
         cast(
             case
-                when valued.is_machine or coalesce(capped.is_capped, false) then 0
+                when valued.is_machine or capped.touchpoint_id is not null then 0
                 else valued.full_points
             end as {{ type_decimal(4, 9) }}
         ) as engagement_points,

@@ -1,5 +1,8 @@
 -- Sessions whose person is known. A visitor is the one person whose user id it ever carried; where
--- it carried several, each session is the person of its own user id.
+-- it carried several, each session is the person of its own user id. A table, so that engines know
+-- how few they are before they join every touch with them.
+{{ config(materialized='table') }}
+
 with web_events as (
     select * from {{ ref('int_web_events_sessioned') }}
 ),
