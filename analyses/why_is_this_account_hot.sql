@@ -1,4 +1,4 @@
--- What the score of one account is made of, the largest part first, and since when each part counts.
+-- What the score of one account is made of, the largest part first.
 --
 --   dbt show --limit 50 --select why_is_this_account_hot --vars '{account: Arborway Cloud}'
 --
