@@ -36,6 +36,9 @@ DUCKDB = "duckdb"
 POSTGRES = "postgres"
 TARGETS = (DUCKDB, POSTGRES)
 
+UPDATED_TABLE = "updated_table"
+"""The materialization of macros/updated_table.sql."""
+
 MAX_FAILURES_SHOWN = 10
 MAX_MESSAGE_LINES = 3
 MAX_DIFF_LINES = 12
@@ -90,6 +93,8 @@ class BuildReport:
         tests: Number of tests by outcome: passed, warned, failed, skipped.
         models_built: Number of models, seeds and snapshots built.
         models_skipped: Number of them skipped because something before them failed.
+        updates: For every table that was updated instead of written anew, its name and how many
+            rows were added and removed, as `653 rows added, 79 removed`.
         dbt_seconds: Wall-clock seconds in dbt.
     """
 
@@ -99,6 +104,7 @@ class BuildReport:
     tests: Counter[str]
     models_built: int
     models_skipped: int
+    updates: list[tuple[str, str]]
     dbt_seconds: float
 
 
@@ -439,6 +445,7 @@ def _report(outcome: "dbtRunnerResult", seconds: float, root: Path) -> BuildRepo
     failures: list[str] = []
     warnings: list[str] = []
     tests: Counter[str] = Counter()
+    updates: list[tuple[str, str]] = []
     built = skipped = 0
     results = getattr(outcome.result, "results", None) or []
     for result in results:
@@ -448,6 +455,9 @@ def _report(outcome: "dbtRunnerResult", seconds: float, root: Path) -> BuildRepo
             tests[_OUTCOMES.get(status, "failed")] += 1
         elif status == "success" and result.node.resource_type != "operation":
             built += 1
+            is_updated = result.node.config.materialized == UPDATED_TABLE
+            if is_updated and result.adapter_response.get("rows_affected"):
+                updates.append((result.node.name, result.message))
         elif status == "skipped":
             skipped += 1
         if status in ("error", "fail", "runtime error", "partial success"):
@@ -458,7 +468,9 @@ def _report(outcome: "dbtRunnerResult", seconds: float, root: Path) -> BuildRepo
         failures.append(_explain_exception(outcome.exception))
     elif not outcome.success and not failures:
         failures.append(f"dbt failed without saying why: see {shown(root / 'logs/dbt.log')}.")
-    return BuildReport(outcome.success, failures, warnings, tests, built, skipped, seconds)
+    return BuildReport(
+        outcome.success, failures, warnings, tests, built, skipped, updates, seconds
+    )
 
 
 def _explain_exception(error: BaseException) -> str:

@@ -576,6 +576,9 @@ def _print_build(report: "BuildReport") -> None:
     )
     print(f"Models, seeds and snapshots: {report.models_built} built", end="")
     print(f", {report.models_skipped} skipped" if report.models_skipped else "")
+    if report.updates:
+        changes = "; ".join(f"{name} {change}" for name, change in report.updates)
+        print(f"Changed since the last build: {changes}")
 
 
 def _print_rows(heading: str, rows: object) -> None:

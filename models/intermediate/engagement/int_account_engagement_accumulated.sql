@@ -1,5 +1,5 @@
 -- The Account Engagement Score of every account as a step function of the day.
-{{ config(materialized='table') }}
+{{ config(materialized='updated_table') }}
 
 with changes as (
     select * from {{ ref('int_engagement_changes_summed') }}

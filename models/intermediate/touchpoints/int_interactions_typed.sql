@@ -5,7 +5,9 @@
     'source_system', 'source_table', 'record_type', 'subject', 'outcome', 'duration_seconds',
 ] %}
 with recorded as (
-    select * from {{ ref('int_interactions_gathered') }}
+    select
+        {{ interaction_columns() | join(',\n        ') }}
+    from {{ ref('int_interactions_gathered') }}
 ),
 
 web as (

@@ -1,5 +1,5 @@
 -- Whose touch it is: the person, the account it counts for, its campaign.
-{{ config(materialized='table') }}
+{{ config(materialized='updated_table') }}
 
 with interactions as (
     select * from {{ ref('int_interactions_typed') }}

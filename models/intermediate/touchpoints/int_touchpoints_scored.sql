@@ -1,7 +1,7 @@
 -- Every touch once, with what it is worth. User agents and the few touches whose type has a cap are
 -- read in scans of their own, because rows with all their columns that several readers share would
 -- be kept in memory.
-{{ config(materialized='table') }}
+{{ config(materialized='updated_table') }}
 
 {% set touchpoint_id -%}
     {{ surrogate_key([

@@ -1,6 +1,6 @@
 -- What a web session holds: the visit, its pricing pages, assets viewed and files downloaded, in
 -- the shape of every other interaction. A table, because it is read twice and dear to make.
-{{ config(materialized='table') }}
+{{ config(materialized='updated_table') }}
 
 with web_events as (
     select * from {{ ref('int_web_events_sessioned') }}

@@ -1,5 +1,5 @@
 -- A table: three models read it, and its parameters are dear to unpack.
-{{ config(materialized='table') }}
+{{ config(materialized='updated_table') }}
 
 with events as (
     {{ raw_rows('ga4', 'events') }}
@@ -16,6 +16,9 @@ final as (
         case
             when user_id like '%@%' then lower(user_id) else {{ salesforce_id('user_id') }}
         end as user_id,
+        batch_page_id,
+        batch_ordering_id,
+        batch_event_index,
 
         -- strings
         event_name,
