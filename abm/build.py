@@ -468,9 +468,7 @@ def _report(outcome: "dbtRunnerResult", seconds: float, root: Path) -> BuildRepo
         failures.append(_explain_exception(outcome.exception))
     elif not outcome.success and not failures:
         failures.append(f"dbt failed without saying why: see {shown(root / 'logs/dbt.log')}.")
-    return BuildReport(
-        outcome.success, failures, warnings, tests, built, skipped, updates, seconds
-    )
+    return BuildReport(outcome.success, failures, warnings, tests, built, skipped, updates, seconds)
 
 
 def _explain_exception(error: BaseException) -> str:

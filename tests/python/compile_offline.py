@@ -1,10 +1,9 @@
 """Compiles the project for a warehouse that cannot be reached, without a connection.
 
-Usage: python compile_offline.py PROJECT_DIR TARGET_DIR {snowflake,bigquery} {full,incremental}
+Usage: python compile_offline.py PROJECT_DIR TARGET_DIR {snowflake,bigquery}
 
-Runs in .venv-compile, which has the adapters. `full` compiles every model as on the first run,
-`incremental` the incremental models as on a later one. dbt compiles offline with --no-introspect
-and --no-populate-cache, but asks the adapter whether a model's table exists: that is answered here.
+Runs in .venv-compile, which has the adapters. dbt compiles offline with --no-introspect and
+--no-populate-cache, but asks the adapter whether a model's table exists: the answer here is no.
 A connection that is used is an error. Prints what went wrong and exits with 1, or exits with 0.
 """
 
@@ -40,16 +39,11 @@ class NoWarehouse:
 
 def main() -> None:
     """Compile, print, exit."""
-    project, target, adapter, mode = sys.argv[1:]
+    project, target, adapter = sys.argv[1:]
     profiles = Path(target)
     profiles.mkdir(parents=True, exist_ok=True)
     profile = {"abm_warehouse": {"target": adapter, "outputs": OUTPUTS}}
     (profiles / "profiles.yml").write_text(yaml.safe_dump(profile))
-
-    def known_relation(self: BaseAdapter, database: str, schema: str, identifier: str) -> Any:
-        if mode == "full":
-            return None
-        return self.Relation.create(database, schema, identifier, type="table")
 
     def opened(*arguments: Any) -> Any:
         connection = arguments[-1]
@@ -57,19 +51,17 @@ def main() -> None:
         connection.state = "open"
         return connection
 
-    BaseAdapter.get_relation = known_relation
+    BaseAdapter.get_relation = lambda *arguments: None
     if adapter == "snowflake":
         from dbt.adapters.snowflake.connections import SnowflakeConnectionManager as Manager
     else:
         from dbt.adapters.bigquery.connections import BigQueryConnectionManager as Manager
     Manager.open = opened
 
-    models = "resource_type:model"
-    selected = models if mode == "full" else f"{models},config.materialized:incremental"
     outcome = dbtRunner().invoke(
         [
             *("--quiet", "--no-use-colors", "--no-partial-parse", "compile"),
-            *("--no-introspect", "--no-populate-cache", "--select", selected),
+            *("--no-introspect", "--no-populate-cache", "--select", "resource_type:model"),
             *("--project-dir", project, "--profiles-dir", target),
             *("--target-path", target, "--log-path", target),
         ]

@@ -25,7 +25,8 @@ SMALL = Scale(
     copied=Cost(wall=2, cpu=3, peak=1e9),
     models=[("int_large", 8.0), ("dim_small", 2.0)],
     other=1.0,
-    n_incremental=0,
+    day_models=[("int_large", 2.0), ("dim_small", 2.0)],
+    updated=["int_large"],
 )
 LARGE = replace(
     SMALL,
@@ -60,8 +61,8 @@ def test_document_holds_what_was_measured() -> None:
     text = document([SMALL, LARGE], [("date", "2026-10-31")], 2, "make bench")
     assert text.startswith("<!-- Written by `make bench`")
     assert "| full build, wall s | 20.0 | 200.0 |" in text
-    assert "| `int_large` | 8.0 | 8.0 | 80% |" in text
-    assert "No model is incremental" in text
+    assert "| `int_large` | 8.0 | 8.0 | 2.0 | 80% |" in text
+    assert "1 tables are updated, in 2 s instead of 8" in text
     assert "not idle" not in text
     busy = document([SMALL, LARGE], [("date", "2026-10-31")], 2, "make bench", is_idle=False)
     assert "not idle" in busy

@@ -5,7 +5,6 @@ What is checked is the syntax and the names of functions and types; nothing is e
 
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -74,13 +73,11 @@ def problems(sql: str, dialect: str) -> list[str]:
     return sorted(set(found))
 
 
-def compile_offline(
-    project: Path, target: Path, adapter: str, mode: str
-) -> subprocess.CompletedProcess[str]:
+def compile_offline(project: Path, target: Path, adapter: str) -> subprocess.CompletedProcess[str]:
     if not PYTHON.exists():
         pytest.skip(".venv-compile is missing: run `make compile-adapters`")
     return subprocess.run(
-        [PYTHON, Path(__file__).with_name("compile_offline.py"), project, target, adapter, mode],
+        [PYTHON, Path(__file__).with_name("compile_offline.py"), project, target, adapter],
         cwd=project,
         env={
             "PATH": os.environ["PATH"],
@@ -95,47 +92,14 @@ def compile_offline(
     )
 
 
-def incremental_models(root: Path) -> list[str]:
-    pattern = re.compile(r"materialized\s*=\s*['\"]incremental")
-    return [
-        file.stem for file in (root / "models").rglob("*.sql") if pattern.search(file.read_text())
-    ]
-
-
 @pytest.mark.parametrize("adapter", ADAPTERS)
 def test_models_compile_offline(adapter: str, tmp_path: Path) -> None:
-    result = compile_offline(ROOT, tmp_path / "full", adapter, "full")
+    result = compile_offline(ROOT, tmp_path, adapter)
     assert result.returncode == 0, result.stdout + result.stderr
-    compiled = {file.stem for file in (tmp_path / "full").rglob("compiled/**/models/**/*.sql")}
+    compiled = {file.stem for file in tmp_path.rglob("compiled/**/models/**/*.sql")}
     models = {file.stem for file in (ROOT / "models").rglob("*.sql")}
     assert models <= compiled
-    assert list(breaches(tmp_path / "full" / "compiled", adapter)) == []
-
-    if incremental_models(ROOT):
-        result = compile_offline(ROOT, tmp_path / "later", adapter, "incremental")
-        assert result.returncode == 0, result.stdout + result.stderr
-        assert list(breaches(tmp_path / "later" / "compiled", adapter)) == []
-
-
-@pytest.mark.parametrize("mode", ["full", "incremental"])
-def test_both_modes_of_an_incremental_model_are_compiled(mode: str, tmp_path: Path) -> None:
-    project = tmp_path / "project"
-    (project / "models").mkdir(parents=True)
-    shutil.copytree(ROOT / "macros", project / "macros")
-    (project / "dbt_project.yml").write_text(
-        "name: abm_warehouse\nversion: 0.1.0\nconfig-version: 2\nprofile: abm_warehouse\n"
-        "vars: {as_of_date: '2026-10-31', enabled_sources: [], absent: {}}\n"
-    )
-    (project / "models" / "planted.sql").write_text(
-        "{{ config(materialized='incremental') }}\n"
-        "select {% if is_incremental() %}list_sort(a){% else %}strftime(a){% endif %} as b\n"
-        "from (select 1 as a) as t\n"
-    )
-    result = compile_offline(project, tmp_path / "target", "snowflake", mode)
-    assert result.returncode == 0, result.stdout + result.stderr
-    function = {"full": "strftime", "incremental": "list_sort"}[mode]
-    found = list(breaches(tmp_path / "target" / "compiled", "snowflake"))
-    assert found == [f"planted: function {function}"]
+    assert list(breaches(tmp_path / "compiled", adapter)) == []
 
 
 @pytest.mark.parametrize("adapter", ADAPTERS)
