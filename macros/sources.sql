@@ -106,7 +106,7 @@
             'columns': [
                 'source_system', 'source_table', 'visitor_id', 'session_number', 'user_id',
                 'event_name', 'page_url', 'file_name', 'link_url', 'utm_source', 'utm_medium',
-                'utm_campaign', 'click_id', 'percent_scrolled', 'occurred_at', 'loaded_at',
+                'utm_campaign', 'click_id', 'percent_scrolled', 'occurred_at',
             ],
         },
         'visitor_accounts': {
@@ -139,7 +139,6 @@
     {{ return({
         'source_system': 'varchar', 'source_table': 'varchar', 'source_record_id': 'varchar',
         'occurred_at': 'timestamp', 'is_date_only': 'boolean', 'counts_from_at': 'timestamp',
-        'loaded_at': 'timestamp',
         'person_record_id': 'varchar', 'person_email': 'varchar', 'account_id': 'varchar',
         'account_domain': 'varchar',
         'visitor_id': 'varchar', 'session_id': 'varchar',

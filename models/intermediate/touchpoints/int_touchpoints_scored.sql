@@ -1,27 +1,8 @@
--- Every touch once, with what it is worth. User agents and the few touches whose type has a cap are
--- read in scans of their own, because rows with all their columns that several readers share would
--- be kept in memory.
+-- Every touch once, with what it is worth.
 {{ config(materialized='updated_table') }}
 
-{% set touchpoint_id -%}
-    {{ surrogate_key([
-        'touchpoints.source_system', 'touchpoints.source_table',
-        'touchpoints.source_record_id', 'touchpoints.interaction_type',
-        'touchpoints.attendee_key',
-        'touchpoints.content_asset_id', 'touchpoints.file_name',
-    ]) }}
-{%- endset %}
-{% set is_machine -%}
-    coalesce(
-            touchpoints.is_reported_machine
-            or machine_agents.user_agent is not null
-            or touchpoints.occurred_at
-            <= {{ moment_after('touchpoints.delivered_at', 2, 'second') }},
-            false
-        )
-{%- endset %}
 with touchpoints as (
-    select * from {{ ref('int_touchpoints_channelled') }}
+    select * from {{ ref('int_touchpoints_flagged') }}
 ),
 
 interaction_types as (
@@ -48,26 +29,12 @@ listings as (
     select * from {{ ref('int_campaign_programmes_listed') }}
 ),
 
-machine_user_agents as (
-    select * from {{ ref('machine_user_agents') }}
-),
-
-user_agents as (
-    select distinct user_agent
-    from {{ ref('int_touchpoints_channelled') }}
-    where user_agent is not null
-),
-
-machine_agents as (
-    select distinct user_agents.user_agent
-    from user_agents
-    inner join machine_user_agents
-        on lower(user_agents.user_agent) like machine_user_agents.pattern
+capped as (
+    select * from {{ ref('int_touchpoints_capped') }}
 ),
 
 valued as (
     select
-        {{ touchpoint_id }} as touchpoint_id,
         touchpoints.*,
         interaction_types.is_engagement,
         interaction_types.is_content,
@@ -86,7 +53,8 @@ valued as (
                 then null
             else coalesce(touchpoints.content_depth, interaction_types.default_content_depth)
         end as item_depth,
-        {{ is_machine }} as is_machine,
+        capped.touchpoint_id is not null as is_capped,
+        not touchpoints.is_machine and capped.touchpoint_id is null as is_counted,
         memberships.abm_tier as abm_tier_at_touch,
         case
             when memberships.abm_tier is null then null
@@ -102,7 +70,7 @@ valued as (
         on touchpoints.content_asset_id = content_assets.content_asset_id
     left join content_asset_types on content_assets.asset_type = content_asset_types.asset_type
     left join channels on touchpoints.channel = channels.channel
-    left join machine_agents on touchpoints.user_agent = machine_agents.user_agent
+    left join capped on touchpoints.touchpoint_id = capped.touchpoint_id
     left join memberships
         on
             touchpoints.account_id = memberships.account_id
@@ -117,101 +85,46 @@ valued as (
             ) }}
 ),
 
-ranked as (
-    select
-        touchpoint_id,
-        max_per_person_day,
-        row_number() over (
-            partition by person_id, interaction_type, occurred_on
-            order by
-                occurred_at, {{ source_priority('source_system') }},
-                {{ binary_order('source_record_id') }}, touchpoint_id
-        ) as touch_rank
-    from (
-        select
-            {{ touchpoint_id }} as touchpoint_id,
-            touchpoints.person_id,
-            touchpoints.interaction_type,
-            touchpoints.occurred_on,
-            touchpoints.occurred_at,
-            touchpoints.source_system,
-            touchpoints.source_record_id,
-            interaction_types.max_per_person_day
-        from {{ ref('int_touchpoints_channelled') }} as touchpoints
-        inner join interaction_types
-            on touchpoints.interaction_type = interaction_types.interaction_type
-        left join machine_agents on touchpoints.user_agent = machine_agents.user_agent
-        where
-            interaction_types.max_per_person_day is not null
-            and touchpoints.person_id is not null
-            and not {{ is_machine }}
-    ) as rankable
-),
-
-capped as (
-    select touchpoint_id
-    from ranked
-    where touch_rank > max_per_person_day
-),
-
 final as (
     select
-        valued.touchpoint_id,
-        valued.source_system,
-        valued.source_table,
-        valued.source_record_id,
-        valued.interaction_type,
-        valued.channel,
-        valued.occurred_at,
-        valued.occurred_on,
-        valued.loaded_at,
-        valued.account_id,
-        valued.person_id,
-        valued.person_account_id,
-        valued.visitor_id,
-        coalesce(valued.attendee_key, valued.touchpoint_id) as consumer_id,
-        valued.match_method,
-        valued.unmatched_reason,
-        valued.unmapped_record_type,
-        valued.campaign_id,
-        valued.content_asset_id,
-        coalesce(
-            valued.content_asset_id, valued.campaign_id, valued.file_name, 'none'
-        ) as content_item,
-        cast(
-            case when not valued.is_machine then valued.item_depth end as {{ type_decimal(4, 9) }}
-        ) as content_depth,
-        valued.page_views,
-        valued.is_engagement,
-        valued.is_content,
-        valued.is_exposure,
-        valued.is_sales,
-        valued.is_machine,
-        capped.touchpoint_id is not null as is_capped,
-        valued.abm_touch_basis is not null as is_abm_touch,
-        valued.abm_touch_basis,
-        valued.abm_tier_at_touch,
-        (
-            valued.is_engagement and not valued.is_machine
-            and capped.touchpoint_id is null
-        ) as is_counted_engagement,
-        cast(
-            case
-                when valued.is_machine or capped.touchpoint_id is not null then 0
-                else valued.full_weight
-            end as {{ type_decimal(4, 9) }}
-        ) as aes_weight,
-        cast(
-            case
-                when valued.is_machine or capped.touchpoint_id is not null then 0
-                else valued.full_points
-            end as {{ type_decimal(4, 9) }}
-        ) as engagement_points,
-        (
-            valued.visitor_id is not null and valued.occurred_on > {{ as_of_date(-3) }}
-        ) as is_provisional
+        touchpoint_id,
+        source_system,
+        source_table,
+        source_record_id,
+        interaction_type,
+        channel,
+        occurred_at,
+        occurred_on,
+        account_id,
+        person_id,
+        person_account_id,
+        visitor_id,
+        coalesce(attendee_key, touchpoint_id) as consumer_id,
+        match_method,
+        unmatched_reason,
+        unmapped_record_type,
+        campaign_id,
+        content_asset_id,
+        coalesce(content_asset_id, campaign_id, file_name, 'none') as content_item,
+        cast(case when not is_machine then item_depth end as {{ type_decimal(4, 9) }})
+            as content_depth,
+        page_views,
+        is_engagement,
+        is_content,
+        is_exposure,
+        is_sales,
+        is_machine,
+        is_capped,
+        abm_touch_basis is not null as is_abm_touch,
+        abm_touch_basis,
+        abm_tier_at_touch,
+        is_engagement and is_counted as is_counted_engagement,
+        cast(case when is_counted then full_weight else 0 end as {{ type_decimal(4, 9) }})
+            as aes_weight,
+        cast(case when is_counted then full_points else 0 end as {{ type_decimal(4, 9) }})
+            as engagement_points,
+        visitor_id is not null and occurred_on > {{ as_of_date(-3) }} as is_provisional
     from valued
-    left join capped on valued.touchpoint_id = capped.touchpoint_id
 )
 
 select * from final

@@ -33,8 +33,7 @@ sessions as (
         session_id,
         visitor_id,
         min(case when event_name = 'page_view' then occurred_at end) as first_page_view_at,
-        cast(sum(case when event_name = 'page_view' then 1 else 0 end) as integer) as page_views,
-        max(loaded_at) as loaded_at
+        cast(sum(case when event_name = 'page_view' then 1 else 0 end) as integer) as page_views
     from web_events
     group by source_system, source_table, session_id, visitor_id
 ),
@@ -126,7 +125,6 @@ final as (
             'source_table': 'sessions.source_table',
             'source_record_id': 'sessions.session_id',
             'occurred_at': 'unioned.occurred_at',
-            'loaded_at': 'sessions.loaded_at',
             'visitor_id': 'sessions.visitor_id',
             'session_id': 'sessions.session_id',
             'record_type': 'unioned.record_type',

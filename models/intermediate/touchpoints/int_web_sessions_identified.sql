@@ -11,6 +11,10 @@ person_records as (
     select * from {{ ref('int_person_records_unified') }}
 ),
 
+emails as (
+    select * from {{ ref('int_emails_resolved') }}
+),
+
 identities as (
     select
         person_record_id as user_id,
@@ -23,10 +27,8 @@ identities as (
 
     select
         email as user_id,
-        min(person_id) as person_id
-    from person_records
-    where email is not null
-    group by email
+        person_id
+    from emails
 ),
 
 session_users as (

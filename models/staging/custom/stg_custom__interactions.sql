@@ -9,7 +9,6 @@ final as (
             'source_table': "'touchpoints'",
             'source_record_id': 'touchpoint_source_id',
             'occurred_at': 'occurred_at',
-            'loaded_at': 'loaded_at',
             'person_email': 'person_email',
             'account_id': 'account_id',
             'account_domain': 'account_domain',

@@ -20,8 +20,7 @@ final as (
         {{ double_as_decimal('content_depth', 4, precision=9) }} as content_depth,
 
         -- timestamps
-        occurred_at,
-        _fivetran_synced as loaded_at
+        occurred_at
     from touchpoints
 )
 

@@ -34,8 +34,7 @@ final as (
         {{ parameter_value('event_params', 'percent_scrolled', 'int_value') }} as percent_scrolled,
 
         -- timestamps
-        {{ timestamp_from_microseconds('event_timestamp') }} as occurred_at,
-        _fivetran_synced as loaded_at
+        {{ timestamp_from_microseconds('event_timestamp') }} as occurred_at
     from events
 )
 

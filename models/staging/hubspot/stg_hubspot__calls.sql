@@ -8,8 +8,7 @@ final as (
         outcome,
         -- Milliseconds; a call of less than a second still had one.
         cast(ceil(duration / 1000.0) as integer) as duration_seconds,
-        property_hs_timestamp as called_at,
-        _fivetran_synced as loaded_at
+        property_hs_timestamp as called_at
     from engagement_call
 )
 

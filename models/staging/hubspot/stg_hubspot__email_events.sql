@@ -16,8 +16,7 @@ final as (
         coalesce(filtered_event, false) as is_filtered,
 
         -- timestamps
-        created as occurred_at,
-        _fivetran_synced as loaded_at
+        created as occurred_at
     from email_event
 )
 

@@ -26,8 +26,7 @@ held as (
         engagement_id,
         outcome,
         cast(null as integer) as duration_seconds,
-        started_at as occurred_at,
-        loaded_at
+        started_at as occurred_at
     from meetings
 
     union all
@@ -37,8 +36,7 @@ held as (
         engagement_id,
         outcome,
         duration_seconds,
-        called_at as occurred_at,
-        loaded_at
+        called_at as occurred_at
     from calls
 ),
 

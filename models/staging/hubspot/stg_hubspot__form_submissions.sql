@@ -14,8 +14,7 @@ final as (
         page_url,
 
         -- timestamps
-        timestamp as submitted_at,
-        _fivetran_synced as loaded_at
+        timestamp as submitted_at
     from contact_form_submission
 )
 

@@ -6,8 +6,7 @@ final as (
     select
         engagement_id,
         outcome,
-        property_hs_timestamp as started_at,
-        _fivetran_synced as loaded_at
+        property_hs_timestamp as started_at
     from engagement_meeting
 )
 

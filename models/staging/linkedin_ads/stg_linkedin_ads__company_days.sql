@@ -16,8 +16,7 @@ final as (
         clicks as n_clicks,
 
         -- dates
-        day as engaged_on,
-        _fivetran_synced as loaded_at
+        day as engaged_on
     from company_engagement
 )
 

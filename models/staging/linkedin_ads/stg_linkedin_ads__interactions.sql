@@ -23,7 +23,6 @@ final as (
             'source_record_id': 'company_day_id',
             'occurred_at': 'occurred_at',
             'is_date_only': 'true',
-            'loaded_at': 'loaded_at',
             'account_domain': 'domain',
             'record_type': "'" ~ record_type ~ "'",
             'campaign_source_table': "'campaign_history'",

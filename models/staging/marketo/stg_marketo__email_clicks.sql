@@ -15,8 +15,7 @@ final as (
         link as page_url,
 
         -- timestamps
-        activity_date as occurred_at,
-        _fivetran_synced as loaded_at
+        activity_date as occurred_at
     from activity_click_email
 )
 

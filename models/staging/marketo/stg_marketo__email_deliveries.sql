@@ -11,8 +11,7 @@ final as (
         primary_attribute_value_id as mail_id,
 
         -- timestamps
-        activity_date as occurred_at,
-        _fivetran_synced as loaded_at
+        activity_date as occurred_at
     from activity_email_delivered
 )
 

@@ -12,8 +12,7 @@ final as (
         primary_attribute_value as form_name,
 
         -- timestamps
-        activity_date as occurred_at,
-        _fivetran_synced as loaded_at
+        activity_date as occurred_at
     from activity_fill_out_form
 )
 

@@ -36,8 +36,7 @@ mails as (
         mail_id,
         cast(null as {{ dbt.type_string() }}) as page_url,
         cast(null as {{ dbt.type_string() }}) as user_agent,
-        occurred_at,
-        loaded_at
+        occurred_at
     from email_deliveries
 
     union all
@@ -50,8 +49,7 @@ mails as (
         mail_id,
         null as page_url,
         user_agent,
-        occurred_at,
-        loaded_at
+        occurred_at
     from email_opens
 
     union all
@@ -64,8 +62,7 @@ mails as (
         mail_id,
         page_url,
         user_agent,
-        occurred_at,
-        loaded_at
+        occurred_at
     from email_clicks
 ),
 
@@ -93,7 +90,6 @@ final as (
             'source_table': 'mails.source_table',
             'source_record_id': 'mails.activity_id',
             'occurred_at': 'mails.occurred_at',
-            'loaded_at': 'mails.loaded_at',
             'person_record_id': 'mails.lead_id',
             'campaign_source_table': "'campaign'",
             'campaign_source_id': 'mails.campaign_source_id',
@@ -115,7 +111,6 @@ final as (
             'source_table': "'activity_fill_out_form'",
             'source_record_id': 'activity_id',
             'occurred_at': 'occurred_at',
-            'loaded_at': 'loaded_at',
             'person_record_id': 'lead_id',
             'record_type': 'form_name',
         }) }}
@@ -129,7 +124,6 @@ final as (
             'source_table': "'activity_visit_webpage'",
             'source_record_id': 'activity_id',
             'occurred_at': 'occurred_at',
-            'loaded_at': 'loaded_at',
             'person_record_id': 'lead_id',
             'page_url': 'page_url',
             'utm_campaign': query_parameter('link_url', 'utm_campaign'),
@@ -148,7 +142,6 @@ final as (
             'source_table': "'activity_change_status_in_progression'",
             'source_record_id': 'progressions.activity_id',
             'occurred_at': 'progressions.occurred_at',
-            'loaded_at': 'progressions.loaded_at',
             'person_record_id': 'progressions.lead_id',
             'record_type': 'programs.program_channel',
             'outcome': "case when progressions.is_success then 'success' else 'no success' end",

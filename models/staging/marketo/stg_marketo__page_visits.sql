@@ -14,8 +14,7 @@ final as (
         user_agent,
 
         -- timestamps
-        activity_date as occurred_at,
-        _fivetran_synced as loaded_at
+        activity_date as occurred_at
     from activity_visit_webpage
 )
 

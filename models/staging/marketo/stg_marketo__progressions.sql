@@ -14,8 +14,7 @@ final as (
         coalesce(success, false) as is_success,
 
         -- timestamps
-        activity_date as occurred_at,
-        _fivetran_synced as loaded_at
+        activity_date as occurred_at
     from activity_change_status_in_progression
 )
 

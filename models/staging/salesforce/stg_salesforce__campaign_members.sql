@@ -15,8 +15,7 @@ final as (
 
         -- timestamps
         first_responded_date as first_responded_on,
-        created_date as created_at,
-        _fivetran_synced as loaded_at
+        created_date as created_at
     from campaign_member
 )
 

@@ -15,8 +15,7 @@ final as (
 
         -- timestamps
         start_date_time as started_at,
-        end_date_time as ended_at,
-        _fivetran_synced as loaded_at
+        end_date_time as ended_at
     from event
 )
 

@@ -65,7 +65,6 @@ final as (
             'occurred_at': 'coalesce(' ~ noon_of('campaign_members.first_responded_on')
                 ~ ', campaign_members.created_at)',
             'is_date_only': 'campaign_members.first_responded_on is not null',
-            'loaded_at': 'campaign_members.loaded_at',
             'person_record_id': 'coalesce(campaign_members.contact_id, campaign_members.lead_id)',
             'record_type': 'campaigns.campaign_type',
             'campaign_source_table': "'campaign'",
@@ -84,7 +83,6 @@ final as (
             'source_record_id': 'tasks.task_id',
             'occurred_at': 'coalesce(tasks.completed_at, ' ~ noon_of('tasks.due_on') ~ ')',
             'is_date_only': 'tasks.completed_at is null',
-            'loaded_at': 'tasks.loaded_at',
             'person_record_id': 'task_people.person_record_id',
             'account_id': 'tasks.account_id',
             'record_type': 'tasks.task_kind',
@@ -106,7 +104,6 @@ final as (
             'source_record_id': 'events.event_id',
             'occurred_at': 'events.started_at',
             'counts_from_at': 'coalesce(events.ended_at, events.started_at)',
-            'loaded_at': 'events.loaded_at',
             'person_record_id': 'event_people.person_record_id',
             'account_id': 'events.account_id',
             'record_type': "coalesce(events.event_type, 'event')",

@@ -26,8 +26,7 @@ final as (
 
         -- timestamps
         completed_date_time as completed_at,
-        activity_date as due_on,
-        _fivetran_synced as loaded_at
+        activity_date as due_on
     from task
 )
 
