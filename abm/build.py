@@ -57,7 +57,7 @@ class BuildOptions:
         variables: dbt vars that override the project's.
         select: dbt node selectors; empty for everything.
         exclude: dbt node selectors to leave out.
-        full_refresh: Rebuild incremental models from scratch.
+        full_refresh: Write anew the tables that a build otherwise updates.
         unit_tests: Run the unit tests too.
         threads: dbt threads, or None for the profile's.
         target: The profile's target, duckdb or postgres. On postgres the raw data are its tables,

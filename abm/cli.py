@@ -249,7 +249,7 @@ def build(
     as_of: AsOf = None,
     db: Db = None,
     full_refresh: Annotated[
-        bool, typer.Option("--full-refresh", help="Rebuild incremental models from scratch.")
+        bool, typer.Option("--full-refresh", help="Write anew the tables that a build otherwise updates.")
     ] = False,
     select: Annotated[
         list[str] | None,
