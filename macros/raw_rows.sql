@@ -41,30 +41,39 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- The newest version of each key among the readable rows. Keys that occur once, nearly all, pass
-    straight through; only the others are ranked, which costs a fraction of ranking every row. The
-    others are found on a hash of the key: two keys that share one are ranked apart all the same.
-    The rows are spelled out three times because a shared CTE would be written to memory, with every
-    column of every row. -#}
+{#- The newest version of each key among the readable rows. Rows whose key occurs once, nearly all,
+    pass straight through; only the others are ranked, which costs a fraction of ranking every row.
+    They are told apart by a hash of the raw key; keys that share one are ranked apart all the same.
+    A CTE would be shorter, but two readers would have it written to memory with every column. -#}
 {% macro newest_raw_rows(source_name, table_name) -%}
     {%- set key = raw_key_expressions(source_name, table_name) -%}
-    {%- set readable_rows -%}
-        (select * from ({{ typed_raw_rows(source_name, table_name) }}) as typed_rows
-        where not is_rejected_row) as readable_rows
-    {%- endset -%}
     {%- if not key %}
-    select * from {{ readable_rows }}
+    select *
+    from ({{ typed_raw_rows(source_name, table_name) }}) as readable_rows
+    where not is_rejected_row
     {%- else %}
+    {%- set key_hash = raw_key_hash(source_name, table_name) -%}
     {%- set repeated_keys -%}
-        (select {{ row_hash(key) }} as key_hash from {{ readable_rows }}
-        group by {{ row_hash(key) }} having count(*) > 1) as repeated_keys
+        (select {{ key_hash }} as key_hash
+        from {{ source(source_name, table_name) }} as raw_rows
+        group by {{ key_hash }} having count(*) > 1) as repeated_keys
+    {%- endset %}
+    {%- set single_rows -%}
+        (select raw_rows.*
+        from {{ source(source_name, table_name) }} as raw_rows
+        left join {{ repeated_keys }} on {{ key_hash }} = repeated_keys.key_hash
+        where repeated_keys.key_hash is null)
+    {%- endset %}
+    {%- set repeated_rows -%}
+        (select raw_rows.*
+        from {{ source(source_name, table_name) }} as raw_rows
+        inner join {{ repeated_keys }} on {{ key_hash }} = repeated_keys.key_hash)
     {%- endset %}
     select
         readable_rows.*,
         1 as version_rank
-    from {{ readable_rows }}
-    left join {{ repeated_keys }} on {{ row_hash(key) }} = repeated_keys.key_hash
-    where repeated_keys.key_hash is null
+    from ({{ typed_raw_rows(source_name, table_name, single_rows) }}) as readable_rows
+    where not is_rejected_row
 
     union all
 
@@ -74,17 +83,40 @@
             readable_rows.*,
             row_number() over (
                 partition by {{ key | join(', ') }}
-                order by {{ raw_version_order(source_name, table_name) }}
+                order by
+                case when is_rejected_row then 1 else 0 end,
+                {{ raw_version_order(source_name, table_name) }}
             ) as version_rank
-        from {{ readable_rows }}
-        inner join {{ repeated_keys }} on {{ row_hash(key) }} = repeated_keys.key_hash
+        from ({{ typed_raw_rows(source_name, table_name, repeated_rows) }}) as readable_rows
     ) as ranked_rows
-    where version_rank = 1
+    where version_rank = 1 and not is_rejected_row
     {%- endif -%}
 {%- endmacro %}
 
-{#- Every raw row with its columns read as their types, and whether it is rejected or deleted. -#}
-{% macro typed_raw_rows(source_name, table_name) -%}
+{#- A hash that versions of one row share, quick to compute; the two forms of a Salesforce id share
+    their first 15 characters. -#}
+{% macro raw_key_hash(source_name, table_name) -%}
+    {%- set table = raw_table(source_name, table_name) -%}
+    {%- set parts = [] -%}
+    {%- for name in table.config.meta['key']
+        if not is_raw_column_absent(source_name, table_name, name) -%}
+        {%- set part = typed_raw_column(source_name, table_name, table.columns[name]) -%}
+        {%- if name in table.config.meta.get('salesforce_ids', []) -%}
+            {%- do parts.append('substring(' ~ part ~ ', 1, 15)') -%}
+        {%- elif name in filled_raw_columns(source_name, table_name) -%}
+            {%- do parts.append(part) -%}
+        {%- else -%}
+            {%- do parts.append(
+                'coalesce(cast(' ~ part ~ ' as ' ~ dbt.type_string() ~ "), '')"
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ row_hash(parts) }}
+{%- endmacro %}
+
+{#- Every raw row, or those of a subquery, with its columns read as their types, and whether it is
+    rejected or deleted. -#}
+{% macro typed_raw_rows(source_name, table_name, rows=none) -%}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- set meta = table.config.meta -%}
     {%- set faults = [] -%}
@@ -112,7 +144,7 @@
             or {{ typed_raw_column(source_name, table_name, table.columns[meta['merged_into']]) }}
             is not null
         {%- endif %} as is_deleted_row
-    from {{ source(source_name, table_name) }} as raw_rows
+    from {{ rows or source(source_name, table_name) }} as raw_rows
 {%- endmacro %}
 
 {#- What makes a row of this table unfit, or one of its values: a list of {column, reason,
