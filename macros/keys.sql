@@ -51,6 +51,11 @@
     end
 {%- endmacro %}
 
+{#- What the two forms of a Salesforce id have in common, which is enough to tell records apart. -#}
+{% macro salesforce_id_key(column) -%}
+    case when length({{ column }}) = 18 then substr({{ column }}, 1, 15) else {{ column }} end
+{%- endmacro %}
+
 {% macro sha256_hex(expression) -%}
     {{ return(adapter.dispatch('sha256_hex', 'abm_warehouse')(expression)) }}
 {%- endmacro %}

@@ -102,7 +102,7 @@
         if not is_raw_column_absent(source_name, table_name, name) -%}
         {%- set part = typed_raw_column(source_name, table_name, table.columns[name]) -%}
         {%- if name in table.config.meta.get('salesforce_ids', []) -%}
-            {%- do parts.append('substring(' ~ part ~ ', 1, 15)') -%}
+            {%- do parts.append('substr(' ~ part ~ ', 1, 15)') -%}
         {%- elif name in filled_raw_columns(source_name, table_name) -%}
             {%- do parts.append(part) -%}
         {%- else -%}
@@ -241,7 +241,7 @@
     {%- for name in table.config.meta['key']
         if not is_raw_column_absent(source_name, table_name, name) -%}
         {%- if name in table.config.meta.get('salesforce_ids', []) -%}
-            {%- do expressions.append(salesforce_id('readable_rows.' ~ name)) -%}
+            {%- do expressions.append(salesforce_id_key('readable_rows.' ~ name)) -%}
         {%- elif name in required -%}
             {%- do expressions.append('readable_rows.' ~ name) -%}
         {%- else -%}
