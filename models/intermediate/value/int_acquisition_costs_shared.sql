@@ -1,5 +1,6 @@
 -- What new customers cost in the 12 complete months, per programme and sector. Cost without a
--- sector is shared by counts; running counts are rounded, so the shares sum to the cost to the cent.
+-- sector is shared by counts. Running counts are rounded, so the shares sum to the cost to the
+-- cent.
 with investments as (
     select * from {{ ref('int_investments_valued') }}
     where {{ is_in_complete_months('month_start_on') }}

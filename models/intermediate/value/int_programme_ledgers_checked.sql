@@ -1,5 +1,5 @@
--- Whether the cost of the 12 complete months is known: every month has a line in the ledger, replaced
--- ones included, and every cost can be converted.
+-- Whether the cost of the 12 complete months is known: every month has a line in the ledger,
+-- replaced ones included, and every cost can be converted.
 with investments as (
     select * from {{ ref('int_investments_valued') }}
     where {{ is_in_complete_months('month_start_on') }}
