@@ -324,6 +324,13 @@ ACCOUNT_FAULTS = [
         unmapped=(("currency_rates", "XXA"),),
         shown=(account("F-XXA", "annual_revenue_usd, account_size_tier"), [(None, "unsized")]),
     ),
+    Fault(
+        "revenue at a rate that makes it absurd",
+        "salesforce/account",
+        {"id": "F-TIN", "annual_revenue": 5e6, "currency_iso_code": "TIN"},
+        listed=(("annual_revenue", "out_of_range", "5000000.0 TIN"),),
+        shown=(account("F-TIN", "annual_revenue_usd, account_size_tier"), [(None, "unsized")]),
+    ),
 ]
 
 PERSON_FAULTS = [

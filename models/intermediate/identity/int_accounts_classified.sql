@@ -31,6 +31,7 @@ rates as (
 
 valued as (
     select
+        accounts.source_system,
         accounts.account_id,
         accounts.account_name,
         accounts.domain,
@@ -43,8 +44,11 @@ valued as (
         families.ultimate_parent_account_id,
         coalesce(sector_aliases.sector, 'other') as sector,
         countries.country_code,
+        accounts.annual_revenue as original_annual_revenue,
+        coalesce(accounts.currency, '{{ var("corporate_currency") }}') as original_currency,
         {{ converted_amount('accounts.annual_revenue', 'own_rates.rate', 'usd_rates.rate') }}
-            as annual_revenue_usd
+            as annual_revenue_usd,
+        own_rates.rate is null or usd_rates.rate is null as is_without_rate
         {{ with_passthrough('accounts', 'accounts') }}
     from accounts
     inner join families on accounts.account_id = families.account_id
@@ -60,6 +64,7 @@ valued as (
 -- stand-in, and the row says so.
 final as (
     select
+        valued.source_system,
         valued.account_id,
         valued.account_name,
         valued.domain,
@@ -71,7 +76,10 @@ final as (
         valued.parent_account_id,
         valued.ultimate_parent_account_id,
         valued.sector,
+        valued.original_annual_revenue,
+        valued.original_currency,
         valued.annual_revenue_usd,
+        valued.is_without_rate,
         coalesce(account_size_tiers.account_size_tier, 'unsized') as account_size_tier,
         case when valued.sector = 'other' then 'saas_b2b' else valued.sector end
             as benchmark_sector,

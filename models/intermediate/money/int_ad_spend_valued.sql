@@ -59,7 +59,8 @@ final as (
         days.original_amount,
         days.original_currency,
         {{ converted_amount('days.original_amount', 'own_rates.rate', 'reporting_rates.rate') }}
-            as amount
+            as amount,
+        own_rates.rate is null or reporting_rates.rate is null as is_without_rate
     from days
     left join campaigns
         on

@@ -43,6 +43,7 @@ final as (
         {{ converted_amount(
             'investments.original_amount', 'own_rates.rate', 'reporting_rates.rate'
         ) }} as amount,
+        own_rates.rate is null or reporting_rates.rate is null as is_without_rate,
         coalesce(investment_categories.in_roi, false) as in_roi,
         coalesce(investment_categories.in_cac, false) as in_cac,
         delivered.channel is not null as is_replaced

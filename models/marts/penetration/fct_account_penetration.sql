@@ -3,8 +3,11 @@ with accounts as (
 ),
 
 people as (
-    select * from {{ ref('int_people_matched') }}
-    where account_id is not null
+    select * from {{ ref('int_people_reached') }}
+),
+
+missing_roles as (
+    select * from {{ ref('int_key_roles_missed') }}
 ),
 
 touchpoints as (
@@ -12,15 +15,12 @@ touchpoints as (
     where
         account_id is not null
         and {{ is_in_trailing_days('occurred_on', var('aes_window_days')) }}
+        and (is_engagement or is_exposure)
         and not is_machine
 ),
 
 account_size_tiers as (
     select * from {{ ref('account_size_tiers') }}
-),
-
-key_roles as (
-    select * from {{ ref('key_roles') }}
 ),
 
 committee as (
@@ -29,33 +29,6 @@ committee as (
         cast(max(value_max) as integer) as expected_committee_max
     from {{ ref('benchmarks') }}
     where benchmark_id = 'expected_committee'
-),
-
--- A touch on another account than the person's own says nothing about this account's committee.
-own_touches as (
-    select
-        person_id,
-        max(case when is_counted_engagement then 1 else 0 end) as is_engaged
-    from touchpoints
-    where
-        person_id is not null
-        and account_id = person_account_id
-        and (is_engagement or is_exposure)
-    group by person_id
-),
-
-people_reached as (
-    select
-        people.account_id,
-        people.person_id,
-        people.persona,
-        people.is_stakeholder,
-        people.is_declared_stakeholder,
-        people.is_decision_maker,
-        coalesce(own_touches.is_engaged, 0) = 1 as is_engaged,
-        own_touches.person_id is not null as is_reached
-    from people
-    left join own_touches on people.person_id = own_touches.person_id
 ),
 
 committees as (
@@ -69,7 +42,7 @@ committees as (
         sum(case when is_decision_maker then 1 else 0 end) as identified_decision_makers,
         sum(case when is_decision_maker and is_reached then 1 else 0 end)
             as reached_decision_makers
-    from people_reached
+    from people
     group by account_id
 ),
 
@@ -79,34 +52,7 @@ breadth as (
         count(distinct channel) as n_channels,
         count(distinct case when is_counted_engagement then person_id end) as n_engaged_people
     from touchpoints
-    where is_engagement or is_exposure
     group by account_id
-),
-
-engaged_role_groups as (
-    select distinct
-        people_reached.account_id,
-        key_roles.account_size_tier,
-        key_roles.role_group
-    from people_reached
-    inner join key_roles on people_reached.persona = key_roles.persona
-    where people_reached.is_engaged
-),
-
-missing_roles as (
-    select
-        accounts.account_id,
-        {{ ordered_list('tier_roles.role_group') }} as missing_key_roles
-    from accounts
-    inner join (select distinct account_size_tier, role_group from key_roles) as tier_roles
-        on accounts.account_size_tier = tier_roles.account_size_tier
-    left join engaged_role_groups
-        on
-            accounts.account_id = engaged_role_groups.account_id
-            and tier_roles.account_size_tier = engaged_role_groups.account_size_tier
-            and tier_roles.role_group = engaged_role_groups.role_group
-    where engaged_role_groups.role_group is null
-    group by accounts.account_id
 ),
 
 counted as (

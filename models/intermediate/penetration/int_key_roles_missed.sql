@@ -1,0 +1,40 @@
+-- The key role groups of an account's size tier of which nobody is engaged.
+with accounts as (
+    select * from {{ ref('int_accounts_classified') }}
+),
+
+people as (
+    select * from {{ ref('int_people_reached') }}
+    where is_engaged
+),
+
+key_roles as (
+    select * from {{ ref('key_roles') }}
+),
+
+engaged_role_groups as (
+    select distinct
+        people.account_id,
+        key_roles.account_size_tier,
+        key_roles.role_group
+    from people
+    inner join key_roles on people.persona = key_roles.persona
+),
+
+final as (
+    select
+        accounts.account_id,
+        {{ ordered_list('tier_roles.role_group') }} as missing_key_roles
+    from accounts
+    inner join (select distinct account_size_tier, role_group from key_roles) as tier_roles
+        on accounts.account_size_tier = tier_roles.account_size_tier
+    left join engaged_role_groups
+        on
+            accounts.account_id = engaged_role_groups.account_id
+            and tier_roles.account_size_tier = engaged_role_groups.account_size_tier
+            and tier_roles.role_group = engaged_role_groups.role_group
+    where engaged_role_groups.role_group is null
+    group by accounts.account_id
+)
+
+select * from final

@@ -1,0 +1,34 @@
+-- The target of an account executive: the sectors' benchmarks, weighted by open amount.
+with opportunities as (
+    select * from {{ ref('int_opportunities_valued') }}
+    where is_open and amount is not null
+),
+
+entities as (
+    select * from {{ ref('int_velocity_entities_listed') }}
+    where entity_type = 'account_executive'
+),
+
+accounts as (
+    select * from {{ ref('int_accounts_classified') }}
+),
+
+sector_benchmarks as (
+    select * from {{ ref('sector_benchmarks') }}
+),
+
+final as (
+    select
+        entities.entity_type,
+        entities.entity_id,
+        cast(
+            sum(opportunities.amount * sector_benchmarks.velocity_monthly) as {{ type_double() }}
+        ) / nullif(sum(opportunities.amount), 0) as target_velocity_monthly
+    from entities
+    inner join opportunities on entities.opportunity_id = opportunities.opportunity_id
+    inner join accounts on opportunities.account_id = accounts.account_id
+    inner join sector_benchmarks on accounts.benchmark_sector = sector_benchmarks.sector
+    group by entities.entity_type, entities.entity_id
+)
+
+select * from final
