@@ -1,36 +1,95 @@
-{#- The rule models, and the share that each gives to a touch of a journey of two or more. -#}
-{% macro attribution_rule_models() -%}
-    {{ return(['position_20_50_30', 'first_touch', 'last_touch', 'linear']) }}
+{#- The models of attribution, and the share that each gives to a touch. The expressions read the
+    columns of int_attribution_shares_ruled: a touch, its journey and its channel in the journey. -#}
+{% macro attribution_models() -%}
+    {{ return([
+        'position_20_50_30', 'first_touch', 'last_touch', 'linear', 'u_shaped', 'w_shaped',
+        'full_path', 'time_decay', 'markov', 'shapley',
+    ]) }}
 {%- endmacro %}
 
-{% macro attribution_share(model, touch_number, n_touches) -%}
+{% macro attribution_share(model) -%}
     {%- if model == 'position_20_50_30' -%}
         case
-            when {{ n_touches }} = 2 and {{ touch_number }} = 1
-                then {{ var('two_touch_first_share') }}
-            when {{ n_touches }} = 2 then 1 - {{ var('two_touch_first_share') }}
-            when {{ touch_number }} = 1 then 0.2
-            when {{ touch_number }} = {{ n_touches }} then 0.3
-            else cast(0.5 as {{ type_double() }}) / ({{ n_touches }} - 2)
+            when n_touches = 1 then 1
+            when n_touches = 2 and touch_number = 1 then {{ var('two_touch_first_share') }}
+            when n_touches = 2 then 1 - {{ var('two_touch_first_share') }}
+            when touch_number = 1 then 0.2
+            when touch_number = n_touches then 0.3
+            else cast(0.5 as {{ type_double() }}) / (n_touches - 2)
         end
     {%- elif model == 'first_touch' -%}
-        case when {{ touch_number }} = 1 then 1 else 0 end
+        case when touch_number = 1 then 1 else 0 end
     {%- elif model == 'last_touch' -%}
-        case when {{ touch_number }} = {{ n_touches }} then 1 else 0 end
+        case when touch_number = n_touches then 1 else 0 end
     {%- elif model == 'linear' -%}
-        cast(1 as {{ type_double() }}) / {{ n_touches }}
+        cast(1 as {{ type_double() }}) / n_touches
+    {%- elif model == 'u_shaped' -%}
+        {{ milestone_share({'1': 40, 'opportunity_creation_number': 40}, 20) }}
+    {%- elif model == 'w_shaped' -%}
+        {{ milestone_share(
+            {'1': 30, 'lead_creation_number': 30, 'opportunity_creation_number': 30}, 10
+        ) }}
+    {%- elif model == 'full_path' -%}
+        {{ milestone_share({
+            '1': 22.5, 'lead_creation_number': 22.5, 'opportunity_creation_number': 22.5,
+            'n_touches': 22.5,
+        }, 10) }}
+    {%- elif model == 'time_decay' -%}
+        cast(decay as {{ type_double() }}) / cast(decay_of_journey as {{ type_double() }})
+    {%- elif model in ('markov', 'shapley') -%}
+        {{ model }}_share / n_touches_of_channel
     {%- endif -%}
 {%- endmacro %}
 
-{#- Every model and basis that must have credit, as rows: what checks look for. -#}
+{#- 2 ^ (-days before the newest touch / half-life). The days to the anchor date differ from these by
+    as many for every touch of the journey, which cancels out, and the newest touch weighs 1 however
+    long ago it was. -#}
+{% macro time_decay(touched_on, newest_on) -%}
+    {{ double_as_decimal(
+        'power(cast(2 as ' ~ type_double() ~ '), -cast('
+        ~ days_between(touched_on, newest_on) ~ ' as ' ~ type_double() ~ ') / '
+        ~ var('time_decay_half_life_days') ~ ')', 15
+    ) }}
+{%- endmacro %}
+
+{#- A touch gets the percentages of the milestones it is, or an equal part of the rest; then what
+    absent milestones, or a rest without touches, would have got is shared in proportion.
+    milestones: touch number of each, an expression that is null where it is absent, and percent. -#}
+{% macro milestone_share(milestones, rest) -%}
+    {%- set own, present, distinct, seen = [], [], [], [] -%}
+    {%- for number, percent in milestones.items() -%}
+        {%- do own.append('case when touch_number = ' ~ number ~ ' then ' ~ percent ~ ' else 0 end') -%}
+        {%- do present.append('case when ' ~ number ~ ' is null then 0 else ' ~ percent ~ ' end') -%}
+        {%- set conditions = [number ~ ' is not null'] -%}
+        {%- for earlier in seen -%}
+            {%- do conditions.append('coalesce(' ~ earlier ~ ' <> ' ~ number ~ ', true)') -%}
+        {%- endfor -%}
+        {%- do distinct.append('case when ' ~ conditions | join(' and ') ~ ' then 1 else 0 end') -%}
+        {%- do seen.append(number) -%}
+    {%- endfor -%}
+    {%- set is_milestone = 'touch_number in (' ~ milestones | join(', ') ~ ')' -%}
+    {%- set n_rest = '(n_touches - (' ~ distinct | join(' + ') ~ '))' -%}
+    (
+        cast({{ own | join(' + ') }} as {{ type_double() }})
+        + case
+            when coalesce({{ is_milestone }}, false) then 0
+            else cast({{ rest }} as {{ type_double() }}) / {{ n_rest }}
+        end
+    ) / ({{ present | join(' + ') }} + case when {{ n_rest }} > 0 then {{ rest }} else 0 end)
+{%- endmacro %}
+
+{#- Every model and basis, as rows. -#}
 {% macro attribution_models_and_bases() -%}
-    {%- for model in attribution_rule_models() %}
+    {%- for model in attribution_models() %}
+    {%- set outer = loop %}
+    {%- for basis in ('revenue', 'pipeline') %}
     select
         '{{ model }}' as attribution_model,
-        'revenue' as attribution_basis
-    {%- if not loop.last %}
+        '{{ basis }}' as attribution_basis
+    {%- if not (loop.last and outer.last) %}
 
     union all
     {% endif %}
+    {%- endfor %}
     {%- endfor %}
 {%- endmacro %}

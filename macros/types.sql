@@ -75,7 +75,8 @@
 {%- endmacro %}
 
 {#- A double as a decimal: halves are rounded away from zero, on the double times ten to the scale.
-    PostgreSQL would round what is left after 15 digits, and make 1.01 of 1.005. -#}
+    PostgreSQL would round what is left after 15 digits, and make 1.01 of 1.005; where there are more
+    digits than that, the number is at most 1 and fits an integer, which keeps them all. -#}
 {% macro double_as_decimal(expression, scale, precision=18) -%}
     {{ return(adapter.dispatch('double_as_decimal', 'abm_warehouse')(
         expression, scale, precision
@@ -88,10 +89,10 @@
 
 {% macro postgres__double_as_decimal(expression, scale, precision) -%}
     {%- set shifted = '(' ~ expression ~ ') * ' ~ 10 ** scale ~ '.0' -%}
-    cast(
-        cast(trunc(cast({{ shifted }} as double precision) + 0.5 * sign({{ shifted }})) as numeric)
-        / {{ 10 ** scale }} as {{ type_decimal(scale, precision) }}
-    )
+    {%- set rounded = 'trunc(cast(' ~ shifted ~ ' as double precision) + 0.5 * sign('
+        ~ shifted ~ '))' -%}
+    {%- set whole = 'cast(' ~ rounded ~ ' as bigint)' if scale > 12 else rounded -%}
+    cast(cast({{ whole }} as numeric) / {{ 10 ** scale }} as {{ type_decimal(scale, precision) }})
 {%- endmacro %}
 
 {#- A value of the raw contract as text, where the text counts: 1.0 and not 1 for a double. -#}

@@ -3,8 +3,27 @@
 -- by the order of touches.
 {{ config(materialized='table') }}
 
-with shares as (
+with ruled as (
     select * from {{ ref('int_attribution_shares_ruled') }}
+),
+
+shares as (
+    {%- for model in attribution_models() %}
+    select
+        opportunity_id,
+        attribution_basis,
+        amount,
+        touchpoint_id,
+        touch_number,
+        n_touches,
+        '{{ model }}' as attribution_model,
+        {{ model }} as share
+    from ruled
+    {%- if not loop.last %}
+
+    union all
+    {% endif %}
+    {%- endfor %}
 ),
 
 floored_weights as (
@@ -19,10 +38,10 @@ ranked_weights as (
     select
         *,
         1000000000000 - sum(weight_units) over (
-            partition by opportunity_id, attribution_model
+            partition by opportunity_id, attribution_basis, attribution_model
         ) as n_missing_units,
         row_number() over (
-            partition by opportunity_id, attribution_model
+            partition by opportunity_id, attribution_basis, attribution_model
             order by weight_remainder desc, touch_number
         ) as remainder_rank
     from floored_weights
@@ -31,6 +50,7 @@ ranked_weights as (
 weighted as (
     select
         opportunity_id,
+        attribution_basis,
         amount,
         touchpoint_id,
         touch_number,
@@ -59,10 +79,10 @@ ranked_cents as (
     select
         *,
         deal_cents - sum(cents) over (
-            partition by opportunity_id, attribution_model
+            partition by opportunity_id, attribution_basis, attribution_model
         ) as n_missing_cents,
         row_number() over (
-            partition by opportunity_id, attribution_model
+            partition by opportunity_id, attribution_basis, attribution_model
             order by cent_remainder desc, touch_number
         ) as remainder_rank
     from floored_cents
@@ -71,6 +91,7 @@ ranked_cents as (
 final as (
     select
         opportunity_id,
+        attribution_basis,
         touchpoint_id,
         touch_number,
         n_touches,

@@ -1,44 +1,99 @@
--- What share of a deal each rule gives to each of its touches, before rounding. A deal without a
--- touch has one row: all of it is unattributed.
+-- Every model is a column of the touch: what it needs of the journey and of the channel has been
+-- aggregated, and comes back by a join. A deal without a touch has one row: all of it is
+-- unattributed.
+{{ config(materialized='table') }}
+
 with opportunities as (
     select * from {{ ref('int_opportunities_valued') }}
-    where is_won and opportunity_type in ('new_business', 'expansion')
+    where opportunity_type in ('new_business', 'expansion')
 ),
 
 touches as (
     select * from {{ ref('int_journey_touches_ordered') }}
 ),
 
-placed as (
-    select
-        opportunities.opportunity_id,
-        opportunities.amount,
-        coalesce(touches.touchpoint_id, 'unattributed') as touchpoint_id,
-        coalesce(touches.touch_number, 0) as touch_number,
-        coalesce(touches.n_touches, 0) as n_touches
-    from opportunities
-    left join touches on opportunities.opportunity_id = touches.opportunity_id
+journeys as (
+    select * from {{ ref('int_journeys_summarised') }}
 ),
 
-final as (
-    {%- for model in attribution_rule_models() %}
+channels as (
+    select * from {{ ref('int_journey_channels_credited') }}
+),
+
+deals as (
     select
         opportunity_id,
         amount,
+        'revenue' as attribution_basis
+    from opportunities
+    where is_won
+
+    union all
+
+    select
+        opportunity_id,
+        amount,
+        'pipeline' as attribution_basis
+    from opportunities
+),
+
+rejoined as (
+    select
+        touches.opportunity_id,
+        touches.attribution_basis,
+        touches.touchpoint_id,
+        touches.touch_number,
+        journeys.n_touches,
+        journeys.lead_creation_number,
+        journeys.opportunity_creation_number,
+        {{ time_decay('touches.occurred_on', 'journeys.newest_on') }} as decay,
+        journeys.decay as decay_of_journey,
+        channels.n_touches_of_channel,
+        channels.markov_share,
+        channels.shapley_share
+    from touches
+    inner join journeys
+        on
+            touches.opportunity_id = journeys.opportunity_id
+            and touches.attribution_basis = journeys.attribution_basis
+    inner join channels
+        on
+            touches.opportunity_id = channels.opportunity_id
+            and touches.attribution_basis = channels.attribution_basis
+            and touches.channel = channels.channel
+),
+
+shared as (
+    select
+        opportunity_id,
+        attribution_basis,
         touchpoint_id,
         touch_number,
         n_touches,
-        '{{ model }}' as attribution_model,
-        case
-            when n_touches <= 1 then 1
-            else {{ attribution_share(model, 'touch_number', 'n_touches') }}
-        end as share
-    from placed
-    {%- if not loop.last %}
+        {%- for model in attribution_models() %}
+        {{ attribution_share(model) }} as {{ model }}
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
+    from rejoined
+),
 
-    union all
-    {% endif %}
-    {%- endfor %}
+final as (
+    select
+        deals.opportunity_id,
+        deals.attribution_basis,
+        deals.amount,
+        coalesce(shared.touchpoint_id, 'unattributed') as touchpoint_id,
+        coalesce(shared.touch_number, 0) as touch_number,
+        coalesce(shared.n_touches, 0) as n_touches,
+        {%- for model in attribution_models() %}
+        coalesce(shared.{{ model }}, 1) as {{ model }}
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
+    from deals
+    left join shared
+        on
+            deals.opportunity_id = shared.opportunity_id
+            and deals.attribution_basis = shared.attribution_basis
 )
 
 select * from final

@@ -1,22 +1,36 @@
--- The touches of every won deal in their order.
+-- The touches of every journey in their order.
 {{ config(materialized='table') }}
 
 with journeys as (
     select * from {{ ref('int_journeys_bounded') }}
 ),
 
-touchpoints as (
-    select * from {{ ref('int_touchpoints_scored') }}
-    where is_counted_engagement and account_id is not null
+accounts as (
+    select * from {{ ref('int_account_families_resolved') }}
 ),
 
-ordered as (
+touchpoints as (
+    select
+        touchpoints.*,
+        accounts.{{ 'ultimate_parent_account_id'
+            if var('attribution_hierarchy') == 'ultimate_parent' else 'account_id' }}
+            as journey_account_id
+    from {{ ref('int_touchpoints_scored') }} as touchpoints
+    inner join accounts on touchpoints.account_id = accounts.account_id
+    where touchpoints.is_counted_engagement
+),
+
+final as (
     select
         journeys.opportunity_id,
+        journeys.attribution_basis,
         touchpoints.touchpoint_id,
         touchpoints.channel,
+        touchpoints.occurred_at,
+        touchpoints.occurred_on,
+        touchpoints.is_abm_touch,
         row_number() over (
-            partition by journeys.opportunity_id
+            partition by journeys.opportunity_id, journeys.attribution_basis
             order by
                 touchpoints.occurred_at,
                 {{ source_priority('touchpoints.source_system') }},
@@ -28,32 +42,13 @@ ordered as (
     from journeys
     inner join touchpoints
         on
-            journeys.account_id = touchpoints.account_id
+            journeys.journey_account_id = touchpoints.journey_account_id
             and touchpoints.occurred_on >= journeys.lookback_from_on
             and (
                 journeys.previous_won_on is null
                 or touchpoints.occurred_on > journeys.previous_won_on
             )
             and touchpoints.occurred_at <= journeys.journey_ends_at
-),
-
-counted as (
-    select
-        opportunity_id,
-        count(*) as n_touches
-    from ordered
-    group by opportunity_id
-),
-
-final as (
-    select
-        ordered.opportunity_id,
-        ordered.touchpoint_id,
-        ordered.channel,
-        ordered.touch_number,
-        counted.n_touches
-    from ordered
-    inner join counted on ordered.opportunity_id = counted.opportunity_id
 )
 
 select * from final

@@ -1,7 +1,26 @@
--- From when to when touches belong to the journey of a won deal.
-with opportunities as (
-    select * from {{ ref('int_opportunities_valued') }}
-    where opportunity_type in ('new_business', 'expansion') and account_id is not null
+-- Basis revenue: up to the close, for won and for lost ones, which the chain of channels needs too.
+-- Basis pipeline: up to the creation. With var attribution_hierarchy = ultimate_parent the family of
+-- accounts has one journey.
+{%- set levels = {
+    'account': 'accounts.account_id', 'ultimate_parent': 'accounts.ultimate_parent_account_id',
+} -%}
+{%- if var('attribution_hierarchy') not in levels -%}
+    {{ exceptions.raise_compiler_error(
+        'Var attribution_hierarchy is ' ~ var('attribution_hierarchy')
+        ~ ': write account or ultimate_parent.'
+    ) }}
+{%- endif %}
+
+with accounts as (
+    select * from {{ ref('int_account_families_resolved') }}
+),
+
+opportunities as (
+    select
+        opportunities.*,
+        {{ levels[var('attribution_hierarchy')] }} as journey_account_id
+    from {{ ref('int_opportunities_valued') }} as opportunities
+    inner join accounts on opportunities.account_id = accounts.account_id
 ),
 
 -- Deals won on one day share their journey; an earlier win ends the journeys before it.
@@ -12,25 +31,53 @@ previous_wins as (
     from opportunities
     inner join opportunities as wins
         on
-            opportunities.account_id = wins.account_id
+            opportunities.journey_account_id = wins.journey_account_id
             and opportunities.opportunity_id <> wins.opportunity_id
             and wins.is_won
+            and wins.opportunity_type in ('new_business', 'expansion')
             and wins.closed_on < opportunities.created_on
     group by opportunities.opportunity_id
 ),
 
+bounded as (
+    select
+        opportunity_id,
+        'revenue' as attribution_basis,
+        journey_account_id,
+        created_on,
+        created_at,
+        closed_at as journey_ends_at,
+        closed_on as journey_ends_on
+    from opportunities
+    where is_won or is_lost
+
+    union all
+
+    select
+        opportunity_id,
+        'pipeline' as attribution_basis,
+        journey_account_id,
+        created_on,
+        created_at,
+        created_at as journey_ends_at,
+        created_on as journey_ends_on
+    from opportunities
+),
+
 final as (
     select
-        opportunities.opportunity_id,
-        opportunities.account_id,
+        bounded.opportunity_id,
+        bounded.attribution_basis,
+        bounded.journey_account_id,
         {{ days_after(
-            'opportunities.created_on', '-' ~ var('attribution_lookback_days')
+            'bounded.created_on', '-' ~ var('attribution_lookback_days')
         ) }} as lookback_from_on,
         previous_wins.previous_won_on,
-        opportunities.closed_at as journey_ends_at
-    from opportunities
-    left join previous_wins on opportunities.opportunity_id = previous_wins.opportunity_id
-    where opportunities.is_won
+        bounded.created_at,
+        bounded.journey_ends_at,
+        bounded.journey_ends_on
+    from bounded
+    left join previous_wins on bounded.opportunity_id = previous_wins.opportunity_id
 )
 
 select * from final

@@ -14,7 +14,7 @@ final as (
     select
         {{ surrogate_key([
             'credits.opportunity_id', 'credits.touchpoint_id', 'credits.attribution_model',
-            "'revenue'",
+            'credits.attribution_basis',
         ]) }} as attribution_id,
         credits.opportunity_id,
         credits.touchpoint_id,
@@ -42,7 +42,7 @@ final as (
         coalesce(touchpoints.is_abm_touch, false) as is_abm_touch,
         coalesce(touchpoints.is_sales, false) as is_sales,
         credits.attribution_model,
-        'revenue' as attribution_basis
+        credits.attribution_basis
     from credits
     inner join opportunities on credits.opportunity_id = opportunities.opportunity_id
     left join touchpoints on credits.touchpoint_id = touchpoints.touchpoint_id

@@ -1,0 +1,43 @@
+{{ config(materialized='table') }}
+
+with touches as (
+    select
+        *,
+        max(occurred_on) over (
+            partition by opportunity_id, attribution_basis
+        ) as newest_on
+    from {{ ref('int_journey_touches_ordered') }}
+),
+
+journeys as (
+    select * from {{ ref('int_journeys_bounded') }}
+),
+
+leads as (
+    select * from {{ ref('int_journey_leads_dated') }}
+),
+
+final as (
+    select
+        touches.opportunity_id,
+        touches.attribution_basis,
+        count(*) as n_touches,
+        max(touches.newest_on) as newest_on,
+        max(case when touches.occurred_at <= leads.lead_created_at then touches.touch_number end)
+            as lead_creation_number,
+        max(case when touches.occurred_at <= journeys.created_at then touches.touch_number end)
+            as opportunity_creation_number,
+        sum({{ time_decay('touches.occurred_on', 'touches.newest_on') }}) as decay
+    from touches
+    inner join journeys
+        on
+            touches.opportunity_id = journeys.opportunity_id
+            and touches.attribution_basis = journeys.attribution_basis
+    left join leads
+        on
+            touches.opportunity_id = leads.opportunity_id
+            and touches.attribution_basis = leads.attribution_basis
+    group by touches.opportunity_id, touches.attribution_basis
+)
+
+select * from final
