@@ -66,7 +66,7 @@
             ],
             'columns': [
                 'source_system', 'source_table', 'campaign_source_id', 'campaign_name',
-                'campaign_type', 'started_on', 'ended_on',
+                'campaign_type', 'response_table', 'started_on', 'ended_on',
             ],
         },
         'interactions': {
