@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from great_expectations import expectations as expect
 
 from abm.build import check_database_file, database_problem
 from abm.errors import AbmError
@@ -21,6 +20,8 @@ from abm.validation.suite import (
     PERIODS_COMPARED,
     Promise,
     Suite,
+    at_least,
+    at_most,
     frame_of,
     range_from,
 )
@@ -314,22 +315,15 @@ def _fed(marts: Marts, day: Day) -> Suite:
         frame=frame_of(["subject", "n_rows", "fewest_rows", "days_off", "newest_on"], rows),
         promises=(
             Promise(
-                expect.ExpectColumnPairValuesAToBeGreaterThanB(
-                    column_A="n_rows",
-                    column_B="fewest_rows",
-                    or_equal=True,
-                    description="No dashboard is empty while its sources have rows",
+                at_least(
+                    "n_rows", "fewest_rows", "No dashboard is empty while its sources have rows"
                 ),
                 "{n_rows:,} rows",
                 "rows: the CRM or its sources delivered some",
                 f"{REBUILD}, and read its warnings.",
             ),
             Promise(
-                expect.ExpectColumnValuesToBeBetween(
-                    column="days_off",
-                    max_value=day.tolerance,
-                    description="Every dated table speaks of the as-of day",
-                ),
+                at_most("days_off", day.tolerance, "Every dated table speaks of the as-of day"),
                 "speaks of {newest_on}",
                 f"{day.as_of}" + (" or the day before" if day.is_clock else ""),
                 f"{REBUILD}; or name the day of the build with --as-of.",
@@ -381,11 +375,10 @@ def _recency(marts: Marts, as_of: date) -> Suite:
         ),
         promises=(
             Promise(
-                expect.ExpectColumnPairValuesAToBeGreaterThanB(
-                    column_A="days_allowed",
-                    column_B="days_behind",
-                    or_equal=True,
-                    description="Nothing that happens all the time has fallen silent",
+                at_most(
+                    "days_behind",
+                    "days_allowed",
+                    "Nothing that happens all the time has fallen silent",
                 ),
                 "newest {newest_on}, {days_behind} days before the as-of day",
                 "{days_allowed} days or fewer (14, or twice the longest gap of the year, "
@@ -440,10 +433,10 @@ def _matching(marts: Marts) -> Suite:
         frame=frame_of(["subject", "n_touchpoints", "unmatched_share", "reasons"], rows),
         promises=(
             Promise(
-                expect.ExpectColumnValuesToBeBetween(
-                    column="unmatched_share",
-                    max_value=HIGHEST_UNMATCHED_SHARE,
-                    description="Touchpoints of every source reach an account",
+                at_most(
+                    "unmatched_share",
+                    HIGHEST_UNMATCHED_SHARE,
+                    "Touchpoints of every source reach an account",
                 ),
                 "{unmatched_share:.1%} of {n_touchpoints:,} touchpoints unmatched ({reasons})",
                 f"{HIGHEST_UNMATCHED_SHARE:.0%} or less, anonymous visitors aside",
@@ -478,12 +471,7 @@ def _unknowns(marts: Marts) -> Suite:
         frame=frame_of(["subject", "n_rows", "n_unknown", "share", "highest_share"], rows),
         promises=(
             Promise(
-                expect.ExpectColumnPairValuesAToBeGreaterThanB(
-                    column_A="highest_share",
-                    column_B="share",
-                    or_equal=True,
-                    description="No chart is mostly unknown",
-                ),
+                at_most("share", "highest_share", "No chart is mostly unknown"),
                 "{share:.1%} ({n_unknown:,} of {n_rows:,})",
                 "{highest_share:.0%} or less",
                 "audit.audit_unmapped_values lists the values that no seed knows, with the seed to "
@@ -528,32 +516,24 @@ def _scores(marts: Marts) -> Suite:
         frame=frame_of(["subject", "n_accounts", "top_share", "scored_share", "tied_share"], rows),
         promises=(
             Promise(
-                expect.ExpectColumnValuesToBeBetween(
-                    column="top_share",
-                    max_value=HIGHEST_TOP_SHARE,
-                    description="The top band singles out few accounts",
-                ),
+                at_most("top_share", HIGHEST_TOP_SHARE, "The top band singles out few accounts"),
                 "{top_share:.1%} of {n_accounts:,} are in the top band",
                 f"{HIGHEST_TOP_SHARE:.0%} or less",
                 "Raise the thresholds in seeds/sector_thresholds.csv, or look for machines among "
                 "the touches: fct_account_engagement_drivers shows what makes the scores.",
             ),
             Promise(
-                expect.ExpectColumnValuesToBeBetween(
-                    column="scored_share",
-                    min_value=LOWEST_SCORED_SHARE,
-                    description="Accounts in the programme are engaged at all",
+                at_least(
+                    "scored_share",
+                    LOWEST_SCORED_SHARE,
+                    "Accounts in the programme are engaged at all",
                 ),
                 "{scored_share:.1%} of {n_accounts:,} have a score above 0",
                 f"{LOWEST_SCORED_SHARE:.0%} or more",
                 "Compare audit.audit_unmatched_touchpoints: touches do not reach these accounts.",
             ),
             Promise(
-                expect.ExpectColumnValuesToBeBetween(
-                    column="tied_share",
-                    max_value=HIGHEST_TIED_SHARE,
-                    description="Scores tell accounts apart",
-                ),
+                at_most("tied_share", HIGHEST_TIED_SHARE, "Scores tell accounts apart"),
                 "{tied_share:.1%} of {n_accounts:,} share one score",
                 f"{HIGHEST_TIED_SHARE:.0%} or less",
                 "Look at fct_account_engagement_drivers for what all of them have in common.",
@@ -605,23 +585,13 @@ def _trends(marts: Marts, as_of: date) -> Suite:
         frame=frame_of(["subject", "period", "value", "lowest", "highest"], rows),
         promises=(
             Promise(
-                expect.ExpectColumnPairValuesAToBeGreaterThanB(
-                    column_A="value",
-                    column_B="lowest",
-                    or_equal=True,
-                    description="No headline number collapsed",
-                ),
+                at_least("value", "lowest", "No headline number collapsed"),
                 "{value:,.1f} ({period})",
                 "{lowest:,.1f} or more",
                 "Look for a source whose newest rows are missing (raw_volume, marts_recency).",
             ),
             Promise(
-                expect.ExpectColumnPairValuesAToBeGreaterThanB(
-                    column_A="highest",
-                    column_B="value",
-                    or_equal=True,
-                    description="No headline number exploded",
-                ),
+                at_most("value", "highest", "No headline number exploded"),
                 "{value:,.1f} ({period})",
                 "{highest:,.1f} or less",
                 "Look for machines, rows under new ids, or an amount in the wrong currency.",
@@ -693,11 +663,7 @@ def _history(marts: Marts, as_of: date) -> Suite:
         frame=frame_of(["subject", "n_missing", "missing"], rows),
         promises=(
             Promise(
-                expect.ExpectColumnValuesToBeBetween(
-                    column="n_missing",
-                    max_value=0,
-                    description="Trend lines have all of their 13 months",
-                ),
+                at_most("n_missing", 0, "Trend lines have all of their 13 months"),
                 "no row for {missing}",
                 "a row for each of the 13 month ends before the as-of day",
                 f"{REBUILD}.",
@@ -740,11 +706,8 @@ def _labels(marts: Marts) -> Suite:
         frame=frame_of(["subject", "n_rows", "n_blank", "share", "highest_share"], rows),
         promises=(
             Promise(
-                expect.ExpectColumnPairValuesAToBeGreaterThanB(
-                    column_A="highest_share",
-                    column_B="share",
-                    or_equal=True,
-                    description="Labels and names are filled, in English and French",
+                at_most(
+                    "share", "highest_share", "Labels and names are filled, in English and French"
                 ),
                 "{n_blank:,} of {n_rows:,} blank",
                 "{highest_share:.0%} or less blank",

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from great_expectations import expectations as expect
 
 from abm.contract import LOADED_AT, Column, Comparison, State, Table
 from abm.errors import AbmError
@@ -20,6 +19,8 @@ from abm.validation.suite import (
     PERIODS_COMPARED,
     Promise,
     Suite,
+    at_least,
+    at_most,
     frame_of,
     range_from,
 )
@@ -329,23 +330,15 @@ def _volume(raw: RawTables, past: dict[str, list[str]], day: Day, absent: Sequen
         frame=frame_of(["subject", "n_rows", "lowest", "highest", "quietest", "busiest"], rows),
         promises=(
             Promise(
-                expect.ExpectColumnPairValuesAToBeGreaterThanB(
-                    column_A="n_rows",
-                    column_B="lowest",
-                    or_equal=True,
-                    description="No table lost rows of its newest week",
-                ),
+                at_least("n_rows", "lowest", "No table lost rows of its newest week"),
                 "{n_rows:,} rows",
                 "{lowest:,.0f} or more (quietest of the 12 weeks before: {quietest:,.0f})",
                 f"Rows are missing: {RESYNC}; if the week was really so quiet, such as at "
                 "Christmas, go on.",
             ),
             Promise(
-                expect.ExpectColumnPairValuesAToBeGreaterThanB(
-                    column_A="highest",
-                    column_B="n_rows",
-                    or_equal=True,
-                    description="No table has far more rows in its newest week than ever",
+                at_most(
+                    "n_rows", "highest", "No table has far more rows in its newest week than ever"
                 ),
                 "{n_rows:,} rows",
                 "{highest:,.0f} or fewer (busiest of the 12 weeks before: {busiest:,.0f})",
@@ -416,12 +409,7 @@ def _freshness(raw: RawTables, day: Day) -> Suite:
         ),
         promises=(
             Promise(
-                expect.ExpectColumnPairValuesAToBeGreaterThanB(
-                    column_A="days_allowed",
-                    column_B="days_behind",
-                    or_equal=True,
-                    description="Every source was loaded lately",
-                ),
+                at_most("days_behind", "days_allowed", "Every source was loaded lately"),
                 "newest load {newest_load}, {days_behind} days behind",
                 f"{{days_allowed}} days or fewer behind {day.as_of}",
                 "Start the connector again; until it runs, everything from this source is missing "
@@ -458,10 +446,8 @@ def _types(raw: RawTables) -> Suite:
         frame=frame_of(["subject", "n_drifted", "arrives", "contracted"], rows),
         promises=(
             Promise(
-                expect.ExpectColumnValuesToBeBetween(
-                    column="n_drifted",
-                    max_value=0,
-                    description="Numbers, dates and flags arrive as numbers, dates and flags",
+                at_most(
+                    "n_drifted", 0, "Numbers, dates and flags arrive as numbers, dates and flags"
                 ),
                 "{arrives}",
                 "{contracted}",
@@ -538,12 +524,7 @@ def _references(raw: RawTables, accounts: tuple[str, str] | None) -> Suite:
         frame=frame_of(["subject", "n_rows", "n_found", "share_found", "lowest_share"], rows),
         promises=(
             Promise(
-                expect.ExpectColumnPairValuesAToBeGreaterThanB(
-                    column_A="share_found",
-                    column_B="lowest_share",
-                    or_equal=True,
-                    description="References lead to rows that are there",
-                ),
+                at_least("share_found", "lowest_share", "References lead to rows that are there"),
                 "{share_found:.1%} found ({n_found:,} of {n_rows:,})",
                 "{lowest_share:.0%} or more",
                 "The table referred to is incomplete, or the ids are of another system or form: "
