@@ -1,6 +1,7 @@
 """What is expected of the marts: that they are fed, recent, known, plausible and labelled."""
 
 import calendar
+import contextlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any
 import duckdb
 
 from abm.build import check_database_file, database_problem
-from abm.errors import AbmError
+from abm.errors import AbmError, first_line
 from abm.paths import shown
 from abm.validation import Day
 from abm.validation.suite import (
@@ -57,6 +58,7 @@ UNKNOWN_MEMBERS = {
     "dim_content_assets": "content_asset_id <> 'unknown'",
     "fct_touchpoints": "touchpoint_id <> 'unattributed'",
 }
+"""By table, SQL that leaves out the row which stands for what is not known."""
 
 DAYS_UNTIL_SILENT = 14
 GAPS_UNTIL_SILENT = 2
@@ -85,7 +87,7 @@ class Unknown:
         table: The mart.
         condition: SQL that is true in the group.
         highest_share: Share of the rows that may be in it, 0 to 1.
-        population: SQL that is true for the rows that count.
+        population: SQL that is true for the rows that count, besides the unknown member.
         joined: A mart that is joined by account_id, or "".
     """
 
@@ -99,39 +101,19 @@ class Unknown:
 
 UNKNOWNS = (
     Unknown(
-        "accounts without a size (unsized)",
-        "dim_accounts",
-        "account_size_tier = 'unsized'",
-        0.4,
-        "account_id <> 'unknown'",
+        "accounts without a size (unsized)", "dim_accounts", "account_size_tier = 'unsized'", 0.4
     ),
-    Unknown(
-        "accounts in an unmapped sector (other)",
-        "dim_accounts",
-        "sector = 'other'",
-        0.6,
-        "account_id <> 'unknown'",
-    ),
-    Unknown(
-        "people without an account",
-        "dim_people",
-        "account_id = 'unknown'",
-        0.3,
-        "person_id <> 'unknown'",
-    ),
+    Unknown("accounts in an unmapped sector (other)", "dim_accounts", "sector = 'other'", 0.6),
+    Unknown("people without an account", "dim_people", "account_id = 'unknown'", 0.3),
     Unknown(
         "people whose title fits no persona (other)",
         "dim_people",
         "persona = 'other'",
         0.4,
-        "person_id <> 'unknown' and title is not null",
+        "title is not null",
     ),
     Unknown(
-        "touchpoints of an unmapped channel (other)",
-        "fct_touchpoints",
-        "channel = 'other'",
-        0.2,
-        "touchpoint_id <> 'unattributed'",
+        "touchpoints of an unmapped channel (other)", "fct_touchpoints", "channel = 'other'", 0.2
     ),
     Unknown(
         "opportunities without an account", "fct_opportunities", "account_id = 'unknown'", 0.02
@@ -168,6 +150,9 @@ class Marts:
 
     Args:
         db: The file.
+
+    Attributes:
+        columns: Column names by schema and table.
 
     Raises:
         AbmError: There is no such database, or it holds no marts.
@@ -231,9 +216,8 @@ class Marts:
         try:
             return self._connection.execute(query).fetchall()
         except duckdb.Error as error:
-            first = " ".join(str(error).split("\n")[0].split()).rstrip(".")
             raise AbmError(
-                f"{shown(self._db)} does not hold what this version builds ({first}): "
+                f"{shown(self._db)} does not hold what this version builds ({first_line(error)}): "
                 "run `abm build` again."
             ) from error
 
@@ -251,8 +235,7 @@ def suites(db: Path, day: Day) -> list[Suite]:
     Raises:
         AbmError: The database cannot be read, or was not built.
     """
-    marts = Marts(db)
-    try:
+    with contextlib.closing(Marts(db)) as marts:
         as_of = _as_of(marts) or day.as_of
         return [
             _fed(marts, day),
@@ -264,8 +247,6 @@ def suites(db: Path, day: Day) -> list[Suite]:
             _history(marts, as_of),
             _labels(marts),
         ]
-    finally:
-        marts.close()
 
 
 def _as_of(marts: Marts) -> date | None:
@@ -273,6 +254,10 @@ def _as_of(marts: Marts) -> date | None:
     if not marts.has("fct_account_engagement"):
         return None
     return marts.rows("select max(as_of_on) from marts.fct_account_engagement")[0][0]
+
+
+def _known(table: str) -> str:
+    return UNKNOWN_MEMBERS.get(table, "true")
 
 
 def _fed(marts: Marts, day: Day) -> Suite:
@@ -301,8 +286,7 @@ def _fed(marts: Marts, day: Day) -> Suite:
                 f"(select as_of_on, max(as_of_on) over () as newest_on from marts.{table})"
             )
         else:
-            condition = UNKNOWN_MEMBERS.get(table, "true")
-            ((n_rows,),) = marts.rows(f"select count(*) from marts.{table} where {condition}")
+            ((n_rows,),) = marts.rows(f"select count(*) from marts.{table} where {_known(table)}")
             newest = None
         feeders = FED_BY.get(table)
         is_fed = feeders is not None and (
@@ -341,12 +325,12 @@ def _recency(marts: Marts, as_of: date) -> Suite:
         ("fct_opportunities", "'opportunities created'", "created_on"),
         ("fct_opportunity_stages", "'opportunity stages entered'", "cast(entered_at as date)"),
     ]
+    rows, skipped = [], [f"{table} (not built)" for table, *_ in events if not marts.has(table)]
     selects = [
         f"select {subject} as subject, {day_on} as day_on from marts.{table}"
         for table, subject, day_on in events
         if marts.has(table)
-    ]
-    rows, skipped = [], [f"{table} (not built)" for table, *_ in events if not marts.has(table)]
+    ] or ["select null as subject, cast(null as date) as day_on where false"]
     for subject, newest, gap, n_days in marts.rows(
         f"""
         with days as ({" union ".join(selects)}),
@@ -360,8 +344,6 @@ def _recency(marts: Marts, as_of: date) -> Suite:
         )
         select subject, max(day_on), max(gap), count(*) from gaps group by subject
         """
-        if selects
-        else "select 1 where false"
     ):
         if n_days < FEWEST_DAYS_OF_A_RHYTHM:
             skipped.append(f"{subject} (on {n_days} days of a year)")
@@ -399,11 +381,11 @@ def _matching(marts: Marts) -> Suite:
     rows, skipped = [], []
     if marts.has("audit_unmatched_touchpoints", "audit") and marts.has("fct_touchpoints"):
         found = marts.rows(
-            """
+            f"""
             with touches as (
                 select source_system, count(*) as n_touches
                 from marts.fct_touchpoints
-                where touchpoint_id <> 'unattributed'
+                where {_known("fct_touchpoints")}
                 group by source_system
             ),
             unmatched as (
@@ -460,7 +442,7 @@ def _unknowns(marts: Marts) -> Suite:
         relation = " join marts.".join(tables) + (" using (account_id)" if unknown.joined else "")
         ((n_rows, n_unknown),) = marts.rows(
             f"select count(*), count(*) filter (where {unknown.condition}) "
-            f"from marts.{relation} where {unknown.population}"
+            f"from marts.{relation} where {_known(unknown.table)} and {unknown.population}"
         )
         if n_rows < FEWEST_ROWS_OF_A_RATE:
             skipped.append(f"{unknown.subject} ({n_rows} rows)")
@@ -579,7 +561,9 @@ def _trends(marts: Marts, as_of: date) -> Suite:
             rows.append((subject, str(judged[0])[:7], newest, limits.lowest, limits.highest))
         else:
             skipped.append(f"{subject} (too few a month)")
-    rows += _changes(marts, as_of, skipped)
+    compared, not_compared = _changes(marts, as_of)
+    rows += compared
+    skipped += not_compared
     return Suite(
         name="marts_trends",
         frame=frame_of(["subject", "period", "value", "lowest", "highest"], rows),
@@ -607,8 +591,11 @@ def _months_back(first: date, n_months: int) -> list[date]:
     return [date(number // 12, number % 12 + 1, 1) for number in numbers]
 
 
-def _changes(marts: Marts, as_of: date, skipped: list[str]) -> list[Sequence[Any]]:
-    """Numbers that the marts state for now and for a month ago: at most halved or doubled."""
+def _changes(marts: Marts, as_of: date) -> tuple[list[Sequence[Any]], list[str]]:
+    """Numbers that the marts state for now and for a month ago: at most halved or doubled.
+
+    Returns rows like those of `_trends`, and what was not judged.
+    """
     pairs = [
         (
             "mean Account Engagement Score",
@@ -624,6 +611,7 @@ def _changes(marts: Marts, as_of: date, skipped: list[str]) -> list[Sequence[Any
         ),
     ]
     rows: list[Sequence[Any]] = []
+    skipped = []
     for subject, table, measures, condition in pairs:
         if not marts.has(table):
             skipped.append(f"{subject} ({table} not built)")
@@ -634,7 +622,7 @@ def _changes(marts: Marts, as_of: date, skipped: list[str]) -> list[Sequence[Any
             continue
         now, before = float(now), float(before)
         rows.append((subject, str(as_of), now, before / HIGHEST_CHANGE, before * HIGHEST_CHANGE))
-    return rows
+    return rows, skipped
 
 
 def _history(marts: Marts, as_of: date) -> Suite:
