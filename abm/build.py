@@ -24,7 +24,7 @@ from abm.contract import (
     compare,
     load_contract,
 )
-from abm.errors import AbmError
+from abm.errors import AbmError, first_line
 from abm.paths import project_vars, shown
 from abm.progress import Steps
 
@@ -394,16 +394,14 @@ def database_problem(db: Path, error: Exception) -> AbmError:
     Returns:
         The error to raise.
     """
-    text = str(error)
-    holder = re.search(r"Conflicting lock is held in (\S+) \(PID (\d+)\)", text)
+    holder = re.search(r"Conflicting lock is held in (\S+) \(PID (\d+)\)", str(error))
     if holder:
         return AbmError(
             f"{shown(db)} is open in another process ({Path(holder[1]).name}, PID {holder[2]}): "
             "close it there, or read the published copy instead, then try again."
         )
-    first = " ".join(text.split("\n")[0].split()).rstrip(".")
     return AbmError(
-        f"{shown(db)} cannot be opened as a DuckDB database ({first}): "
+        f"{shown(db)} cannot be opened as a DuckDB database ({first_line(error)}): "
         "name another file with --db or ABM_DB, or remove it and build again."
     )
 

@@ -249,7 +249,8 @@ def build(
     as_of: AsOf = None,
     db: Db = None,
     full_refresh: Annotated[
-        bool, typer.Option("--full-refresh", help="Write anew the tables that a build otherwise updates.")
+        bool,
+        typer.Option("--full-refresh", help="Write every table anew, none is updated."),
     ] = False,
     select: Annotated[
         list[str] | None,

@@ -55,6 +55,7 @@ class Table:
         required: Columns without which the table cannot be read at all.
         optional: Nobody is warned when the table is missing.
         never_absent: The build cannot do without it while its source is the CRM.
+        past: The columns that hold moments of the past.
         deleted: The column that marks a deleted row, or "".
         passthrough_model: The staging model that carries raw columns on to a mart, or "".
         feeds: Marts, and columns of marts, that are empty or null without it.
@@ -68,6 +69,7 @@ class Table:
     required: tuple[str, ...]
     optional: bool
     never_absent: bool
+    past: tuple[str, ...] = ()
     deleted: str = ""
     passthrough_model: str = ""
     feeds: tuple[str, ...] = ()
@@ -257,6 +259,7 @@ def _table(source: str, entry: Mapping[str, Any], file: Path) -> Table:
         required=required,
         optional=bool(meta.get("optional")),
         never_absent=bool(meta.get("never_absent")),
+        past=tuple(meta.get("past") or ()),
         deleted=meta.get("deleted", ""),
         passthrough_model=meta.get("passthrough_model", ""),
         feeds=tuple(meta.get("feeds") or ()),

@@ -1,4 +1,4 @@
-"""The one exception whose text is meant for the person at the terminal."""
+"""The one exception whose text is meant for the person at the terminal, and what others say."""
 
 
 class AbmError(Exception):
@@ -11,3 +11,15 @@ class AbmError(Exception):
     def __init__(self, *sentences: str) -> None:
         super().__init__("\n".join(sentences))
         self.sentences = sentences
+
+
+def first_line(error: Exception) -> str:
+    """Shorten what a library says to what fits in brackets in a sentence.
+
+    Args:
+        error: What it raised.
+
+    Returns:
+        The first line, with single spaces and without its full stop.
+    """
+    return " ".join(str(error).split("\n")[0].split()).rstrip(".")

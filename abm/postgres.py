@@ -14,7 +14,7 @@ import pyarrow.csv
 from psycopg import sql
 
 from abm.contract import Column, Contract, Table
-from abm.errors import AbmError
+from abm.errors import AbmError, first_line
 from abm.paths import shown
 from abm.progress import Steps
 
@@ -179,11 +179,11 @@ def load(raw_dir: Path, contract: Contract, variables: Mapping[str, Any]) -> dic
             except duckdb.Error as error:
                 raise AbmError(
                     f"{shown(raw_dir / table.file)} is not a readable Parquet file "
-                    f"({_first_line(error)}): load it again from its source."
+                    f"({first_line(error)}): load it again from its source."
                 ) from error
             except psycopg.Error as error:
                 raise AbmError(
-                    f"Table {schema}.{table.name} cannot be loaded ({_first_line(error)}): "
+                    f"Table {schema}.{table.name} cannot be loaded ({first_line(error)}): "
                     "correct the cause and load again; the table is as it was."
                 ) from error
             rows[f"{schema}.{table.name}"] = count
@@ -273,7 +273,3 @@ def _data_type(
         f"and try_cast({quoted} as {column.data_type}) is null"
     ).fetchall()[0][0]
     return "text" if unreadable else TYPES.get(column.data_type, column.data_type)
-
-
-def _first_line(error: Exception) -> str:
-    return " ".join(str(error).split("\n")[0].split()).rstrip(".")

@@ -1,19 +1,40 @@
 {#-
     Raw columns that users add to a dimension or fact: var `passthrough_columns` names them per
-    staging model, {stg_salesforce__accounts: [region_c]}. The models that can are those below
-    `passthrough` in source_shapes(), one per shape and CRM; the raw table names its model in
-    `config.meta.passthrough_model`. Values go through as they are.
+    shape of the CRM, {stg_salesforce__accounts: [region_c]}. A raw table whose columns can be added
+    names that model in `config.meta.passthrough_model`. Values go through as they are.
 -#}
 
 {#- The columns that users add to a shape. -#}
 {% macro passthrough_columns(shape) -%}
-    {%- set staging_models = source_shapes()[shape].get('passthrough', {}) -%}
-    {{ return(var('passthrough_columns').get(staging_models.get(var('crm')), [])) }}
+    {%- set model = 'stg_' ~ var('crm') ~ '__' ~ shape -%}
+    {%- set columns = var('passthrough_columns').get(model, []) -%}
+    {%- for name in var('passthrough_columns') if execute and name not in passthrough_models() -%}
+        {{ exceptions.raise_compiler_error(
+            'Var passthrough_columns names ' ~ name ~ ', which cannot pass columns through: use '
+            ~ 'some of ' ~ passthrough_models() | join(', ') ~ '.'
+        ) }}
+    {%- endfor -%}
+    {%- for name in columns if name | lower in source_shapes()[shape].columns -%}
+        {{ exceptions.raise_compiler_error(
+            'Var passthrough_columns adds ' ~ name ~ ' to ' ~ model ~ ', which has such a column: '
+            ~ 'remove it from the var, or give it another name in the extract.'
+        ) }}
+    {%- endfor -%}
+    {{ return(columns) }}
 {%- endmacro %}
 
-{#- The same to end a select list with, each after a comma. -#}
-{% macro with_passthrough(shape, relation=none) -%}
-    {%- for name in passthrough_columns(shape) -%}
+{#- The models that can, by the raw tables. -#}
+{% macro passthrough_models() -%}
+    {{ return(
+        graph.sources.values() | map(attribute='config.meta.passthrough_model', default='')
+        | select | sort
+    ) }}
+{%- endmacro %}
+
+{#- The same to end a select list with, each after a comma; in a staging model only where its source
+    is the CRM. -#}
+{% macro with_passthrough(shape, relation=none, source=none) -%}
+    {%- for name in passthrough_columns(shape) if source in (none, var('crm')) -%}
         , {{ relation ~ '.' if relation else '' }}{{ name }}
     {%- endfor -%}
 {%- endmacro %}

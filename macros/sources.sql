@@ -10,9 +10,6 @@
     {{ return({
         'accounts': {
             'sources': [crm],
-            'passthrough': {
-                'salesforce': 'stg_salesforce__accounts', 'hubspot': 'stg_hubspot__companies',
-            },
             'columns': [
                 'source_system', 'account_id', 'parent_account_id', 'account_executive_id',
                 'account_name', 'domain',
@@ -35,9 +32,6 @@
         },
         'users': {
             'sources': [crm],
-            'passthrough': {
-                'salesforce': 'stg_salesforce__users', 'hubspot': 'stg_hubspot__owners',
-            },
             'columns': [
                 'account_executive_id', 'account_executive_name', 'manager_id', 'is_active',
             ],
@@ -66,7 +60,7 @@
             ],
             'columns': [
                 'source_system', 'source_table', 'campaign_source_id', 'campaign_name',
-                'campaign_type', 'started_on', 'ended_on',
+                'campaign_type', 'response_table', 'started_on', 'ended_on',
             ],
         },
         'interactions': {
@@ -75,9 +69,6 @@
         },
         'opportunities': {
             'sources': [crm],
-            'passthrough': {
-                'salesforce': 'stg_salesforce__opportunities', 'hubspot': 'stg_hubspot__deals',
-            },
             'columns': [
                 'source_system', 'opportunity_id', 'account_id', 'account_executive_id',
                 'opportunity_name', 'stage_name', 'opportunity_type_raw', 'currency', 'amount',

@@ -135,7 +135,7 @@ def validate(options: ValidationOptions) -> Validation:
             suites = marts.suites(options.db, day)
         if comparison:
             steps.note("reading the raw data")
-            suites = [*raw.suites(options, comparison, day), *suites]
+            suites = [*raw.suites(options.raw_dir, comparison, day), *suites]
         steps.note("checking expectations")
         outcomes, index = suite.run(suites, options.docs, day.as_of)
     if not comparison:

@@ -4,7 +4,7 @@ import logging
 import math
 import shutil
 import statistics
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 import great_expectations as gx
 import pandas as pd
+from great_expectations import expectations as expect
 from great_expectations.core import ExpectationValidationResult, RunIdentifier
 from great_expectations.data_context.types.base import (
     DataContextConfig,
@@ -143,6 +144,48 @@ class Outcome:
     failures: list[tuple[Promise, list[Failure]]]
 
 
+def at_least(column: str, limit: str | float, description: str) -> Expectation:
+    """Expect that no value of a column is below a limit.
+
+    Args:
+        column: The column of the suite's frame.
+        limit: A number, or the column that holds each row's own limit.
+        description: What is promised, as a sentence.
+
+    Returns:
+        The expectation.
+    """
+    if isinstance(limit, str):
+        return _ordered(greater=column, smaller=limit, description=description)
+    return expect.ExpectColumnValuesToBeBetween(
+        column=column, min_value=limit, description=description
+    )
+
+
+def at_most(column: str, limit: str | float, description: str) -> Expectation:
+    """Expect that no value of a column is above a limit.
+
+    Args:
+        column: The column of the suite's frame.
+        limit: A number, or the column that holds each row's own limit.
+        description: What is promised, as a sentence.
+
+    Returns:
+        The expectation.
+    """
+    if isinstance(limit, str):
+        return _ordered(greater=limit, smaller=column, description=description)
+    return expect.ExpectColumnValuesToBeBetween(
+        column=column, max_value=limit, description=description
+    )
+
+
+def _ordered(greater: str, smaller: str, description: str) -> Expectation:
+    return expect.ExpectColumnPairValuesAToBeGreaterThanB(
+        column_A=greater, column_B=smaller, or_equal=True, description=description
+    )
+
+
 def frame_of(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> pd.DataFrame:
     """Make a suite's frame.
 
@@ -178,10 +221,7 @@ def run(suites: Sequence[Suite], docs: Path, as_of: date) -> tuple[list[Outcome]
     run_id = RunIdentifier(run_name=f"as-of-{as_of}")
     outcomes = []
     for suite in suites:
-        expectations = gx.ExpectationSuite(
-            name=suite.name,
-            notes=_notes(suite, as_of),
-        )
+        expectations = gx.ExpectationSuite(name=suite.name, notes=_notes(suite, as_of))
         for promise in suite.promises:
             promise.expectation.notes = promise.advice
             expectations.add_expectation(promise.expectation)
@@ -248,18 +288,16 @@ def _outcome(suite: Suite, results: Sequence[ExpectationValidationResult]) -> Ou
             raise RuntimeError(f"{suite.name}: {result.exception_info['exception_message']}")
         if result.success:
             continue
-        broken = []
-        for index in result.result["unexpected_index_list"]:
-            row = rows[index["subject"]]
-            broken.append(
-                Failure(
-                    row["subject"], promise.observed.format(**row), promise.expected.format(**row)
-                )
-            )
-        failures.append((promise, broken))
+        broken = (rows[index["subject"]] for index in result.result["unexpected_index_list"])
+        failures.append((promise, [_failure(promise, row) for row in broken]))
     if promises:
         raise RuntimeError(f"{suite.name}: not evaluated: {', '.join(map(str, promises))}")
     return Outcome(suite, failures)
+
+
+def _failure(promise: Promise, row: Mapping[Hashable, Any]) -> Failure:
+    observed, expected = promise.observed.format(**row), promise.expected.format(**row)
+    return Failure(row["subject"], observed, expected)
 
 
 def _make_room(docs: Path) -> None:

@@ -195,6 +195,10 @@ def test_bad_rows_are_listed(
             "{passthrough_columns: {stg_salesforce__accounts: [NAME, region_c]}}",
             ("salesforce/account.parquet", "lacks region_c", "passthrough_columns"),
         ),
+        (
+            "{passthrough_columns: {stg_salesforce__accounts: [annual_revenue]}}",
+            ("annual_revenue", "stg_salesforce__accounts", "has such a column"),
+        ),
         ("not a mapping", ("--vars", "mapping")),
     ],
 )

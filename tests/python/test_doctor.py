@@ -404,19 +404,6 @@ def test_optional_key() -> None:
     assert without.absent == {"google_ads": {"campaign_stats": ["_fivetran_id"]}}
 
 
-def test_passthrough_models_are_those_of_the_macro() -> None:
-    macro = (ROOT / "macros" / "sources.sql").read_text(encoding="utf-8")
-    in_macro = set(re.findall(r"'(\w+)': '(stg_\w+)'", macro))
-    in_contract = {
-        (table.source, table.passthrough_model)
-        for tables in CONTRACT.values()
-        for table in tables.values()
-        if table.passthrough_model
-    }
-    assert in_contract == in_macro
-    assert len(in_contract) == 6
-
-
 # -------------------------------------------------------------------------------------- saving vars
 
 HEAD = "name: abm_warehouse\n# vars\nvars:\n  # what is off\n"

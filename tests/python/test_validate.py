@@ -12,9 +12,9 @@ import polars as pl
 import pytest
 from conftest import COMPANY_DAY, ROOT, Abm, Build, errors, said
 
+from abm.contract import load_contract
 from abm.errors import AbmError
 from abm.validation import Day, Layer, ValidationOptions, choose_day, validate
-from abm.validation.raw import past_columns
 from abm.validation.suite import range_from
 
 SAMPLE_DAY = date(2026, 10, 31)
@@ -103,12 +103,12 @@ def test_small_company_passes(company_built: Build, abm: Abm, tmp_path: Path) ->
 
 def test_half_of_the_last_week_is_missed(sample_copy: Path, abm: Abm, tmp_path: Path) -> None:
     day_after = datetime(2026, 11, 1)
-    for table, columns in past_columns(ROOT).items():
-        file = sample_copy / f"{table.replace('.', '/')}.parquet"
-        if not file.exists():
+    for table in (table for tables in load_contract(ROOT).values() for table in tables.values()):
+        file = sample_copy / table.file
+        if not table.past or not file.exists():
             continue
         frame = pl.read_parquet(file)
-        happened = moment(frame, columns[-1])
+        happened = moment(frame, table.past[-1])
         is_newest = (happened >= day_after - timedelta(days=7)) & (happened < day_after)
         newest = frame.filter(is_newest.fill_null(False))
         rest = frame.filter(~is_newest.fill_null(False))

@@ -23,7 +23,7 @@ final as (
 
         -- timestamps
         created_at
-        {{ with_passthrough('accounts') if var('crm') == 'hubspot' }}
+        {{ with_passthrough('accounts', source='hubspot') }}
     from companies
 )
 

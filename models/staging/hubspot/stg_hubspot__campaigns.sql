@@ -12,6 +12,7 @@ final as (
         -- strings
         name as campaign_name,
         type as campaign_type,
+        cast(null as {{ dbt.type_string() }}) as response_table,
 
         -- dates
         cast(null as date) as started_on,

@@ -21,7 +21,7 @@ final as (
 
         -- timestamps
         property_createdate as created_at
-        {{ with_passthrough('accounts') if var('crm') == 'hubspot' }}
+        {{ with_passthrough('accounts', source='hubspot') }}
     from company
 )
 

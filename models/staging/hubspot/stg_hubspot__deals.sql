@@ -21,7 +21,7 @@ final as (
         -- timestamps
         property_createdate as created_at,
         {{ date_of('property_closedate') }} as close_on
-        {{ with_passthrough('opportunities') if var('crm') == 'hubspot' }}
+        {{ with_passthrough('opportunities', source='hubspot') }}
     from deal
 )
 

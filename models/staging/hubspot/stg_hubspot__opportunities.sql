@@ -44,7 +44,7 @@ final as (
         -- timestamps
         deals.created_at,
         deals.close_on
-        {{ with_passthrough('opportunities', 'deals') if var('crm') == 'hubspot' }}
+        {{ with_passthrough('opportunities', 'deals', source='hubspot') }}
     from deals
     left join first_companies on deals.deal_id = first_companies.deal_id
     left join stages

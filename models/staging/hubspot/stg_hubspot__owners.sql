@@ -8,7 +8,7 @@ final as (
         coalesce(
             nullif(trim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')), ''), email
         ) as owner_name
-        {{ with_passthrough('users') if var('crm') == 'hubspot' }}
+        {{ with_passthrough('users', source='hubspot') }}
     from owner
 )
 

@@ -8,7 +8,7 @@ final as (
         cast(null as {{ dbt.type_string() }}) as manager_id,
         owner_name as account_executive_name,
         true as is_active
-        {{ with_passthrough('users') if var('crm') == 'hubspot' }}
+        {{ with_passthrough('users', source='hubspot') }}
     from owners
 )
 

@@ -9,6 +9,7 @@ final as (
         campaign_source_id,
         campaign_name,
         cast(null as {{ dbt.type_string() }}) as campaign_type,
+        cast(null as {{ dbt.type_string() }}) as response_table,
         {{ date_of('created_at') }} as started_on,
         cast(null as date) as ended_on
     from campaign_versions

@@ -13,6 +13,7 @@ unioned as (
         campaign_id as campaign_source_id,
         campaign_name,
         campaign_type,
+        cast(null as {{ dbt.type_string() }}) as response_table,
         created_at
     from smart_campaigns
 
@@ -23,6 +24,7 @@ unioned as (
         program_id as campaign_source_id,
         program_name as campaign_name,
         program_channel as campaign_type,
+        'activity_change_status_in_progression' as response_table,
         created_at
     from programs
 ),
@@ -37,6 +39,7 @@ final as (
         -- strings
         campaign_name,
         campaign_type,
+        response_table,
 
         -- dates
         {{ date_of('created_at') }} as started_on,

@@ -23,7 +23,7 @@ final as (
 
         -- timestamps
         created_date as created_at
-        {{ with_passthrough('accounts') if var('crm') == 'salesforce' }}
+        {{ with_passthrough('accounts', source='salesforce') }}
     from account
 )
 

@@ -12,6 +12,7 @@ final as (
         -- strings
         name as campaign_name,
         type as campaign_type,
+        'campaign_member' as response_table,
 
         -- dates
         start_date as started_on,

@@ -27,7 +27,7 @@ final as (
         -- timestamps
         created_date as created_at,
         close_date as close_on
-        {{ with_passthrough('opportunities') if var('crm') == 'salesforce' }}
+        {{ with_passthrough('opportunities', source='salesforce') }}
     from opportunity
 )
 

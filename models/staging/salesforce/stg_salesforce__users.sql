@@ -8,7 +8,7 @@ final as (
         {{ salesforce_id('manager_id') }} as manager_id,
         name as account_executive_name,
         is_active
-        {{ with_passthrough('users') if var('crm') == 'salesforce' }}
+        {{ with_passthrough('users', source='salesforce') }}
     from salesforce_user
 )
 
