@@ -35,10 +35,20 @@ ad_spend as (
     select * from {{ ref('int_ad_spend_gathered') }}
 ),
 
-won as (
-    select sum(amount) as amount
+credited as (
+    select
+        'revenue' as attribution_basis,
+        sum(amount) as amount
     from opportunities
     where is_won and opportunity_type in ('new_business', 'expansion')
+
+    union all
+
+    select
+        'pipeline' as attribution_basis,
+        sum(amount) as amount
+    from opportunities
+    where opportunity_type in ('new_business', 'expansion')
 ),
 
 models as (
@@ -48,6 +58,7 @@ models as (
 attributed as (
     select
         models.attribution_model || ', ' || models.attribution_basis as subject,
+        models.attribution_basis,
         sum(attribution_models.attributed_amount) as amount
     from models
     left join attribution_models
@@ -111,12 +122,12 @@ subjects as (
 -- Cast before the union: a sum has so many digits that the union would round the scores to cents.
 checks as (
     select
-        'attributed_equals_won' as check_name,
+        'attributed_equals_opportunities' as check_name,
         attributed.subject,
-        cast(won.amount as {{ type_decimal(6) }}) as expected_amount,
+        cast(credited.amount as {{ type_decimal(6) }}) as expected_amount,
         cast(attributed.amount as {{ type_decimal(6) }}) as actual_amount
     from attributed
-    cross join won
+    inner join credited on attributed.attribution_basis = credited.attribution_basis
 
     union all
 

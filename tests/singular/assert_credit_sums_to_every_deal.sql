@@ -1,8 +1,8 @@
--- For every won deal and every model: weights sum to exactly 1, amounts to the deal to the cent,
--- and no deal is missing.
+-- For every opportunity that has credit on a basis, and every model: weights sum to exactly 1,
+-- amounts to the opportunity's to the cent, and none is missing.
 with opportunities as (
     select * from {{ ref('fct_opportunities') }}
-    where is_won and opportunity_type in ('new_business', 'expansion')
+    where opportunity_type in ('new_business', 'expansion')
 ),
 
 models as (
@@ -23,6 +23,7 @@ credits as (
 select
     opportunities.opportunity_id,
     models.attribution_model,
+    models.attribution_basis,
     opportunities.amount,
     credits.weight,
     credits.attributed_amount
@@ -34,6 +35,9 @@ left join credits
         and models.attribution_model = credits.attribution_model
         and models.attribution_basis = credits.attribution_basis
 where
-    credits.weight is null
-    or credits.weight <> 1
-    or coalesce(opportunities.amount, -1) <> coalesce(credits.attributed_amount, -1)
+    (opportunities.is_won or models.attribution_basis = 'pipeline')
+    and (
+        credits.weight is null
+        or credits.weight <> 1
+        or coalesce(opportunities.amount, -1) <> coalesce(credits.attributed_amount, -1)
+    )

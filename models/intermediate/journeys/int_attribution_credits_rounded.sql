@@ -3,27 +3,8 @@
 -- by the order of touches.
 {{ config(materialized='table') }}
 
-with ruled as (
-    select * from {{ ref('int_attribution_shares_ruled') }}
-),
-
-shares as (
-    {%- for model in attribution_models() %}
-    select
-        opportunity_id,
-        attribution_basis,
-        amount,
-        touchpoint_id,
-        touch_number,
-        n_touches,
-        '{{ model }}' as attribution_model,
-        {{ model }} as share
-    from ruled
-    {%- if not loop.last %}
-
-    union all
-    {% endif %}
-    {%- endfor %}
+with shares as (
+    select * from {{ ref('int_attribution_shares_listed') }}
 ),
 
 floored_weights as (

@@ -2,19 +2,36 @@ with attribution_models as (
     select * from {{ ref('fct_attribution_models') }}
 ),
 
--- Credit without a touch has no touch month; the month of the deal's close stands in.
+opportunities as (
+    select * from {{ ref('fct_opportunities') }}
+),
+
+-- Credit without a touch has no touch month; that of the close or, on pipeline, the creation stands
+-- in.
+dated as (
+    select
+        attribution_models.*,
+        cast({{ dbt.date_trunc('month', "coalesce(
+            attribution_models.touched_on,
+            case
+                when attribution_models.attribution_basis = 'revenue' then opportunities.closed_on
+                else opportunities.created_on
+            end
+        )") }} as date) as month_on
+    from attribution_models
+    inner join opportunities on attribution_models.opportunity_id = opportunities.opportunity_id
+),
+
 monthly as (
     select
         attribution_model,
         attribution_basis,
-        cast({{ dbt.date_trunc('month', 'coalesce(touched_on, closed_on)') }} as date) as month_on,
+        month_on,
         channel,
         sum(attributed_amount) as attributed_amount,
         sum(weight) as weighted_opportunities
-    from attribution_models
-    group by
-        attribution_model, attribution_basis,
-        cast({{ dbt.date_trunc('month', 'coalesce(touched_on, closed_on)') }} as date), channel
+    from dated
+    group by attribution_model, attribution_basis, month_on, channel
 ),
 
 totals as (

@@ -1,0 +1,24 @@
+with ruled as (
+    select * from {{ ref('int_attribution_shares_ruled') }}
+),
+
+final as (
+    {%- for model in attribution_models() %}
+    select
+        opportunity_id,
+        attribution_basis,
+        amount,
+        touchpoint_id,
+        touch_number,
+        n_touches,
+        '{{ model }}' as attribution_model,
+        {{ model }} as share
+    from ruled
+    {%- if not loop.last %}
+
+    union all
+    {% endif %}
+    {%- endfor %}
+)
+
+select * from final
