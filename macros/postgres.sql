@@ -150,3 +150,13 @@
     {%- endfor -%}
     {{ return(default__create_csv_table(model, agate_table)) }}
 {%- endmacro %}
+
+{#- A hook before a model of many joins: PostgreSQL knows nothing yet of tables made a moment ago,
+    expects one row where there are millions, and would read a table again for each. -#}
+{% macro without_nested_loops() -%}
+    {{ return(adapter.dispatch('without_nested_loops', 'abm_warehouse')()) }}
+{%- endmacro %}
+
+{% macro default__without_nested_loops() -%}{%- endmacro %}
+
+{% macro postgres__without_nested_loops() -%} set local enable_nestloop = off {%- endmacro %}

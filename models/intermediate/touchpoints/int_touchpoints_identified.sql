@@ -1,5 +1,5 @@
 -- Which account a touch counts for, and its campaign.
-{{ config(materialized='updated_table') }}
+{{ config(materialized='updated_table', pre_hook='{{ without_nested_loops() }}') }}
 
 with attended as (
     select * from {{ ref('int_interactions_attended') }}

@@ -1,0 +1,358 @@
+"""The part of `make bench` that measures attribution, with polars and pandas beside it.
+
+`python -m abm.bench_attribution CONTESTANT FOLDER` runs one contestant in a process of its own on
+the journeys in the folder and leaves there what it took; `abm.bench` calls it and writes the page.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from abm.errors import AbmError
+
+TOUCHES = "touches.parquet"
+OPPORTUNITIES = "opportunities.parquet"
+QUERIES = "queries.json"
+DATABASE = "journeys"
+LONGEST_JOURNEY = 5_000
+TOLERANCE = 0.001
+"""Of the credit of a channel in opportunities; the contestants add doubles in different orders."""
+ABSORPTION_TOLERANCE = 1e-9
+HALF_LIFE_DAYS = 30
+
+RULES = ("position_20_50_30", "first_touch", "last_touch", "linear", "time_decay")
+"""The models that polars and pandas compute too."""
+
+SUMMARISED = "int_journeys_summarised"
+MODELS = (
+    SUMMARISED,
+    "int_journey_channels_counted",
+    "int_channel_transitions_counted",
+    "int_channel_removals_absorbed",
+    "int_channel_removals_measured",
+    "int_journey_channels_credited",
+    "int_attribution_shares_ruled",
+    "int_attribution_shares_listed",
+    "int_attribution_credits_rounded",
+)
+VIEWS = ("int_attribution_shares_listed",)
+
+RULES_QUERY = (
+    "select opportunity_id, touchpoint_id, touch_number, channel, "
+    + ", ".join(f"{{{{ attribution_share('{model}') }}}} as {model}" for model in RULES)
+    + """
+    from (
+        select
+            touches.opportunity_id, touches.touchpoint_id, touches.touch_number, touches.channel,
+            journeys.n_touches,
+            {{ time_decay('touches.occurred_on', 'journeys.newest_on') }} as decay,
+            journeys.decay as decay_of_journey
+        from int_journey_touches_ordered as touches
+        inner join int_journeys_summarised as journeys
+            on touches.opportunity_id = journeys.opportunity_id
+    ) as rejoined
+    """
+)
+
+CONTESTANTS = {
+    "scan": "DuckDB: one scan of the columns of the touches",
+    "rules": "DuckDB, this project: the five rule models, a share per touch",
+    "polars": "polars: the same five",
+    "pandas": "pandas: the same five",
+    "all": "DuckDB, this project: ten models, weights and amounts to the cent",
+}
+
+
+@dataclass(frozen=True)
+class Contest:
+    """What one contestant took.
+
+    Attributes:
+        seconds: Wall seconds from the file to the result, without the start of the process.
+        cpu: Seconds of processor time of the same.
+        peak: Bytes of the most memory its process held at once.
+    """
+
+    seconds: float
+    cpu: float
+    peak: float
+
+
+def contest(
+    folder: Path, peak_of: Callable[[list[str]], float], on_start: Callable[[str], None]
+) -> dict[str, Contest]:
+    """Let every contestant run, each in a process of its own.
+
+    Args:
+        folder: What `prepare` wrote.
+        peak_of: Runs a command and returns the bytes of the most memory it held.
+        on_start: Called with what begins.
+
+    Returns:
+        What each took, by its name.
+
+    Raises:
+        AbmError: Two of them disagree, credit does not sum to the deals, or the chain of channels
+            does not end won as often as its journeys.
+    """
+    taken: dict[str, Contest] = {}
+    results: dict[str, Any] = {}
+    for name, what in CONTESTANTS.items():
+        on_start(what)
+        command = [sys.executable, "-m", "abm.bench_attribution", name, str(folder)]
+        peak = peak_of(command)
+        took = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+        taken[name] = Contest(took["seconds"], took["cpu"], peak)
+        results[name] = took["result"]
+    for other in ("polars", "pandas"):
+        for cell, credit in results["rules"].items():
+            if abs(results[other][cell] - credit) > TOLERANCE:
+                raise AbmError(f"{other} credits {cell} with {results[other][cell]}, not {credit}.")
+    ten = results["all"]
+    if ten["n_wrong"] or abs(ten["absorbed"] - ten["observed"]) > ABSORPTION_TOLERANCE:
+        raise AbmError(f"The ten models do not add up: {ten}.")
+    return taken
+
+
+def prepare(folder: Path, n_touches: int, root: Path, environment: Mapping[str, str]) -> None:
+    """Write journeys of up to thousands of touches, and the SQL that dbt compiles for them.
+
+    Args:
+        folder: Where to write; it exists.
+        n_touches: About how many touches.
+        root: The dbt project.
+        environment: Environment of dbt.
+
+    Raises:
+        AbmError: dbt cannot compile the models.
+    """
+    with duckdb.connect() as connection:
+        connection.execute("select setseed(0.5)")
+        connection.execute(
+            f"""
+            create table journeys as
+            select
+                '006' || lpad(cast(number as varchar), 15, '0') as opportunity_id,
+                cast(1 + {LONGEST_JOURNEY} * power(random(), 7) as integer) as n_touches,
+                random() < 0.3 as is_won,
+                cast(random() * 10000000 as bigint) as cents
+            from range({n_touches // (LONGEST_JOURNEY // 8)}) as numbers (number);
+            copy (
+                select opportunity_id, is_won, cents from journeys
+            ) to '{folder / OPPORTUNITIES}' (format parquet);
+            copy (
+                select
+                    opportunity_id,
+                    md5(opportunity_id || touch_number) as touchpoint_id,
+                    touch_number,
+                    'channel ' || cast(floor(random() * 10) as integer) as channel,
+                    date '2025-07-01' + cast(364.0 * touch_number / n_touches as integer)
+                        as occurred_on
+                from (
+                    select *, cast(unnest(range(1, n_touches + 1)) as integer) as touch_number
+                    from journeys
+                )
+            ) to '{folder / TOUCHES}' (format parquet)
+            """
+        )
+    dbt = [str(Path(sys.executable).with_name("dbt")), "-q", "compile"]
+    variables = json.dumps(
+        {"time_decay_half_life_days": HALF_LIFE_DAYS, "two_touch_first_share": 0.4}
+    )
+    compiled_for = {**environment, "ABM_DB": str(folder / f"{DATABASE}.duckdb")}
+
+    def compile_sql(*arguments: str) -> str:
+        result = subprocess.run(
+            [*dbt, *arguments, "--vars", variables],
+            cwd=root,
+            env=compiled_for,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if result.returncode:
+            raise AbmError(f"dbt cannot compile the models of attribution: {result.stdout[-500:]}")
+        return result.stdout
+
+    inline = compile_sql("--output", "json", "--inline", RULES_QUERY)
+    compile_sql("--select", *MODELS)
+    files = {
+        file.stem: file
+        for file in (Path(environment["DBT_TARGET_PATH"]) / "compiled").rglob("int_*.sql")
+    }
+    queries = {name: files[name].read_text(encoding="utf-8") for name in MODELS}
+    queries["rules"] = json.loads(inline[inline.index("{") :])["compiled"]
+    (folder / QUERIES).write_text(json.dumps(queries), encoding="utf-8")
+
+
+def _connected(folder: Path) -> duckdb.DuckDBPyConnection:
+    """A database on disk with the journeys in the tables that the models read."""
+    file = folder / f"{DATABASE}.duckdb"
+    file.unlink(missing_ok=True)
+    connection = duckdb.connect(
+        str(file), config={"memory_limit": "4GB", "preserve_insertion_order": False}
+    )
+    connection.execute("create schema intermediate")
+    connection.execute("use intermediate")
+    connection.execute(
+        f"""
+        create view int_journey_touches_ordered as
+        select
+            *, 'revenue' as attribution_basis, cast(occurred_on as timestamp) as occurred_at
+        from '{folder / TOUCHES}';
+        create view int_opportunities_valued as
+        select
+            *, not is_won as is_lost, 'new_business' as opportunity_type,
+            cast(cents * 0.01 as decimal(18, 2)) as amount
+        from '{folder / OPPORTUNITIES}';
+        create view int_journeys_bounded as
+        select opportunity_id, 'revenue' as attribution_basis, timestamp '2026-01-01' as created_at
+        from int_opportunities_valued;
+        create view int_journey_leads_dated as
+        select opportunity_id, attribution_basis, timestamp '2025-10-01' as lead_created_at
+        from int_journeys_bounded
+        """
+    )
+    return connection
+
+
+def _scan(folder: Path) -> Any:
+    with duckdb.connect() as connection:
+        return connection.execute(
+            "select sum(hash(opportunity_id, touchpoint_id, touch_number, channel, occurred_on)) "
+            f"from '{folder / TOUCHES}'"
+        ).fetchall()[0][0]
+
+
+def _rules(folder: Path) -> dict[str, float]:
+    queries = json.loads((folder / QUERIES).read_text(encoding="utf-8"))
+    with _connected(folder) as connection:
+        connection.execute(f"create temp table {SUMMARISED} as {queries[SUMMARISED]}")
+        connection.execute(f"create temp table shares as {queries['rules']}")
+        return _credit(
+            connection.execute(
+                "select channel, "
+                + ", ".join(f"sum({model})" for model in RULES)
+                + " from shares group by channel"
+            ).fetchall()
+        )
+
+
+def _polars(folder: Path) -> dict[str, float]:
+    import polars as pl
+
+    number, n = pl.col("touch_number"), pl.len().over("opportunity_id")
+    newest = pl.col("occurred_on").max().over("opportunity_id")
+    decay = 2.0 ** (-(newest - pl.col("occurred_on")).dt.total_days() / HALF_LIFE_DAYS)
+    shares = (
+        pl.scan_parquet(folder / TOUCHES)
+        .with_columns(n=n, decay=decay)
+        .with_columns(
+            position_20_50_30=pl.when(pl.col("n") == 1)
+            .then(1.0)
+            .when((pl.col("n") == 2) & (number == 1))
+            .then(0.4)
+            .when(pl.col("n") == 2)
+            .then(0.6)
+            .when(number == 1)
+            .then(0.2)
+            .when(number == pl.col("n"))
+            .then(0.3)
+            .otherwise(0.5 / (pl.col("n").cast(pl.Int64) - 2)),
+            first_touch=(number == 1).cast(pl.Float64),
+            last_touch=(number == pl.col("n")).cast(pl.Float64),
+            linear=1 / pl.col("n"),
+            time_decay=pl.col("decay") / pl.col("decay").sum().over("opportunity_id"),
+        )
+        .select("opportunity_id", "touchpoint_id", "touch_number", "channel", *RULES)
+        .collect()
+    )
+    return _credit(shares.group_by("channel").agg(pl.col(RULES).sum()).rows())
+
+
+def _pandas(folder: Path) -> dict[str, float]:
+    import numpy as np
+    import pandas as pd
+
+    touches = pd.read_parquet(folder / TOUCHES)
+    journeys = touches.groupby("opportunity_id", sort=False)
+    n = journeys["touch_number"].transform("size")
+    number = touches["touch_number"]
+    days = pd.to_datetime(touches["occurred_on"])
+    newest = days.groupby(touches["opportunity_id"], sort=False).transform("max")
+    decay = 2.0 ** (-(newest - days).dt.days / HALF_LIFE_DAYS)
+    shares = touches[["opportunity_id", "touchpoint_id", "touch_number", "channel"]].assign(
+        position_20_50_30=np.select(
+            [n == 1, (n == 2) & (number == 1), n == 2, number == 1, number == n],
+            [1.0, 0.4, 0.6, 0.2, 0.3],
+            0.5 / np.maximum(n - 2, 1),
+        ),
+        first_touch=(number == 1).astype(float),
+        last_touch=(number == n).astype(float),
+        linear=1 / n,
+        time_decay=decay / decay.groupby(touches["opportunity_id"], sort=False).transform("sum"),
+    )
+    credit = shares.groupby("channel")[list(RULES)].sum()
+    return _credit(list(credit.itertuples(name=None)))
+
+
+def _all(folder: Path) -> dict[str, float]:
+    queries = json.loads((folder / QUERIES).read_text(encoding="utf-8"))
+    with _connected(folder) as connection:
+        for name in MODELS:
+            kind = "view" if name in VIEWS else "table"
+            connection.execute(f"create {kind} {name} as {queries[name]}")
+        ((absorbed, observed, n_wrong),) = connection.execute(
+            """
+            select
+                (select conversion_probability from int_channel_removals_absorbed
+                 where removed_state = 'nothing'),
+                (select avg(cast(is_won as integer)) from int_opportunities_valued),
+                (select count(*) from (
+                    select opportunity_id from int_attribution_credits_rounded
+                    group by opportunity_id, attribution_basis, attribution_model
+                    having sum(weight) <> 1
+                ))
+            """
+        ).fetchall()
+    return {"absorbed": float(absorbed), "observed": observed, "n_wrong": n_wrong}
+
+
+def _credit(rows: list[tuple[Any, ...]]) -> dict[str, float]:
+    """Credit by model and channel, to hold the contestants against each other."""
+    return {
+        f"{model}, {channel}": round(float(value), 4)
+        for channel, *values in rows
+        for model, value in zip(RULES, values, strict=True)
+    }
+
+
+def main() -> None:
+    """Run one contestant and write its seconds and its result beside the journeys."""
+    contestant, folder = sys.argv[1], Path(sys.argv[2])
+    run: Callable[[Path], Any] = {
+        "scan": _scan,
+        "rules": _rules,
+        "polars": _polars,
+        "pandas": _pandas,
+        "all": _all,
+    }[contestant]
+    wall, cpu = time.perf_counter(), time.process_time()
+    result = run(folder)
+    took = {
+        "seconds": time.perf_counter() - wall,
+        "cpu": time.process_time() - cpu,
+        "result": result if isinstance(result, dict) else str(result),
+    }
+    (folder / f"{contestant}.json").write_text(json.dumps(took), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
