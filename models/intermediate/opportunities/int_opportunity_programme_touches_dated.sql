@@ -1,5 +1,7 @@
 -- When the programme touched the account of an opportunity. Unlike a journey, an earlier win is no
 -- bound. No touch lies after the as-of day.
+{{ config(materialized='table') }}
+
 with journeys as (
     select * from {{ ref('int_journeys_bounded') }}
     where attribution_basis = 'pipeline'
