@@ -51,6 +51,25 @@ credited as (
     where opportunity_type in ('new_business', 'expansion')
 ),
 
+-- The parts of the walk; a quarter that only one side knows differs from nothing.
+walked as (
+    select
+        {{ quarter_label('quarter_start_on') }} as subject,
+        0 as won_amount,
+        won_amount as walked_amount
+    from {{ ref('rpt_revenue_walk') }}
+    where not is_total
+
+    union all
+
+    select
+        {{ quarter_label('closed_on') }} as subject,
+        amount as won_amount,
+        0 as walked_amount
+    from {{ ref('int_opportunities_valued') }}
+    where is_won
+),
+
 models as (
     {{ attribution_models_and_bases() }}
 ),
@@ -139,6 +158,16 @@ checks as (
     from subjects
     left join spent_in_raw on subjects.subject = spent_in_raw.subject
     left join spent_in_marts on subjects.subject = spent_in_marts.subject
+
+    union all
+
+    select
+        'walk_equals_crm' as check_name,
+        subject,
+        cast(sum(won_amount) as {{ type_decimal(6) }}) as expected_amount,
+        cast(sum(walked_amount) as {{ type_decimal(6) }}) as actual_amount
+    from walked
+    group by subject
 
     union all
 

@@ -8,6 +8,10 @@ stale as (
     select * from {{ ref('int_opportunities_staled') }}
 ),
 
+sourced as (
+    select * from {{ ref('int_opportunities_sourced') }}
+),
+
 users as (
     select * from {{ ref('dim_account_executives') }}
 ),
@@ -35,14 +39,15 @@ final as (
         cast(opportunities.cycle_days as integer) as cycle_days,
         opportunities.is_abm_at_creation,
         opportunities.abm_tier_at_creation,
-        cast(null as {{ dbt.type_string() }}) as sourcing_class,
-        cast(null as boolean) as is_accelerated,
-        cast(null as boolean) as is_enlarged,
+        sourced.sourcing_class,
+        sourced.is_accelerated,
+        sourced.is_enlarged,
         stale.opportunity_id is not null as is_stale,
         opportunities.history_basis
         {{ with_passthrough('opportunities', 'opportunities') }}
     from opportunities
     left join stale on opportunities.opportunity_id = stale.opportunity_id
+    left join sourced on opportunities.opportunity_id = sourced.opportunity_id
     left join users on opportunities.account_executive_id = users.account_executive_id
 )
 
