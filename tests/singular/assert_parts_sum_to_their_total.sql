@@ -1,4 +1,5 @@
--- Tiers sum to the total of their period, sectors to the cost and customers of their programme.
+-- Tiers sum to the total of their period, sectors to the cost and customers of their programme,
+-- channels to the investments that name one, once per attribution model.
 with return_on_investment as (
     select
         period as whole,
@@ -19,6 +20,34 @@ lifetime_value as (
         end as second_difference
     from {{ ref('rpt_customer_lifetime_value') }}
     group by programme
+),
+
+-- A channel of which one cost is unknown counts with its lines only.
+channel_investments as (
+    select
+        channel,
+        count(*) as n_investments,
+        case when count(*) = count(amount) then sum(amount) else 0 end as spend
+    from {{ ref('fct_investments') }}
+    where channel is not null and {{ is_in_trailing_days('month_start_on', 365) }}
+    group by channel
+),
+
+investments as (
+    select
+        coalesce(sum(spend), 0) as spend,
+        coalesce(sum(n_investments), 0) as n_investments
+    from channel_investments
+),
+
+return_on_spend as (
+    select
+        returns.attribution_model as whole,
+        coalesce(sum(returns.spend), 0) - max(investments.spend) as first_difference,
+        sum(returns.n_investments) - max(investments.n_investments) as second_difference
+    from {{ ref('rpt_return_on_spend') }} as returns
+    cross join investments
+    group by returns.attribution_model
 )
 
 select * from return_on_investment
@@ -27,4 +56,9 @@ where first_difference <> 0 or second_difference <> 0
 union all
 
 select * from lifetime_value
+where first_difference <> 0 or second_difference <> 0
+
+union all
+
+select * from return_on_spend
 where first_difference <> 0 or second_difference <> 0
