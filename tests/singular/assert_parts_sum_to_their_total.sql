@@ -1,5 +1,5 @@
 -- Tiers sum to the total of their period, sectors to the cost and customers of their programme,
--- channels to the investments that name one, once per attribution model.
+-- channels to the investments that name one, once per attribution model, and shares to 1.
 with return_on_investment as (
     select
         period as whole,
@@ -48,6 +48,14 @@ return_on_spend as (
     from {{ ref('rpt_return_on_spend') }} as returns
     cross join investments
     group by returns.attribution_model
+),
+
+channel_effects as (
+    select
+        'channel effects' as whole,
+        abs(sum(markov_global_share) - 1) as first_difference,
+        abs(sum(shapley_share) - 1) as second_difference
+    from {{ ref('rpt_channel_effects') }}
 )
 
 select * from return_on_investment
@@ -62,3 +70,9 @@ union all
 
 select * from return_on_spend
 where first_difference <> 0 or second_difference <> 0
+
+union all
+
+-- Shares are doubles.
+select * from channel_effects
+where first_difference > 0.000000001 or second_difference > 0.000000001
