@@ -1,6 +1,8 @@
 -- An actual cost has no date of its own: it is incurred when the campaign starts.
 with campaigns as (
     select
+        source_system,
+        campaign_source_id,
         campaign_id,
         coalesce(started_on, ended_on) as incurred_on,
         original_actual_cost as original_amount,
@@ -15,6 +17,8 @@ rates as (
 
 final as (
     select
+        campaigns.source_system,
+        campaigns.campaign_source_id,
         campaigns.campaign_id,
         campaigns.incurred_on,
         campaigns.original_amount,
