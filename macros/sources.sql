@@ -60,7 +60,8 @@
             ],
             'columns': [
                 'source_system', 'source_table', 'campaign_source_id', 'campaign_name',
-                'campaign_type', 'response_table', 'started_on', 'ended_on',
+                'campaign_type', 'response_table', 'started_on', 'ended_on', 'currency',
+                'actual_cost',
             ],
         },
         'interactions': {

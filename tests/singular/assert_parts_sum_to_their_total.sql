@@ -1,5 +1,6 @@
 -- Tiers sum to the total of their period, sectors to the cost and customers of their programme, the
--- classes of the revenue walk to the deals and the revenue of their quarter.
+-- classes of the revenue walk to the deals and the revenue of their quarter, channels to the
+-- investments that name one, once per attribution model, and shares to 1.
 with return_on_investment as (
     select
         period as whole,
@@ -29,6 +30,42 @@ revenue_walk as (
         sum(case when is_total then won_amount else -won_amount end) as second_difference
     from {{ ref('rpt_revenue_walk') }}
     group by quarter_start_on
+),
+
+-- A channel of which one cost is unknown counts with its lines only.
+channel_investments as (
+    select
+        channel,
+        count(*) as n_investments,
+        case when count(*) = count(amount) then sum(amount) else 0 end as spend
+    from {{ ref('fct_investments') }}
+    where channel is not null and {{ is_in_trailing_days('month_start_on', 365) }}
+    group by channel
+),
+
+investments as (
+    select
+        coalesce(sum(spend), 0) as spend,
+        coalesce(sum(n_investments), 0) as n_investments
+    from channel_investments
+),
+
+return_on_spend as (
+    select
+        returns.attribution_model as whole,
+        coalesce(sum(returns.spend), 0) - max(investments.spend) as first_difference,
+        sum(returns.n_investments) - max(investments.n_investments) as second_difference
+    from {{ ref('rpt_return_on_spend') }} as returns
+    cross join investments
+    group by returns.attribution_model
+),
+
+channel_effects as (
+    select
+        'channel effects' as whole,
+        abs(sum(markov_global_share) - 1) as first_difference,
+        abs(sum(shapley_share) - 1) as second_difference
+    from {{ ref('rpt_channel_effects') }}
 )
 
 select * from return_on_investment
@@ -43,3 +80,14 @@ union all
 
 select * from revenue_walk
 where first_difference <> 0 or second_difference <> 0
+
+union all
+
+select * from return_on_spend
+where first_difference <> 0 or second_difference <> 0
+
+union all
+
+-- Shares are doubles.
+select * from channel_effects
+where first_difference > 0.000000001 or second_difference > 0.000000001

@@ -38,7 +38,9 @@ unioned as (
         campaign_name,
         campaign_type,
         started_on,
-        ended_on
+        ended_on,
+        currency,
+        actual_cost
     from campaigns
 
     union all
@@ -50,7 +52,9 @@ unioned as (
         null as campaign_name,
         null as campaign_type,
         null as started_on,
-        null as ended_on
+        null as ended_on,
+        null as currency,
+        null as actual_cost
     from named
     left join campaigns
         on
@@ -70,7 +74,9 @@ final as (
         nullif({{ normalised_text('campaign_name') }}, '') as campaign_name_key,
         campaign_type,
         started_on,
-        ended_on
+        ended_on,
+        currency as original_currency,
+        actual_cost as original_actual_cost
     from unioned
 )
 

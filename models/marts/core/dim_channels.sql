@@ -3,8 +3,14 @@ with channels as (
 ),
 
 used_channels as (
-    select distinct channel
+    select channel
     from {{ ref('int_touchpoints_scored') }}
+
+    union distinct
+
+    select channel
+    from {{ ref('int_investments_valued') }}
+    where channel is not null
 ),
 
 -- A channel that the seed does not know keeps its own name and counts as marketing.

@@ -11,7 +11,9 @@ final as (
         cast(null as {{ dbt.type_string() }}) as campaign_type,
         cast(null as {{ dbt.type_string() }}) as response_table,
         cast(null as date) as started_on,
-        cast(null as date) as ended_on
+        cast(null as date) as ended_on,
+        cast(null as {{ dbt.type_string() }}) as currency,
+        cast(null as {{ type_decimal(2) }}) as actual_cost
     from campaign_versions
 )
 

@@ -16,7 +16,11 @@ final as (
 
         -- dates
         cast(null as date) as started_on,
-        cast(null as date) as ended_on
+        cast(null as date) as ended_on,
+
+        -- amounts
+        cast(null as {{ dbt.type_string() }}) as currency,
+        cast(null as {{ type_decimal(2) }}) as actual_cost
     from email_campaign
 )
 

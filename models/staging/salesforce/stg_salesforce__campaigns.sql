@@ -13,6 +13,10 @@ final as (
         name as campaign_name,
         type as campaign_type,
         'campaign_member' as response_table,
+        currency_iso_code as currency,
+
+        -- numerics
+        {{ double_as_decimal('actual_cost', 2) }} as actual_cost,
 
         -- dates
         start_date as started_on,
