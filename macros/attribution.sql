@@ -1,5 +1,5 @@
 {#- The models of attribution, and the share that each gives to a touch. The expressions read the
-    columns of int_attribution_shares_ruled: a touch, its journey and its channel in the journey. -#}
+    columns of int_attribution_shares_ruled: the touch, its journey and its channel in it. -#}
 {% macro attribution_models() -%}
     {{ return([
         'position_20_50_30', 'first_touch', 'last_touch', 'linear', 'u_shaped', 'w_shaped',
@@ -41,9 +41,9 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- 2 ^ (-days before the newest touch / half-life). The days to the anchor date differ from these by
-    as many for every touch of the journey, which cancels out, and the newest touch weighs 1 however
-    long ago it was. -#}
+{#- 2 ^ (-days before the newest touch / half-life). The days to the anchor date differ from these
+    by as many for every touch of the journey, which cancels out, and the newest touch weighs 1
+    however long ago it was. -#}
 {% macro time_decay(touched_on, newest_on) -%}
     {{ double_as_decimal(
         'power(cast(2 as ' ~ type_double() ~ '), -cast('
@@ -58,8 +58,12 @@
 {% macro milestone_share(milestones, rest) -%}
     {%- set own, present, distinct, seen = [], [], [], [] -%}
     {%- for number, percent in milestones.items() -%}
-        {%- do own.append('case when touch_number = ' ~ number ~ ' then ' ~ percent ~ ' else 0 end') -%}
-        {%- do present.append('case when ' ~ number ~ ' is null then 0 else ' ~ percent ~ ' end') -%}
+        {%- do own.append(
+            'case when touch_number = ' ~ number ~ ' then ' ~ percent ~ ' else 0 end'
+        ) -%}
+        {%- do present.append(
+            'case when ' ~ number ~ ' is null then 0 else ' ~ percent ~ ' end'
+        ) -%}
         {%- set conditions = [number ~ ' is not null'] -%}
         {%- for earlier in seen -%}
             {%- do conditions.append('coalesce(' ~ earlier ~ ' <> ' ~ number ~ ', true)') -%}

@@ -75,8 +75,8 @@
 {%- endmacro %}
 
 {#- A double as a decimal: halves are rounded away from zero, on the double times ten to the scale.
-    PostgreSQL would round what is left after 15 digits, and make 1.01 of 1.005; where there are more
-    digits than that, the number is at most 1 and fits an integer, which keeps them all. -#}
+    PostgreSQL would round what is left after 15 digits, and make 1.01 of 1.005; where there are
+    more digits than that, the number is at most 1 and fits an integer, which keeps them all. -#}
 {% macro double_as_decimal(expression, scale, precision=18) -%}
     {{ return(adapter.dispatch('double_as_decimal', 'abm_warehouse')(
         expression, scale, precision

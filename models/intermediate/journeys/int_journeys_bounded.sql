@@ -1,6 +1,6 @@
 -- Basis revenue: up to the close, for won and for lost ones, which the chain of channels needs too.
--- Basis pipeline: up to the creation. With var attribution_hierarchy = ultimate_parent the family of
--- accounts has one journey.
+-- Basis pipeline: up to the creation. With var attribution_hierarchy = ultimate_parent the family
+-- of accounts has one journey.
 {%- set levels = {
     'account': 'accounts.account_id', 'ultimate_parent': 'accounts.ultimate_parent_account_id',
 } -%}
