@@ -54,7 +54,7 @@
 
 {#- A touch gets the percentages of the milestones it is, or an equal part of the rest; then what
     absent milestones, or a rest without touches, would have got is shared in proportion.
-    milestones: touch number of each, an expression that is null where it is absent, and percent. -#}
+    milestones: touch number of each, an expression, null where it is absent, and percent. -#}
 {% macro milestone_share(milestones, rest) -%}
     {%- set own, present, distinct, seen = [], [], [], [] -%}
     {%- for number, percent in milestones.items() -%}
