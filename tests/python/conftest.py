@@ -183,3 +183,11 @@ def company_copy(company: Path, tmp_path: Path) -> Iterator[Path]:
     shutil.copytree(company, raw)
     yield raw
     shutil.rmtree(raw)
+
+
+LONGEST = ("test_updates", "test_scenarios", "test_planted_faults")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, lest one process be left alone with one at the end."""
+    items.sort(key=lambda item: item.path.stem not in LONGEST)
