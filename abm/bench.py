@@ -25,7 +25,7 @@ from typing import Annotated, Any
 import duckdb
 import typer
 
-from abm.bench_attribution import CONTESTANTS, Contest, contest, prepare
+from abm.bench_attribution import CONTESTANTS, Contest, contest
 from abm.build import UPDATED_TABLE
 from abm.errors import AbmError
 from abm.paths import find_project_root, shown
@@ -299,7 +299,9 @@ def measure_attribution(touches: int, cache: Path, root: Path) -> dict[str, Cont
     try:
         with Steps(f"Attribution of {touches:,} touches") as steps:
             steps.note("making journeys")
-            prepare(work, touches, root, environment)
+            # Not in this process: a child's peak memory begins at what its parent holds.
+            module = [sys.executable, "-m", "abm.bench_attribution"]
+            measured([*module, "prepare", str(work), str(touches)], environment, root, steps.note)
 
             def peak_of(command: list[str]) -> float:
                 return measured(command, environment, root, steps.note).peak

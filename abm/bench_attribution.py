@@ -1,10 +1,12 @@
 """The part of `make bench` that measures attribution, with polars and pandas beside it.
 
-`python -m abm.bench_attribution CONTESTANT FOLDER` runs one contestant in a process of its own on
-the journeys in the folder and leaves there what it took; `abm.bench` calls it and writes the page.
+`python -m abm.bench_attribution prepare FOLDER TOUCHES` makes journeys in the folder, and
+`python -m abm.bench_attribution CONTESTANT FOLDER` runs one contestant on them and leaves there
+what it took; `abm.bench` calls both, each in a process of its own, and writes the page.
 """
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -128,7 +130,7 @@ def prepare(folder: Path, n_touches: int, root: Path, environment: Mapping[str, 
         folder: Where to write; it exists.
         n_touches: About how many touches.
         root: The dbt project.
-        environment: Environment of dbt.
+        environment: Environment of dbt, with DBT_TARGET_PATH.
 
     Raises:
         AbmError: dbt cannot compile the models.
@@ -335,8 +337,11 @@ def _credit(rows: list[tuple[Any, ...]]) -> dict[str, float]:
 
 
 def main() -> None:
-    """Run one contestant and write its seconds and its result beside the journeys."""
+    """Make the journeys, or run one contestant and write its seconds and result beside them."""
     contestant, folder = sys.argv[1], Path(sys.argv[2])
+    if contestant == "prepare":
+        prepare(folder, int(sys.argv[3]), Path.cwd(), os.environ)
+        return
     run: Callable[[Path], Any] = {
         "scan": _scan,
         "rules": _rules,
@@ -355,4 +360,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except AbmError as error:
+        sys.exit(f"error: {error}")

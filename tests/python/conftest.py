@@ -189,5 +189,5 @@ LONGEST = ("test_updates", "test_scenarios", "test_planted_faults")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest, lest one process be left alone with one at the end."""
+    """Begin with the files that take longest, lest one process end with one of them alone."""
     items.sort(key=lambda item: item.path.stem not in LONGEST)

@@ -1,10 +1,14 @@
 -- Shares as weights of 12 decimals that sum to exactly 1, and as amounts that sum to the deal to
 -- the cent: rounded down, then what is missing goes one unit each to the largest remainders, ties
--- by the order of touches.
+-- by the order of touches. Sorted by numbers alone; whose touch it is comes back at the end.
 {{ config(materialized='table') }}
 
 with shares as (
     select * from {{ ref('int_attribution_shares_listed') }}
+),
+
+touches as (
+    select * from {{ ref('int_attribution_shares_ruled') }}
 ),
 
 floored_weights as (
@@ -19,10 +23,10 @@ ranked_weights as (
     select
         *,
         1000000000000 - sum(weight_units) over (
-            partition by opportunity_id, attribution_basis, attribution_model
+            partition by deal_number, attribution_model
         ) as n_missing_units,
         row_number() over (
-            partition by opportunity_id, attribution_basis, attribution_model
+            partition by deal_number, attribution_model
             order by weight_remainder desc, touch_number
         ) as remainder_rank
     from floored_weights
@@ -30,12 +34,8 @@ ranked_weights as (
 
 weighted as (
     select
-        opportunity_id,
-        attribution_basis,
-        amount,
-        touchpoint_id,
+        deal_number,
         touch_number,
-        n_touches,
         attribution_model,
         cast(amount * 100 as {{ type_decimal(0, 20) }}) as deal_cents,
         cast(
@@ -60,10 +60,10 @@ ranked_cents as (
     select
         *,
         deal_cents - sum(cents) over (
-            partition by opportunity_id, attribution_basis, attribution_model
+            partition by deal_number, attribution_model
         ) as n_missing_cents,
         row_number() over (
-            partition by opportunity_id, attribution_basis, attribution_model
+            partition by deal_number, attribution_model
             order by cent_remainder desc, touch_number
         ) as remainder_rank
     from floored_cents
@@ -71,20 +71,26 @@ ranked_cents as (
 
 final as (
     select
-        opportunity_id,
-        attribution_basis,
-        touchpoint_id,
-        touch_number,
-        n_touches,
-        attribution_model,
-        cast(weight as {{ type_decimal(12) }}) as weight,
+        touches.opportunity_id,
+        touches.attribution_basis,
+        touches.touchpoint_id,
+        touches.touch_number,
+        touches.n_touches,
+        ranked_cents.attribution_model,
+        cast(ranked_cents.weight as {{ type_decimal(12) }}) as weight,
         cast(
             cast(
-                cents + case when remainder_rank <= n_missing_cents then 1 else 0 end
-                as {{ type_decimal(0) }}
+                ranked_cents.cents
+                + case
+                    when ranked_cents.remainder_rank <= ranked_cents.n_missing_cents then 1 else 0
+                end as {{ type_decimal(0) }}
             ) * 0.01 as {{ type_decimal(2) }}
         ) as attributed_amount
     from ranked_cents
+    inner join touches
+        on
+            ranked_cents.deal_number = touches.deal_number
+            and ranked_cents.touch_number = touches.touch_number
 )
 
 select * from final

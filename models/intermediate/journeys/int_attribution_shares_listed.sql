@@ -5,12 +5,9 @@ with ruled as (
 final as (
     {%- for model in attribution_models() %}
     select
-        opportunity_id,
-        attribution_basis,
-        amount,
-        touchpoint_id,
+        deal_number,
         touch_number,
-        n_touches,
+        amount,
         '{{ model }}' as attribution_model,
         {{ model }} as share
     from ruled

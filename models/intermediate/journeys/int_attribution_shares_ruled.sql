@@ -20,21 +20,24 @@ channels as (
     select * from {{ ref('int_journey_channels_credited') }}
 ),
 
+bases as (
+    select 'revenue' as attribution_basis
+    union all
+    select 'pipeline' as attribution_basis
+),
+
+-- A number, because what follows sorts every touch by its deal ten times.
 deals as (
     select
-        opportunity_id,
-        amount,
-        'revenue' as attribution_basis
+        opportunities.opportunity_id,
+        opportunities.amount,
+        bases.attribution_basis,
+        cast(row_number() over (
+            order by {{ binary_order('opportunities.opportunity_id') }}, bases.attribution_basis
+        ) as integer) as deal_number
     from opportunities
-    where is_won
-
-    union all
-
-    select
-        opportunity_id,
-        amount,
-        'pipeline' as attribution_basis
-    from opportunities
+    cross join bases
+    where opportunities.is_won or bases.attribution_basis = 'pipeline'
 ),
 
 rejoined as (
@@ -79,11 +82,12 @@ shared as (
 
 final as (
     select
+        deals.deal_number,
         deals.opportunity_id,
         deals.attribution_basis,
         deals.amount,
         coalesce(shared.touchpoint_id, 'unattributed') as touchpoint_id,
-        coalesce(shared.touch_number, 0) as touch_number,
+        cast(coalesce(shared.touch_number, 0) as integer) as touch_number,
         coalesce(shared.n_touches, 0) as n_touches,
         {%- for model in attribution_models() %}
         coalesce(shared.{{ model }}, 1) as {{ model }}
