@@ -1,6 +1,6 @@
 -- Tiers sum to the total of their period, sectors to the cost and customers of their programme, the
 -- classes of the revenue walk to the deals and the revenue of their quarter, channels to the
--- investments that name one, once per attribution model, and shares to 1.
+-- investments that name one, once per attribution model, shares to 1, and personas to their tier.
 with return_on_investment as (
     select
         period as whole,
@@ -66,6 +66,27 @@ channel_effects as (
         abs(sum(markov_global_share) - 1) as first_difference,
         abs(sum(shapley_share) - 1) as second_difference
     from {{ ref('rpt_channel_effects') }}
+),
+
+personas as (
+    select
+        account_size_tier,
+        sum(identified_stakeholders) as identified_stakeholders,
+        sum(engaged_stakeholders) as engaged_stakeholders
+    from {{ ref('rpt_penetration_by_persona') }}
+    group by account_size_tier
+),
+
+penetration as (
+    select
+        tiers.account_size_tier as whole,
+        tiers.identified_stakeholders - coalesce(personas.identified_stakeholders, 0)
+            as first_difference,
+        tiers.engaged_stakeholders - coalesce(personas.engaged_stakeholders, 0)
+            as second_difference
+    from {{ ref('rpt_penetration_by_tier') }} as tiers
+    left join personas on tiers.account_size_tier = personas.account_size_tier
+    where not tiers.is_total
 )
 
 select * from return_on_investment
@@ -91,3 +112,8 @@ union all
 -- Shares are doubles.
 select * from channel_effects
 where first_difference > 0.000000001 or second_difference > 0.000000001
+
+union all
+
+select * from penetration
+where first_difference <> 0 or second_difference <> 0
