@@ -86,7 +86,7 @@ format: $(INSTALLED) ## Rewrite Python in the house style
 	@$(BIN)/ruff format .
 
 test: $(INSTALLED) $(READER_INSTALLED) $(COMPILE_INSTALLED) lint-python ## What CI runs: lint and tests
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-full: $(INSTALLED) $(READER_INSTALLED) $(COMPILE_INSTALLED) ## The longer proofs
 	@$(BIN)/pytest -m full
