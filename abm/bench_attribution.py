@@ -164,34 +164,71 @@ def prepare(folder: Path, n_touches: int, root: Path, environment: Mapping[str, 
             ) to '{folder / TOUCHES}' (format parquet)
             """
         )
-    dbt = [str(Path(sys.executable).with_name("dbt")), "-q", "compile"]
-    variables = json.dumps(
-        {"time_decay_half_life_days": HALF_LIFE_DAYS, "two_touch_first_share": 0.4}
-    )
-    compiled_for = {**environment, "ABM_DB": str(folder / f"{DATABASE}.duckdb")}
-
-    def compile_sql(*arguments: str) -> str:
-        result = subprocess.run(
-            [*dbt, *arguments, "--vars", variables],
-            cwd=root,
-            env=compiled_for,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if result.returncode:
-            raise AbmError(f"dbt cannot compile the models of attribution: {result.stdout[-500:]}")
-        return result.stdout
-
-    inline = compile_sql("--output", "json", "--inline", RULES_QUERY)
-    compile_sql("--select", *MODELS)
-    files = {
-        file.stem: file
-        for file in (Path(environment["DBT_TARGET_PATH"]) / "compiled").rglob("int_*.sql")
-    }
-    queries = {name: files[name].read_text(encoding="utf-8") for name in MODELS}
-    queries["rules"] = json.loads(inline[inline.index("{") :])["compiled"]
+    compiled = {**environment, "ABM_DB": str(folder / f"{DATABASE}.duckdb")}
+    variables = {"time_decay_half_life_days": HALF_LIFE_DAYS, "two_touch_first_share": 0.4}
+    queries = compile_models(root, compiled, variables)
+    queries["rules"] = compile_inline(root, compiled, variables, RULES_QUERY)
     (folder / QUERIES).write_text(json.dumps(queries), encoding="utf-8")
+
+
+def compile_models(
+    root: Path, environment: Mapping[str, str], variables: Mapping[str, float]
+) -> dict[str, str]:
+    """Let dbt compile the models of attribution.
+
+    Args:
+        root: The dbt project.
+        environment: Environment of dbt, with ABM_DB and DBT_TARGET_PATH.
+        variables: dbt vars.
+
+    Returns:
+        SQL by model; its tables are in schema intermediate of a database named as the file ABM_DB.
+
+    Raises:
+        AbmError: dbt cannot compile them.
+    """
+    _compile(root, environment, variables, "--select", *MODELS)
+    folder = Path(environment["DBT_TARGET_PATH"]) / "compiled"
+    files = {file.stem: file for file in folder.rglob("int_*.sql")}
+    return {name: files[name].read_text(encoding="utf-8") for name in MODELS}
+
+
+def compile_inline(
+    root: Path, environment: Mapping[str, str], variables: Mapping[str, float], query: str
+) -> str:
+    """Let dbt compile a query that uses the project's macros.
+
+    Args:
+        root: The dbt project.
+        environment: Environment of dbt, with ABM_DB and DBT_TARGET_PATH.
+        variables: dbt vars.
+        query: SQL with Jinja.
+
+    Returns:
+        SQL.
+
+    Raises:
+        AbmError: dbt cannot compile it.
+    """
+    said = _compile(root, environment, variables, "--output", "json", "--inline", query)
+    return str(json.loads(said[said.index("{") :])["compiled"])
+
+
+def _compile(
+    root: Path, environment: Mapping[str, str], variables: Mapping[str, float], *arguments: str
+) -> str:
+    dbt = [str(Path(sys.executable).with_name("dbt")), "-q", "compile"]
+    result = subprocess.run(
+        [*dbt, *arguments, "--vars", json.dumps(variables)],
+        cwd=root,
+        env=dict(environment),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode:
+        raise AbmError(f"dbt cannot compile the models of attribution: {result.stdout[-500:]}")
+    return result.stdout
 
 
 def _connected(folder: Path) -> duckdb.DuckDBPyConnection:

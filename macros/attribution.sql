@@ -46,9 +46,7 @@
     however long ago it was. -#}
 {% macro time_decay(touched_on, newest_on) -%}
     {{ double_as_decimal(
-        'power(cast(2 as ' ~ type_double() ~ '), -cast('
-        ~ days_between(touched_on, newest_on) ~ ' as ' ~ type_double() ~ ') / '
-        ~ var('time_decay_half_life_days') ~ ')', 15
+        decay(touched_on, newest_on, var('time_decay_half_life_days')), 15
     ) }}
 {%- endmacro %}
 

@@ -29,11 +29,3 @@
         else 'compares with competitors'
     end
 {%- endmacro %}
-
-{#- What is left of a value on the as-of date when it halves every so many days. -#}
-{% macro decay(day, half_life_days) -%}
-    power(
-        cast(2 as {{ type_double() }}),
-        -cast({{ days_between(day, as_of_date()) }} as {{ type_double() }}) / {{ half_life_days }}
-    )
-{%- endmacro %}

@@ -52,7 +52,7 @@
     from ({{ typed_raw_rows(source_name, table_name) }}) as readable_rows
     where not is_rejected_row
     {%- else %}
-    {%- set key_hash = raw_key_hash(source_name, table_name) -%}
+    {%- set key_hash = row_hash(raw_key_expressions(source_name, table_name, of_raw_rows=true)) -%}
     {%- set repeated_keys -%}
         (select {{ key_hash }} as key_hash
         from {{ source(source_name, table_name) }} as raw_rows
@@ -91,27 +91,6 @@
     ) as ranked_rows
     where version_rank = 1 and not is_rejected_row
     {%- endif -%}
-{%- endmacro %}
-
-{#- A hash that versions of one row share, quick to compute; the two forms of a Salesforce id share
-    their first 15 characters. -#}
-{% macro raw_key_hash(source_name, table_name) -%}
-    {%- set table = raw_table(source_name, table_name) -%}
-    {%- set parts = [] -%}
-    {%- for name in table.config.meta['key']
-        if not is_raw_column_absent(source_name, table_name, name) -%}
-        {%- set part = typed_raw_column(source_name, table_name, table.columns[name]) -%}
-        {%- if name in table.config.meta.get('salesforce_ids', []) -%}
-            {%- do parts.append('substr(' ~ part ~ ', 1, 15)') -%}
-        {%- elif name in filled_raw_columns(source_name, table_name) -%}
-            {%- do parts.append(part) -%}
-        {%- else -%}
-            {%- do parts.append(
-                'coalesce(cast(' ~ part ~ ' as ' ~ dbt.type_string() ~ "), '')"
-            ) -%}
-        {%- endif -%}
-    {%- endfor -%}
-    {{ row_hash(parts) }}
 {%- endmacro %}
 
 {#- Every raw row, or those of a subquery, with its columns read as their types, and whether it is
@@ -232,21 +211,24 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- The key as expressions that are never null: an optional part compares equal to itself, and one
-    that the extract lacks is left out. -#}
-{% macro raw_key_expressions(source_name, table_name) -%}
+{#- The key as expressions that are never null in a readable row: an optional part compares equal to
+    itself, and one that the extract lacks is left out. Of readable_rows, or of raw_rows as they
+    are. -#}
+{% macro raw_key_expressions(source_name, table_name, of_raw_rows=false) -%}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- set required = filled_raw_columns(source_name, table_name) -%}
     {%- set expressions = [] -%}
     {%- for name in table.config.meta['key']
         if not is_raw_column_absent(source_name, table_name, name) -%}
+        {%- set part = typed_raw_column(source_name, table_name, table.columns[name])
+            if of_raw_rows else 'readable_rows.' ~ name -%}
         {%- if name in table.config.meta.get('salesforce_ids', []) -%}
-            {%- do expressions.append(salesforce_id_key('readable_rows.' ~ name)) -%}
+            {%- do expressions.append(salesforce_id_key(part)) -%}
         {%- elif name in required -%}
-            {%- do expressions.append('readable_rows.' ~ name) -%}
+            {%- do expressions.append(part) -%}
         {%- else -%}
             {%- do expressions.append(
-                "coalesce(cast(readable_rows." ~ name ~ " as " ~ dbt.type_string() ~ "), '')"
+                'coalesce(cast(' ~ part ~ ' as ' ~ dbt.type_string() ~ "), '')"
             ) -%}
         {%- endif -%}
     {%- endfor -%}

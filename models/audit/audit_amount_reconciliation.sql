@@ -18,21 +18,8 @@ drivers as (
     select * from {{ ref('fct_account_engagement_drivers') }}
 ),
 
-raw_ledger as (
-    {{ raw_ledger_amounts() }}
-),
-
-replaced as (
-    select
-        original_currency as currency,
-        sum(original_amount) as amount
-    from {{ ref('int_ledger_lines_valued') }}
-    where is_replaced
-    group by original_currency
-),
-
-ad_spend as (
-    select * from {{ ref('int_ad_spend_gathered') }}
+spent_in_raw as (
+    select * from {{ ref('int_spend_stated') }}
 ),
 
 credited as (
@@ -85,43 +72,6 @@ attributed as (
             models.attribution_model = attribution_models.attribution_model
             and models.attribution_basis = attribution_models.attribution_basis
     group by models.attribution_model, models.attribution_basis
-),
-
--- What was entered or invoiced, in its own currency; of the ledger, what a platform's own spend
--- replaces is no longer spend.
-spent as (
-    select
-        'abm_program, ' || currency as subject,
-        amount
-    from raw_ledger
-
-    union all
-
-    select
-        'abm_program, ' || currency as subject,
-        -amount as amount
-    from replaced
-
-    union all
-
-    -- Cents are rounded per campaign and day: platforms report them in smaller pieces.
-    select
-        source_system || ', ' || coalesce(original_currency, '{{ var("corporate_currency") }}')
-            as subject,
-        cast(sum(original_amount) as {{ type_decimal(2) }}) as amount
-    from ad_spend
-    where spent_on <= {{ as_of_date() }}
-    group by
-        source_system, campaign_source_id, spent_on,
-        coalesce(original_currency, '{{ var("corporate_currency") }}')
-),
-
-spent_in_raw as (
-    select
-        subject,
-        sum(amount) as amount
-    from spent
-    group by subject
 ),
 
 spent_in_marts as (

@@ -6,11 +6,8 @@ The compiled models run one after the other on tables of a database in memory, a
 import ast
 import csv
 import itertools
-import json
 import os
 import random
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -21,19 +18,9 @@ import duckdb
 import pytest
 from conftest import ROOT
 
+from abm.bench_attribution import DATABASE, compile_inline, compile_models
+
 CASES = ROOT.parent / "shared" / "cases" / "attribution"
-DATABASE = "journeys"
-MODELS = (
-    "int_journeys_summarised",
-    "int_journey_channels_counted",
-    "int_channel_transitions_counted",
-    "int_channel_removals_absorbed",
-    "int_channel_removals_measured",
-    "int_journey_channels_credited",
-    "int_attribution_shares_ruled",
-    "int_attribution_shares_listed",
-    "int_attribution_credits_rounded",
-)
 CLOSED_ON = date(2026, 6, 30)
 TOLERANCE = 1e-9
 
@@ -67,25 +54,18 @@ class Journeys:
         return name
 
 
-def compiled(folder: Path, **variables: float) -> dict[str, str]:
-    """Let dbt compile the models under some vars; their SQL by name."""
-    environment = os.environ | {
+def environment(folder: Path) -> dict[str, str]:
+    """The environment for dbt to compile in a folder of its own."""
+    return os.environ | {
         "ABM_DB": str(folder / f"{DATABASE}.duckdb"),
         "DBT_TARGET_PATH": str(folder / "target"),
         "DBT_LOG_PATH": str(folder / "target"),
     }
-    arguments = ["compile", "--select", *MODELS, "--vars", json.dumps(variables)]
-    result = subprocess.run(
-        [Path(sys.executable).with_name("dbt"), "-q", *arguments],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == 0, result.stdout
-    files = {file.stem: file for file in (folder / "target/compiled").rglob("int_*.sql")}
-    return {name: files[name].read_text() for name in MODELS}
+
+
+def compiled(folder: Path, **variables: float) -> dict[str, str]:
+    """The SQL of the models under some vars, by name."""
+    return compile_models(ROOT, environment(folder), variables)
 
 
 @pytest.fixture(scope="module")
@@ -211,24 +191,7 @@ def milestone_weights(folder: Path, cases: Mapping[str, tuple[dict[str, int], in
             from (values {rows}) as cases (name, n_touches, f, l, o, c)
         )
     """
-    result = subprocess.run(
-        [
-            *(Path(sys.executable).with_name("dbt"), "-q", "compile", "--output", "json"),
-            *("--inline", query),
-        ],
-        cwd=ROOT,
-        env=os.environ
-        | {
-            "ABM_DB": str(folder / f"{DATABASE}.duckdb"),
-            "DBT_TARGET_PATH": str(folder / "target"),
-            "DBT_LOG_PATH": str(folder / "target"),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == 0, result.stdout
-    sql = json.loads(result.stdout[result.stdout.index("{") :])["compiled"]
+    sql = compile_inline(ROOT, environment(folder), {}, query)
     return {
         (name, number): {"W": w_shaped, "full": full_path}
         for name, number, w_shaped, full_path in duckdb.sql(sql).fetchall()

@@ -17,7 +17,7 @@ final as (
             {% if half_life -%}
             {{ double_as_decimal(
                 'cast(items.units * coefficients.coefficient as ' ~ type_double() ~ ') * '
-                ~ decay('items.newest_on', half_life), 6
+                ~ decay('items.newest_on', as_of_date(), half_life), 6
             ) }}
             {%- else -%}
             cast(null as {{ type_decimal(6) }})

@@ -12,7 +12,7 @@ people as (
 ),
 
 accounts as (
-    select * from {{ ref('int_account_families_resolved') }}
+    select * from {{ ref('int_journey_accounts_chosen') }}
 ),
 
 created as (
@@ -25,9 +25,7 @@ created as (
 
 leads as (
     select
-        accounts.{{ 'ultimate_parent_account_id'
-            if var('attribution_hierarchy') == 'ultimate_parent' else 'account_id' }}
-            as journey_account_id,
+        accounts.journey_account_id,
         created.created_at
     from created
     inner join people on created.person_id = people.person_id

@@ -6,15 +6,13 @@ with journeys as (
 ),
 
 accounts as (
-    select * from {{ ref('int_account_families_resolved') }}
+    select * from {{ ref('int_journey_accounts_chosen') }}
 ),
 
 touchpoints as (
     select
         touchpoints.*,
-        accounts.{{ 'ultimate_parent_account_id'
-            if var('attribution_hierarchy') == 'ultimate_parent' else 'account_id' }}
-            as journey_account_id
+        accounts.journey_account_id
     from {{ ref('int_touchpoints_scored') }} as touchpoints
     inner join accounts on touchpoints.account_id = accounts.account_id
     where touchpoints.is_counted_engagement

@@ -1,24 +1,13 @@
 -- Basis revenue: up to the close, for won and for lost ones, which the chain of channels needs too.
--- Basis pipeline: up to the creation. With var attribution_hierarchy = ultimate_parent the family
--- of accounts has one journey.
-{%- set levels = {
-    'account': 'accounts.account_id', 'ultimate_parent': 'accounts.ultimate_parent_account_id',
-} -%}
-{%- if var('attribution_hierarchy') not in levels -%}
-    {{ exceptions.raise_compiler_error(
-        'Var attribution_hierarchy is ' ~ var('attribution_hierarchy')
-        ~ ': write account or ultimate_parent.'
-    ) }}
-{%- endif %}
-
+-- Basis pipeline: up to the creation.
 with accounts as (
-    select * from {{ ref('int_account_families_resolved') }}
+    select * from {{ ref('int_journey_accounts_chosen') }}
 ),
 
 opportunities as (
     select
         opportunities.*,
-        {{ levels[var('attribution_hierarchy')] }} as journey_account_id
+        accounts.journey_account_id
     from {{ ref('int_opportunities_valued') }} as opportunities
     inner join accounts on opportunities.account_id = accounts.account_id
 ),
@@ -46,8 +35,7 @@ bounded as (
         journey_account_id,
         created_on,
         created_at,
-        closed_at as journey_ends_at,
-        closed_on as journey_ends_on
+        closed_at as journey_ends_at
     from opportunities
     where is_won or is_lost
 
@@ -59,8 +47,7 @@ bounded as (
         journey_account_id,
         created_on,
         created_at,
-        created_at as journey_ends_at,
-        created_on as journey_ends_on
+        created_at as journey_ends_at
     from opportunities
 ),
 
@@ -74,8 +61,7 @@ final as (
         ) }} as lookback_from_on,
         previous_wins.previous_won_on,
         bounded.created_at,
-        bounded.journey_ends_at,
-        bounded.journey_ends_on
+        bounded.journey_ends_at
     from bounded
     left join previous_wins on bounded.opportunity_id = previous_wins.opportunity_id
 )

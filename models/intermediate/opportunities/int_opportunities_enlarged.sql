@@ -38,7 +38,6 @@ versions_then as (
 final as (
     select
         opportunities.opportunity_id,
-        versions_then.amount as original_amount_then,
         case
             when programme_touches.opportunity_id is null then false
             else opportunities.original_amount > versions_then.amount

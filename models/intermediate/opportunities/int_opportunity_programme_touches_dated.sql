@@ -12,14 +12,12 @@ opportunities as (
 ),
 
 accounts as (
-    select * from {{ ref('int_account_families_resolved') }}
+    select * from {{ ref('int_journey_accounts_chosen') }}
 ),
 
 touchpoints as (
     select
-        accounts.{{ 'ultimate_parent_account_id'
-            if var('attribution_hierarchy') == 'ultimate_parent' else 'account_id' }}
-            as journey_account_id,
+        accounts.journey_account_id,
         touchpoints.occurred_at,
         touchpoints.occurred_on,
         touchpoints.is_counted_engagement

@@ -8,7 +8,6 @@ accounts as (
     select * from {{ ref('int_accounts_classified') }}
 ),
 
--- The median has no portable aggregate: the middle one or two of the cycles in order.
 cycles as (
     select
         accounts.sector,
@@ -31,10 +30,9 @@ cycles as (
 final as (
     select
         sector,
-        max(n_cycles) as n_cycles,
         avg(cast(cycle_days as {{ type_double() }})) as median_cycle_days
     from cycles
-    where cycle_rank * 2 between n_cycles and n_cycles + 2
+    where {{ is_middle_row('cycle_rank', 'n_cycles') }}
     group by sector
 )
 

@@ -16,6 +16,11 @@ ad_spend as (
     select * from {{ ref('int_ad_spend_valued') }}
 ),
 
+campaign_costs as (
+    select * from {{ ref('int_campaign_costs_valued') }}
+    where incurred_on is not null
+),
+
 -- A won deal's negative amount is refused before it is converted, so it is not out of range too.
 stated as (
     select
@@ -71,6 +76,19 @@ stated as (
         false as is_refused_otherwise
     from ad_spend
     where original_amount is not null
+
+    union all
+
+    select
+        source_system,
+        'campaign' as raw_table,
+        campaign_source_id as record_id,
+        'actual_cost' as column_name,
+        {{ text_of('original_amount') }} || ' ' || original_currency as raw_value,
+        amount,
+        is_without_rate,
+        false as is_refused_otherwise
+    from campaign_costs
 ),
 
 final as (

@@ -51,7 +51,6 @@ final as (
         paths.url,
         paths.url_path,
         assets_by_path.content_asset_id,
-        content_assets.asset_type,
         (
             coalesce(content_assets.asset_type, '') = 'pricing'
             or (

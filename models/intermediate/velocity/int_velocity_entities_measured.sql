@@ -57,7 +57,6 @@ counted as (
     group by entities.entity_type, entities.entity_id, entities.fallback_sector
 ),
 
--- The median has no portable aggregate: the middle one or two of the cycles in order.
 cycles as (
     select
         entities.entity_type,
@@ -79,7 +78,7 @@ medians as (
         entity_id,
         avg(cast(cycle_days as {{ type_double() }})) as median_cycle_days
     from cycles
-    where cycle_rank * 2 between n_cycles and n_cycles + 2
+    where {{ is_middle_row('cycle_rank', 'n_cycles') }}
     group by entity_type, entity_id
 ),
 
