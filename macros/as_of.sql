@@ -29,9 +29,13 @@
     ({{ timestamp_column }} is null or {{ is_by_as_of(timestamp_column) }})
 {%- endmacro %}
 
-{#- Trailing window: as_of - days < column <= as_of. -#}
-{% macro is_in_trailing_days(date_column, days) -%}
+{#- Trailing window: as_of - days < column <= as_of, where as_of is the build's or a column. -#}
+{% macro is_in_trailing_days(date_column, days, as_of_on=none) -%}
+    {%- if as_of_on -%}
+    {{ date_column }} > {{ days_after(as_of_on, -days) }} and {{ date_column }} <= {{ as_of_on }}
+    {%- else -%}
     {{ date_column }} > {{ as_of_date(-days) }} and {{ date_column }} <= {{ as_of_date() }}
+    {%- endif -%}
 {%- endmacro %}
 
 {#- First day of the as-of date's month, moved by whole months. -#}
@@ -39,10 +43,4 @@
     {%- set day = modules.datetime.date.fromisoformat(as_of_iso()) -%}
     {%- set month = day.year * 12 + day.month - 1 + months -%}
     cast('{{ '%04d-%02d-01' | format(month // 12, month % 12 + 1) }}' as date)
-{%- endmacro %}
-
-{#- True in the 12 complete months before the as-of date's month. -#}
-{% macro is_in_complete_months(date_column) -%}
-    ({{ date_column }} >= {{ as_of_month_start(-12) }}
-    and {{ date_column }} < {{ as_of_month_start() }})
 {%- endmacro %}

@@ -1,6 +1,7 @@
 -- Tiers sum to the total of their period, sectors to the cost and customers of their programme, the
 -- classes of the revenue walk to the deals and the revenue of their quarter, channels to the
--- investments that name one, once per attribution model, shares to 1, and personas to their tier.
+-- investments that name one, once per attribution model, shares to 1, personas to their tier; on
+-- every date tiers to the programme, account executives and programmes to the whole pipeline.
 with return_on_investment as (
     select
         period as whole,
@@ -12,7 +13,7 @@ with return_on_investment as (
 
 lifetime_value as (
     select
-        programme as whole,
+        programme || ' ' || cast(as_of_on as {{ dbt.type_string() }}) as whole,
         sum(case when is_total then n_customers else -n_customers end) as first_difference,
         case
             when count(*) = count(investment)
@@ -20,7 +21,7 @@ lifetime_value as (
             else 0
         end as second_difference
     from {{ ref('rpt_customer_lifetime_value') }}
-    group by programme
+    group by programme, as_of_on
 ),
 
 revenue_walk as (
@@ -86,7 +87,53 @@ penetration as (
             as second_difference
     from {{ ref('rpt_penetration_by_tier') }} as tiers
     left join personas on tiers.account_size_tier = personas.account_size_tier
-    where not tiers.is_total
+    where not tiers.is_total and tiers.as_of_on = {{ as_of_date() }}
+),
+
+size_tiers as (
+    select
+        cast(as_of_on as {{ dbt.type_string() }}) as whole,
+        sum(
+            case
+                when is_total then identified_stakeholders + n_accounts + n_on_target
+                else -identified_stakeholders - n_accounts - n_on_target
+            end
+        ) as first_difference,
+        sum(case when is_total then engaged_stakeholders else -engaged_stakeholders end)
+            as second_difference
+    from {{ ref('rpt_penetration_by_tier') }}
+    group by as_of_on
+),
+
+coverage as (
+    select
+        kpi || ' ' || cast(as_of_on as {{ dbt.type_string() }}) as whole,
+        sum(case when is_total then numerator + n_accounts else -numerator - n_accounts end)
+            as first_difference,
+        sum(case when is_total then denominator else -denominator end) as second_difference
+    from {{ ref('rpt_account_coverage') }}
+    group by kpi, as_of_on
+),
+
+velocity_parts as (
+    select
+        as_of_on,
+        entity_type,
+        sum(n_advanced) as n_advanced,
+        sum(advanced_pipeline) as advanced_pipeline
+    from {{ ref('rpt_pipeline_velocity') }}
+    where entity_type in ('account_executive', 'programme')
+    group by as_of_on, entity_type
+),
+
+velocity as (
+    select
+        parts.entity_type || ' ' || cast(parts.as_of_on as {{ dbt.type_string() }}) as whole,
+        wholes.n_advanced - parts.n_advanced as first_difference,
+        wholes.advanced_pipeline - parts.advanced_pipeline as second_difference
+    from {{ ref('rpt_pipeline_velocity') }} as wholes
+    inner join velocity_parts as parts on wholes.as_of_on = parts.as_of_on
+    where wholes.is_total
 )
 
 select * from return_on_investment
@@ -116,4 +163,19 @@ where first_difference > 0.000000001 or second_difference > 0.000000001
 union all
 
 select * from penetration
+where first_difference <> 0 or second_difference <> 0
+
+union all
+
+select * from size_tiers
+where first_difference <> 0 or second_difference <> 0
+
+union all
+
+select * from coverage
+where first_difference <> 0 or second_difference <> 0
+
+union all
+
+select * from velocity
 where first_difference <> 0 or second_difference <> 0

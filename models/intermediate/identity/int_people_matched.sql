@@ -69,10 +69,13 @@ described as (
     group by person_id
 ),
 
+-- A record without a date of creation was always there.
 systems as (
     select
         person_id,
-        {{ ordered_list('source_system') }} as source_systems
+        {{ ordered_list('source_system') }} as source_systems,
+        case when count(*) = count(created_at) then {{ date_of('min(created_at)') }} end
+            as known_since_on
     from records
     group by person_id
 ),
@@ -110,7 +113,8 @@ final as (
         coalesce(buying_roles.buying_role, 'none') <> 'none' as is_stakeholder,
         coalesce(buying_roles.is_declared_stakeholder, false) as is_declared_stakeholder,
         decision_roles.buying_role is not null as is_decision_maker,
-        systems.source_systems
+        systems.source_systems,
+        systems.known_since_on
     from described
     inner join systems on described.person_id = systems.person_id
     left join record_accounts

@@ -1,92 +1,73 @@
--- Where every opportunity stands on the as-of date, and when it closed. The closing version is the
--- first of the final unbroken run with one outcome: a deal that was reopened closed later.
+-- Where every opportunity stood on a reporting date, and when it had closed. Its closing version is
+-- the first of the unbroken run with the outcome of that date.
 with opportunities as (
     select * from {{ ref('int_opportunities_known') }}
 ),
 
+reporting_dates as (
+    select * from {{ ref('int_reporting_dates_listed') }}
+),
+
 versions as (
-    select * from {{ ref('int_opportunity_versions_dated') }}
+    select * from {{ ref('int_opportunity_versions_followed') }}
 ),
 
-last_numbers as (
+-- One without history is closed only once its close date has come.
+in_force as (
     select
-        opportunity_id,
-        max(version_number) as version_number
+        reporting_dates.as_of_on,
+        versions.*,
+        case
+            when
+                versions.history_basis = 'current_state'
+                and versions.outcome_close_on > reporting_dates.as_of_on
+                then 'open'
+            else versions.outcome
+        end as outcome_on_date
     from versions
-    group by opportunity_id
-),
-
-last_versions as (
-    select versions.*
-    from versions
-    inner join last_numbers
+    inner join reporting_dates
         on
-            versions.opportunity_id = last_numbers.opportunity_id
-            and versions.version_number = last_numbers.version_number
-),
-
-last_different as (
-    select
-        versions.opportunity_id,
-        max(versions.version_number) as version_number
-    from versions
-    inner join last_versions
-        on
-            versions.opportunity_id = last_versions.opportunity_id
-            and versions.outcome <> last_versions.outcome
-    group by versions.opportunity_id
-),
-
-closing_versions as (
-    select versions.*
-    from versions
-    left join last_different on versions.opportunity_id = last_different.opportunity_id
-    where versions.version_number = coalesce(last_different.version_number, 0) + 1
-),
-
-advanced as (
-    select distinct opportunity_id
-    from versions
-    where is_advanced
-),
-
-stage_entries as (
-    select
-        opportunity_id,
-        max(valid_from_at) as stage_changed_at
-    from {{ ref('int_opportunity_stages_entered') }}
-    group by opportunity_id
+            {{ date_of('versions.valid_from_at') }} <= reporting_dates.as_of_on
+            and (
+                versions.valid_to_at is null
+                or {{ date_of('versions.valid_to_at') }} > reporting_dates.as_of_on
+            )
 ),
 
 dated as (
     select
+        reporting_dates.as_of_on,
         opportunities.opportunity_id,
-        last_versions.stage_name,
-        last_versions.stage_order,
-        coalesce(last_versions.is_advanced, false) as is_advanced,
-        coalesce(last_versions.outcome, 'open') as outcome,
-        last_versions.amount as original_amount,
-        coalesce(last_versions.history_basis, 'exact') as history_basis,
-        advanced.opportunity_id is not null as has_been_advanced,
-        stage_entries.stage_changed_at,
+        in_force.stage_name,
+        in_force.stage_order,
+        coalesce(in_force.outcome_on_date = 'open' and in_force.is_advanced_stage, false)
+            as is_advanced,
+        coalesce(in_force.outcome_on_date, 'open') as outcome,
+        in_force.amount as original_amount,
+        coalesce(in_force.history_basis, 'exact') as history_basis,
+        coalesce(in_force.has_been_advanced, false) as has_been_advanced,
+        in_force.stage_changed_at,
         case
-            when last_versions.outcome = 'open' then null
+            when in_force.outcome_on_date = 'open' then null
             when
-                last_versions.history_basis = 'current_state'
-                or closing_versions.close_on < {{ date_of('closing_versions.valid_from_at') }}
-                then closing_versions.close_on
-            else {{ date_of('closing_versions.valid_from_at') }}
+                in_force.history_basis = 'current_state'
+                or in_force.outcome_close_on < {{ date_of('in_force.outcome_since_at') }}
+                then in_force.outcome_close_on
+            else {{ date_of('in_force.outcome_since_at') }}
         end as closed_on,
         case
-            when last_versions.outcome <> 'open' and last_versions.history_basis = 'exact'
-                then closing_versions.valid_from_at
+            when in_force.outcome_on_date <> 'open' and in_force.history_basis = 'exact'
+                then in_force.outcome_since_at
         end as closing_version_at
     from opportunities
-    left join last_versions on opportunities.opportunity_id = last_versions.opportunity_id
-    left join closing_versions on opportunities.opportunity_id = closing_versions.opportunity_id
-    left join advanced on opportunities.opportunity_id = advanced.opportunity_id
-    left join stage_entries on opportunities.opportunity_id = stage_entries.opportunity_id
-    where {{ existed_by_as_of('opportunities.created_at') }}
+    inner join reporting_dates
+        on
+            opportunities.created_at is null
+            or {{ date_of('opportunities.created_at') }} <= reporting_dates.as_of_on
+    left join in_force
+        on
+            opportunities.opportunity_id = in_force.opportunity_id
+            and reporting_dates.as_of_on = in_force.as_of_on
 ),
 
 final as (

@@ -1,6 +1,6 @@
 -- Open opportunities without a change of stage and without a touch on their account for long.
 with opportunities as (
-    select * from {{ ref('int_opportunities_valued') }}
+    select * from {{ ref('int_opportunities_replayed') }}
     where is_open
 ),
 
@@ -9,25 +9,47 @@ touchpoints as (
     where account_id is not null and (is_engagement or is_exposure) and not is_machine
 ),
 
-last_touches as (
+untouched as (
     select
+        as_of_on,
+        opportunity_id,
+        account_id
+    from opportunities
+    where
+        coalesce({{ date_of('stage_changed_at') }}, created_on)
+        <= {{ days_after('as_of_on', -var('stale_after_days')) }}
+),
+
+touched_days as (
+    select distinct
         account_id,
-        max(occurred_on) as last_touched_on
+        occurred_on
     from touchpoints
-    group by account_id
+),
+
+touched as (
+    select distinct
+        untouched.as_of_on,
+        untouched.opportunity_id
+    from untouched
+    inner join touched_days
+        on
+            untouched.account_id = touched_days.account_id
+            and {{ is_in_trailing_days(
+                'touched_days.occurred_on', var('stale_after_days'), 'untouched.as_of_on'
+            ) }}
 ),
 
 final as (
-    select opportunities.opportunity_id
-    from opportunities
-    left join last_touches on opportunities.account_id = last_touches.account_id
-    where
-        coalesce({{ date_of('opportunities.stage_changed_at') }}, opportunities.created_on)
-        <= {{ as_of_date(-var('stale_after_days')) }}
-        and (
-            last_touches.last_touched_on is null
-            or last_touches.last_touched_on <= {{ as_of_date(-var('stale_after_days')) }}
-        )
+    select
+        untouched.as_of_on,
+        untouched.opportunity_id
+    from untouched
+    left join touched
+        on
+            untouched.opportunity_id = touched.opportunity_id
+            and untouched.as_of_on = touched.as_of_on
+    where touched.opportunity_id is null
 )
 
 select * from final

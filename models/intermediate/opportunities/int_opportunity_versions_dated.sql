@@ -108,9 +108,9 @@ final as (
             else 'open'
         end as outcome,
         (
-            not unioned.is_closed and not unioned.is_won and not coalesce(stages.is_closed, false)
+            not coalesce(stages.is_closed, false)
             and coalesce(stage_seed.is_advanced, stages.default_probability >= 50, false)
-        ) as is_advanced
+        ) as is_advanced_stage
     from unioned
     left join stages on unioned.stage_name = stages.stage_name
     left join stage_seed on {{ normalised_text('unioned.stage_name') }} = stage_seed.stage_name

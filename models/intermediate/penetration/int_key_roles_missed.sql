@@ -5,7 +5,7 @@ with accounts as (
 
 people as (
     select * from {{ ref('int_people_reached') }}
-    where is_engaged
+    where is_engaged and as_of_on = {{ as_of_date() }}
 ),
 
 key_roles as (

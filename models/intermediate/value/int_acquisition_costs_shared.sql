@@ -1,9 +1,8 @@
--- What new customers cost in the 12 complete months, per programme and sector. Cost without a
--- sector is shared by counts. Running counts are rounded, so the shares sum to the cost to the
--- cent.
-with investments as (
-    select * from {{ ref('int_investments_valued') }}
-    where {{ is_in_complete_months('month_start_on') }}
+-- What new customers cost in the 12 complete months before a reporting date's month, per programme
+-- and sector. Cost without a sector is shared by counts. Running counts are rounded, so the shares
+-- sum to the cost to the cent.
+with costs as (
+    select * from {{ ref('int_acquisition_costs_summed') }}
 ),
 
 sharers as (
@@ -14,39 +13,14 @@ ledgers as (
     select * from {{ ref('int_programme_ledgers_checked') }}
 ),
 
-accounts as (
-    select * from {{ ref('int_accounts_classified') }}
-),
-
-customers as (
-    select * from {{ ref('int_customers_termed') }}
-    where {{ is_in_complete_months('customer_since_on') }}
-),
-
-costs as (
-    select
-        programme,
-        sector,
-        sum(case when in_cac then amount else 0 end) as investment,
-        sum(case when in_cac or category = 'sales_cost' then amount else 0 end)
-            as investment_fully_loaded
-    from investments
-    group by programme, sector
-),
-
 acquired as (
-    select
-        case when customers.is_abm_customer then 'abm' else 'non_abm' end as programme,
-        accounts.sector,
-        count(*) as new_customers
-    from customers
-    inner join accounts on customers.account_id = accounts.account_id
-    group by case when customers.is_abm_customer then 'abm' else 'non_abm' end, accounts.sector
+    select * from {{ ref('int_new_customers_counted') }}
 ),
 
 -- Where there is cost to share and nobody to share it, the cost of a sector is unknown.
 by_sector as (
     select
+        sharers.as_of_on,
         sharers.programme,
         sharers.sector,
         (
@@ -61,25 +35,34 @@ by_sector as (
     from sharers
     left join costs as own_costs
         on
-            sharers.programme = own_costs.programme
+            sharers.as_of_on = own_costs.as_of_on
+            and sharers.programme = own_costs.programme
             and sharers.sector = own_costs.sector
     left join costs as shared_costs
-        on sharers.programme = shared_costs.programme and shared_costs.sector is null
+        on
+            sharers.as_of_on = shared_costs.as_of_on
+            and sharers.programme = shared_costs.programme
+            and shared_costs.sector is null
     left join acquired
-        on sharers.programme = acquired.programme and sharers.sector = acquired.sector
+        on
+            sharers.as_of_on = acquired.as_of_on
+            and sharers.programme = acquired.programme
+            and sharers.sector = acquired.sector
 ),
 
 programme_costs as (
     select
+        as_of_on,
         programme,
         sum(investment) as investment,
         sum(investment_fully_loaded) as investment_fully_loaded
     from costs
-    group by programme
+    group by as_of_on, programme
 ),
 
 by_programme as (
     select
+        by_sector.as_of_on,
         by_sector.programme,
         'all' as sector,
         true as is_cost_shared,
@@ -87,8 +70,11 @@ by_programme as (
         coalesce(max(programme_costs.investment_fully_loaded), 0) as investment_fully_loaded,
         sum(by_sector.new_customers) as new_customers
     from by_sector
-    left join programme_costs on by_sector.programme = programme_costs.programme
-    group by by_sector.programme
+    left join programme_costs
+        on
+            by_sector.as_of_on = programme_costs.as_of_on
+            and by_sector.programme = programme_costs.programme
+    group by by_sector.as_of_on, by_sector.programme
 ),
 
 unioned as (
@@ -99,6 +85,7 @@ unioned as (
 
 final as (
     select
+        unioned.as_of_on,
         unioned.programme,
         unioned.sector,
         ledgers.is_ledger_complete,
@@ -112,7 +99,8 @@ final as (
         end as investment_fully_loaded,
         unioned.new_customers
     from unioned
-    inner join ledgers on unioned.programme = ledgers.programme
+    inner join ledgers
+        on unioned.as_of_on = ledgers.as_of_on and unioned.programme = ledgers.programme
 )
 
 select * from final

@@ -1,27 +1,29 @@
--- Who shares the cost that names no sector: accounts in the programme (abm), new-business
--- opportunities created outside it in the 12 complete months (non_abm).
+-- Who shares the cost that names no sector on a reporting date: accounts in the programme (abm),
+-- new-business opportunities created outside it in the 12 complete months (non_abm).
 with accounts as (
     select * from {{ ref('int_accounts_classified') }}
 ),
 
-memberships as (
-    select * from {{ ref('int_account_memberships_joined') }}
-    where {{ is_valid_on(as_of_date(), 'valid_from_on', 'valid_to_on') }}
+reporting_dates as (
+    select * from {{ ref('int_reporting_dates_listed') }}
+),
+
+programme_accounts as (
+    select * from {{ ref('int_programme_accounts_listed') }}
 ),
 
 opportunities as (
-    select * from {{ ref('int_opportunities_valued') }}
-    where
-        opportunity_type = 'new_business'
-        and not is_abm_at_creation
-        and {{ is_in_complete_months('created_on') }}
+    select * from {{ ref('int_opportunities_replayed') }}
+    where opportunity_type = 'new_business' and not is_abm_at_creation
 ),
 
 cells as (
     select
+        reporting_dates.as_of_on,
         programmes.programme,
         sectors.sector
-    from (
+    from reporting_dates
+    cross join (
         select 'abm' as programme
         union all
         select 'non_abm' as programme
@@ -35,38 +37,50 @@ cells as (
 
 sharers as (
     select
+        as_of_on,
         'abm' as programme,
-        accounts.sector,
+        sector,
         count(*) as n_sharers
-    from memberships
-    inner join accounts on memberships.account_id = accounts.account_id
-    group by accounts.sector
+    from programme_accounts
+    group by as_of_on, sector
 
     union all
 
     select
+        reporting_dates.as_of_on,
         'non_abm' as programme,
         accounts.sector,
         count(*) as n_sharers
     from opportunities
+    inner join reporting_dates
+        on
+            opportunities.as_of_on = reporting_dates.as_of_on
+            and opportunities.created_on >= reporting_dates.complete_months_from_on
+            and opportunities.created_on < reporting_dates.month_start_on
     inner join accounts on opportunities.account_id = accounts.account_id
-    group by accounts.sector
+    group by reporting_dates.as_of_on, accounts.sector
 ),
 
 final as (
     select
+        cells.as_of_on,
         cells.programme,
         cells.sector,
         coalesce(sharers.n_sharers, 0) as n_sharers,
         sum(coalesce(sharers.n_sharers, 0)) over (
-            partition by cells.programme
+            partition by cells.as_of_on, cells.programme
             order by cells.sector
             rows between unbounded preceding and current row
         ) as n_cumulated,
-        sum(coalesce(sharers.n_sharers, 0)) over (partition by cells.programme) as n_all
+        sum(coalesce(sharers.n_sharers, 0)) over (
+            partition by cells.as_of_on, cells.programme
+        ) as n_all
     from cells
     left join sharers
-        on cells.programme = sharers.programme and cells.sector = sharers.sector
+        on
+            cells.as_of_on = sharers.as_of_on
+            and cells.programme = sharers.programme
+            and cells.sector = sharers.sector
 )
 
 select * from final

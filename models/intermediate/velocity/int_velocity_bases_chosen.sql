@@ -6,6 +6,7 @@ with measured as (
 
 based as (
     select
+        measured.as_of_on,
         measured.entity_type,
         measured.entity_id,
         case
@@ -25,12 +26,17 @@ based as (
         end as basis_entity_id
     from measured
     left join measured as sectors
-        on sectors.entity_type = 'sector' and measured.fallback_sector = sectors.entity_id
-    left join measured as wholes on wholes.entity_type = 'all'
+        on
+            sectors.entity_type = 'sector'
+            and measured.as_of_on = sectors.as_of_on
+            and measured.fallback_sector = sectors.entity_id
+    left join measured as wholes
+        on wholes.entity_type = 'all' and measured.as_of_on = wholes.as_of_on
 ),
 
 final as (
     select
+        based.as_of_on,
         based.entity_type,
         based.entity_id,
         based.cycle_basis,
@@ -44,7 +50,8 @@ final as (
     from based
     inner join measured as bases
         on
-            based.basis_entity_type = bases.entity_type
+            based.as_of_on = bases.as_of_on
+            and based.basis_entity_type = bases.entity_type
             and based.basis_entity_id = bases.entity_id
 )
 

@@ -1,8 +1,9 @@
 -- The opportunities of pipeline velocity once for everything they count for: their account, account
 -- executive, sector, segment, ABM tier, programme and the whole. Without an account they count for
--- the account executive, programme non_abm and the whole only.
+-- the account executive, programme non_abm and the whole only. Accounts are listed on the as-of
+-- date alone, everything else on the month ends too.
 with opportunities as (
-    select * from {{ ref('int_opportunities_valued') }}
+    select * from {{ ref('int_opportunities_replayed') }}
     where opportunity_type in ('new_business', 'expansion')
 ),
 
@@ -39,13 +40,18 @@ described as (
 final as (
     {%- for entity_type, entity_id in entities.items() %}
     select
+        as_of_on,
         '{{ entity_type }}' as entity_type,
         {{ entity_id }} as entity_id,
         {{ 'sector' if entity_type in ('account', 'segment') else 'cast(null as '
             ~ dbt.type_string() ~ ')' }} as fallback_sector,
         opportunity_id
     from described
-    where {{ entity_id }} is not null
+    where
+        {{ entity_id }} is not null
+        {%- if entity_type == 'account' %}
+        and as_of_on = {{ as_of_date() }}
+        {%- endif %}
     {%- if not loop.last %}
 
     union all

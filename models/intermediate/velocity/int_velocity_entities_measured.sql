@@ -1,8 +1,9 @@
--- The open and the closed deals of every entity of pipeline velocity, counted.
+-- The open and the closed deals of every entity of pipeline velocity, counted on every reporting
+-- date.
 {{ config(materialized='table') }}
 
 with opportunities as (
-    select * from {{ ref('int_opportunities_valued') }}
+    select * from {{ ref('int_opportunities_replayed') }}
 ),
 
 stale as (
@@ -17,6 +18,7 @@ entities as (
 -- day it was created took one day; one that closed before has no cycle and still is won or lost.
 closed_deals as (
     select
+        as_of_on,
         opportunity_id,
         case when is_won then 1 else 0 end as won,
         case when is_lost then 1 else 0 end as lost,
@@ -24,11 +26,12 @@ closed_deals as (
         case when is_lost and has_been_advanced then 1 else 0 end as lost_from_advanced,
         case when is_won and cycle_days < 1 then 1 when is_won then cycle_days end as cycle_days
     from opportunities
-    where not is_open and {{ is_in_trailing_days('closed_on', 365) }}
+    where not is_open and {{ is_in_trailing_days('closed_on', 365, 'as_of_on') }}
 ),
 
 counted as (
     select
+        entities.as_of_on,
         entities.entity_type,
         entities.entity_id,
         entities.fallback_sector,
@@ -51,35 +54,52 @@ counted as (
         count(closed_deals.cycle_days) as n_cycles,
         avg(cast(closed_deals.cycle_days as {{ type_double() }})) as avg_cycle_days
     from entities
-    inner join opportunities on entities.opportunity_id = opportunities.opportunity_id
-    left join stale on entities.opportunity_id = stale.opportunity_id
-    left join closed_deals on entities.opportunity_id = closed_deals.opportunity_id
-    group by entities.entity_type, entities.entity_id, entities.fallback_sector
+    inner join opportunities
+        on
+            entities.opportunity_id = opportunities.opportunity_id
+            and entities.as_of_on = opportunities.as_of_on
+    left join stale
+        on
+            entities.opportunity_id = stale.opportunity_id
+            and entities.as_of_on = stale.as_of_on
+    left join closed_deals
+        on
+            entities.opportunity_id = closed_deals.opportunity_id
+            and entities.as_of_on = closed_deals.as_of_on
+    group by
+        entities.as_of_on, entities.entity_type, entities.entity_id, entities.fallback_sector
 ),
 
 cycles as (
     select
+        entities.as_of_on,
         entities.entity_type,
         entities.entity_id,
         closed_deals.cycle_days,
         row_number() over (
-            partition by entities.entity_type, entities.entity_id
+            partition by entities.as_of_on, entities.entity_type, entities.entity_id
             order by closed_deals.cycle_days, {{ binary_order('closed_deals.opportunity_id') }}
         ) as cycle_rank,
-        count(*) over (partition by entities.entity_type, entities.entity_id) as n_cycles
+        count(*) over (
+            partition by entities.as_of_on, entities.entity_type, entities.entity_id
+        ) as n_cycles
     from entities
-    inner join closed_deals on entities.opportunity_id = closed_deals.opportunity_id
+    inner join closed_deals
+        on
+            entities.opportunity_id = closed_deals.opportunity_id
+            and entities.as_of_on = closed_deals.as_of_on
     where closed_deals.cycle_days is not null
 ),
 
 medians as (
     select
+        as_of_on,
         entity_type,
         entity_id,
         avg(cast(cycle_days as {{ type_double() }})) as median_cycle_days
     from cycles
     where {{ is_middle_row('cycle_rank', 'n_cycles') }}
-    group by entity_type, entity_id
+    group by as_of_on, entity_type, entity_id
 ),
 
 final as (
@@ -88,7 +108,10 @@ final as (
         medians.median_cycle_days
     from counted
     left join medians
-        on counted.entity_type = medians.entity_type and counted.entity_id = medians.entity_id
+        on
+            counted.as_of_on = medians.as_of_on
+            and counted.entity_type = medians.entity_type
+            and counted.entity_id = medians.entity_id
 )
 
 select * from final

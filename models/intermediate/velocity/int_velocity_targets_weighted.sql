@@ -1,6 +1,6 @@
 -- The target of an account executive: the sectors' benchmarks, weighted by open amount.
 with opportunities as (
-    select * from {{ ref('int_opportunities_valued') }}
+    select * from {{ ref('int_opportunities_replayed') }}
     where is_open and amount is not null
 ),
 
@@ -19,16 +19,20 @@ sector_benchmarks as (
 
 final as (
     select
+        entities.as_of_on,
         entities.entity_type,
         entities.entity_id,
         cast(
             sum(opportunities.amount * sector_benchmarks.velocity_monthly) as {{ type_double() }}
         ) / nullif(sum(opportunities.amount), 0) as target_velocity_monthly
     from entities
-    inner join opportunities on entities.opportunity_id = opportunities.opportunity_id
+    inner join opportunities
+        on
+            entities.opportunity_id = opportunities.opportunity_id
+            and entities.as_of_on = opportunities.as_of_on
     inner join accounts on opportunities.account_id = accounts.account_id
     inner join sector_benchmarks on accounts.benchmark_sector = sector_benchmarks.sector
-    group by entities.entity_type, entities.entity_id
+    group by entities.as_of_on, entities.entity_type, entities.entity_id
 )
 
 select * from final

@@ -6,6 +6,7 @@ with opportunities as (
 
 stale as (
     select * from {{ ref('int_opportunities_staled') }}
+    where as_of_on = {{ as_of_date() }}
 ),
 
 sourced as (

@@ -1,10 +1,13 @@
-with penetration as (
-    select * from {{ ref('fct_account_penetration') }}
+with penetrations as (
+    select * from {{ ref('int_account_penetrations_measured') }}
 ),
 
-accounts as (
-    select * from {{ ref('dim_accounts') }}
-    where is_abm_now
+programme_accounts as (
+    select * from {{ ref('int_programme_accounts_listed') }}
+),
+
+reporting_dates as (
+    select * from {{ ref('int_reporting_dates_listed') }}
 ),
 
 account_size_tiers as (
@@ -12,18 +15,17 @@ account_size_tiers as (
 ),
 
 in_programme as (
-    select
-        accounts.account_size_tier,
-        penetration.as_of_on,
-        penetration.engaged_stakeholders,
-        penetration.identified_stakeholders,
-        penetration.is_on_target
-    from penetration
-    inner join accounts on penetration.account_id = accounts.account_id
+    select penetrations.*
+    from penetrations
+    inner join programme_accounts
+        on
+            penetrations.as_of_on = programme_accounts.as_of_on
+            and penetrations.account_id = programme_accounts.account_id
 ),
 
 grouped as (
     select
+        as_of_on,
         account_size_tier,
         count(*) as n_accounts,
         sum(engaged_stakeholders) as engaged_stakeholders,
@@ -31,23 +33,26 @@ grouped as (
         sum(case when is_on_target then 1 else 0 end) as n_on_target,
         false as is_total
     from in_programme
-    group by account_size_tier
+    group by as_of_on, account_size_tier
 
     union all
 
     select
+        reporting_dates.as_of_on,
         'all' as account_size_tier,
-        count(*) as n_accounts,
-        coalesce(sum(engaged_stakeholders), 0) as engaged_stakeholders,
-        coalesce(sum(identified_stakeholders), 0) as identified_stakeholders,
-        coalesce(sum(case when is_on_target then 1 else 0 end), 0) as n_on_target,
+        count(in_programme.account_id) as n_accounts,
+        coalesce(sum(in_programme.engaged_stakeholders), 0) as engaged_stakeholders,
+        coalesce(sum(in_programme.identified_stakeholders), 0) as identified_stakeholders,
+        coalesce(sum(case when in_programme.is_on_target then 1 else 0 end), 0) as n_on_target,
         true as is_total
-    from in_programme
+    from reporting_dates
+    left join in_programme on reporting_dates.as_of_on = in_programme.as_of_on
+    group by reporting_dates.as_of_on
 ),
 
 final as (
     select
-        {{ as_of_date() }} as as_of_on,
+        grouped.as_of_on,
         grouped.account_size_tier,
         cast(grouped.n_accounts as integer) as n_accounts,
         cast(grouped.engaged_stakeholders as integer) as engaged_stakeholders,
@@ -56,6 +61,8 @@ final as (
             as apr_pct,
         account_size_tiers.apr_target_pct,
         cast(grouped.n_on_target as integer) as n_on_target,
+        case when grouped.as_of_on = {{ as_of_date() }} then 'exact' else 'current_state' end
+            as history_basis,
         grouped.is_total
     from grouped
     left join account_size_tiers

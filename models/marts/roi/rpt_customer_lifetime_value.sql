@@ -1,8 +1,5 @@
-with customers as (
-    select
-        *,
-        case when is_abm_customer then 'abm' else 'non_abm' end as programme
-    from {{ ref('fct_customer_value') }}
+with measured as (
+    select * from {{ ref('int_customer_cohorts_measured') }}
 ),
 
 costs as (
@@ -13,43 +10,9 @@ sector_benchmarks as (
     select * from {{ ref('sector_benchmarks') }}
 ),
 
--- A customer counts in its sector and in the total of its programme.
-customers_twice as (
-    select
-        programme, sector, account_id, year_1_revenue, expansion_amount, is_retained,
-        is_retention_observable, is_expansion_observable
-    from customers
-
-    union all
-
-    select
-        programme, 'all' as sector, account_id, year_1_revenue, expansion_amount, is_retained,
-        is_retention_observable, is_expansion_observable
-    from customers
-),
-
-measured as (
-    select
-        programme,
-        sector,
-        count(*) as n_customers,
-        avg(
-            case
-                when is_expansion_observable then cast(year_1_revenue as {{ type_double() }})
-            end
-        ) as year_1_revenue_avg,
-        sum(case when is_expansion_observable then 1 else 0 end) as n_expansion,
-        sum(case when is_expansion_observable then year_1_revenue end) as year_1_revenue,
-        sum(case when is_expansion_observable then expansion_amount end) as expansion_amount,
-        sum(case when is_retention_observable then 1 else 0 end) as n_terms_ended,
-        count(case when is_retention_observable then is_retained end) as n_retention,
-        sum(case when is_retention_observable and is_retained then 1 else 0 end) as n_retained
-    from customers_twice
-    group by programme, sector
-),
-
 rated as (
     select
+        costs.as_of_on,
         costs.programme,
         costs.sector,
         coalesce(measured.n_customers, 0) as n_customers,
@@ -64,6 +27,7 @@ rated as (
         coalesce(measured.n_retained, 0) as n_retained,
         cast(measured.n_retained as {{ type_double() }})
         / nullif(measured.n_retention, 0) as retention_rate,
+        coalesce(measured.n_without_history, 0) as n_without_history,
         costs.is_ledger_complete,
         costs.is_cost_shared,
         costs.new_customers,
@@ -76,7 +40,10 @@ rated as (
         sector_benchmarks.deal_size as benchmark_deal_size
     from costs
     left join measured
-        on costs.programme = measured.programme and costs.sector = measured.sector
+        on
+            costs.as_of_on = measured.as_of_on
+            and costs.programme = measured.programme
+            and costs.sector = measured.sector
     left join sector_benchmarks
         on
             sector_benchmarks.sector
@@ -100,7 +67,7 @@ minimum as (
 
 final as (
     select
-        {{ as_of_date() }} as as_of_on,
+        valued.as_of_on,
         valued.programme,
         valued.sector,
         cast(valued.n_customers as integer) as n_customers,
@@ -140,7 +107,10 @@ final as (
             when not valued.is_cost_shared then 'cost_not_shareable'
             when valued.new_customers = 0 then 'no_new_customers'
             when valued.investment = 0 then 'no_investment'
+            when valued.retention_rate = 1 then 'all_retained'
         end as reason,
+        case when valued.n_without_history = 0 then 'exact' else 'current_state' end
+            as history_basis,
         valued.sector = 'all' as is_total
     from valued
     cross join minimum

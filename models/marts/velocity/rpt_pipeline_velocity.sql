@@ -1,62 +1,33 @@
-with measured as (
-    select * from {{ ref('int_velocity_entities_measured') }}
-),
-
-bases as (
-    select * from {{ ref('int_velocity_bases_chosen') }}
-),
-
-targets as (
-    select * from {{ ref('int_velocity_targets_weighted') }}
-),
-
-joined as (
+with velocities as (
     select
-        measured.entity_type,
-        measured.entity_id,
-        measured.n_advanced,
-        measured.n_stale,
-        coalesce(measured.advanced_pipeline, 0) as advanced_pipeline,
-        cast(measured.advanced_pipeline as {{ type_double() }})
-        / nullif(measured.n_advanced_amounts, 0) as avg_deal_size,
-        measured.n_won as n_won_own,
-        measured.n_without_history,
-        bases.cycle_basis,
-        bases.n_won,
-        bases.n_lost,
-        bases.n_won_from_advanced,
-        bases.n_lost_from_advanced,
-        bases.avg_cycle_days,
-        bases.median_cycle_days,
-        targets.target_velocity_monthly
-    from measured
-    inner join bases
-        on measured.entity_type = bases.entity_type and measured.entity_id = bases.entity_id
-    left join targets
-        on measured.entity_type = targets.entity_type and measured.entity_id = targets.entity_id
+        velocities.*,
+        reporting_dates.months_ago
+    from {{ ref('int_velocities_computed') }} as velocities
+    inner join {{ ref('int_reporting_dates_listed') }} as reporting_dates
+        on velocities.as_of_on = reporting_dates.as_of_on
 ),
 
-computed as (
+compared as (
     select
-        *,
-        cast(n_won as {{ type_double() }}) / nullif(n_won + n_lost, 0) as win_rate,
-        cast(n_won_from_advanced as {{ type_double() }})
-        / nullif(n_won_from_advanced + n_lost_from_advanced, 0) as win_rate_from_advanced,
-        case
-            when n_advanced = 0 then 0
-            else n_advanced * avg_deal_size / (avg_cycle_days / {{ days_per_month() }})
-        end as velocity_monthly,
-        case
-            when n_advanced = 0 then 'no_advanced_deals'
-            when avg_deal_size is null then 'no_known_amount'
-            when avg_cycle_days is null then 'no_won_deals'
-        end as velocity_reason
-    from joined
+        velocities.*,
+        previous.velocity_monthly as velocity_previous_month,
+        six_months_ago.velocity_monthly as velocity_6_months_ago
+    from velocities
+    left join velocities as previous
+        on
+            velocities.entity_type = previous.entity_type
+            and velocities.entity_id = previous.entity_id
+            and velocities.months_ago = previous.months_ago - 1
+    left join velocities as six_months_ago
+        on
+            velocities.entity_type = six_months_ago.entity_type
+            and velocities.entity_id = six_months_ago.entity_id
+            and velocities.months_ago = six_months_ago.months_ago - 6
 ),
 
 final as (
     select
-        {{ as_of_date() }} as as_of_on,
+        as_of_on,
         entity_type,
         entity_id,
         cast(n_advanced as integer) as n_advanced,
@@ -73,18 +44,24 @@ final as (
         cast(n_lost_from_advanced as integer) as n_lost_from_advanced,
         win_rate_from_advanced,
         cast(velocity_monthly as {{ type_double() }}) as velocity_monthly,
-        cast(velocity_monthly * win_rate_from_advanced as {{ type_double() }})
+        cast(velocity_monthly_win_adjusted as {{ type_double() }})
             as velocity_monthly_win_adjusted,
         velocity_reason,
         cast(n_stale as integer) as n_stale,
         cast(target_velocity_monthly as {{ type_double() }}) as target_velocity_monthly,
-        velocity_monthly > target_velocity_monthly as is_on_target,
-        cast(null as {{ type_double() }}) as velocity_previous_month,
-        cast(null as {{ type_double() }}) as velocity_6_months_ago,
-        cast(null as {{ type_double() }}) as velocity_change_ratio,
-        case when n_without_history = 0 then 'exact' else 'current_state' end as history_basis,
+        is_on_target,
+        cast(velocity_previous_month as {{ type_double() }}) as velocity_previous_month,
+        cast(velocity_6_months_ago as {{ type_double() }}) as velocity_6_months_ago,
+        cast(velocity_monthly / nullif(velocity_previous_month, 0) - 1 as {{ type_double() }})
+            as velocity_change_ratio,
+        case
+            when velocity_monthly is null then velocity_reason
+            when velocity_previous_month is null then 'no_previous_velocity'
+            when velocity_previous_month = 0 then 'previous_velocity_is_zero'
+        end as velocity_change_reason,
+        history_basis,
         entity_type = 'all' as is_total
-    from computed
+    from compared
 )
 
 select * from final
