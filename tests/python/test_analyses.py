@@ -13,7 +13,8 @@ QUESTIONS = """{
     account: Arborway Cloud, stakeholder_reach: 4,
     person: 'karen.andersen@harborhaven.example',
     deal: 'Pineroot Bank - Trust Expansion',
-    attribution_lookback_days: 90, two_touch_first_share: 0.5
+    attribution_lookback_days: 90, two_touch_first_share: 0.5,
+    entity_type: sector, months: 6
 }"""
 
 Answers = dict[str, list[tuple]]
@@ -60,6 +61,12 @@ def test_analyses_answer(built: Build, tmp_path: Path) -> None:
     assert sum(row[-1] for row in timeline if row[-1] is not None) == amount
     milestones = {row[1] for row in timeline if row[1].startswith("==")}
     assert milestones == {"== lead created ==", "== deal created ==", "== won =="}
+
+    # Each of the three levers is rounded to a whole unit.
+    for _, then, now, change, *levers, _ in found["why_did_velocity_change"]:
+        assert abs(change - (now - then)) <= 1
+        assert None not in levers
+        assert abs(change - sum(levers)) <= len(levers)
 
     # Columns are rounded to whole units, so their sums are right to one unit per channel.
     channels = found["how_do_models_credit_channels"]

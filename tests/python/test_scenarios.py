@@ -251,8 +251,11 @@ def test_what_cannot_be_computed_says_why(each: tuple[str, Build]) -> None:
     for table, measure, reason in (
         ("fct_account_penetration", "apr_pct", "apr_reason"),
         ("rpt_customer_lifetime_value", "clv_cac_ratio", "reason"),
+        ("rpt_customer_lifetime_value", "clv_lifetime", "clv_lifetime_reason"),
+        ("rpt_account_coverage", "value", "reason"),
         ("rpt_abm_roi", "abm_roi_pct", "roi_reason"),
         ("rpt_pipeline_velocity", "nullif(velocity_monthly, 0)", "velocity_reason"),
+        ("rpt_penetration_by_persona", "apr_pct", "apr_reason"),
     ):
         unlike = rows(
             build, f"from marts.{table} where ({measure} is null) <> ({reason} is not null)"
@@ -295,8 +298,8 @@ def test_salesforce_only(scenario: Scenario) -> None:
     assert value(build, "select count(apr_pct) from marts.fct_account_penetration") > 0  # type: ignore[operator]
     reasons = rows(
         build,
-        "select programme, reason, cac from marts.rpt_customer_lifetime_value where is_total "
-        "order by programme",
+        "select distinct programme, reason, cac from marts.rpt_customer_lifetime_value "
+        "where is_total order by programme",
     )
     assert reasons == [("abm", "no_customers", None), ("non_abm", "ledger_incomplete", None)]
     bases = rows(build, "select distinct retention_basis from marts.fct_customer_value")

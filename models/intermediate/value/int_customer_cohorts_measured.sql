@@ -51,11 +51,11 @@ final as (
         programme,
         sector,
         count(*) as n_customers,
-        avg(
-            case
-                when is_expansion_observable then cast(year_1_revenue as {{ type_double() }})
-            end
-        ) as year_1_revenue_avg,
+        -- A mean of doubles would differ in the last bit from build to build.
+        cast(
+            sum(case when is_expansion_observable then year_1_revenue end) as {{ type_double() }}
+        ) / nullif(count(case when is_expansion_observable then year_1_revenue end), 0)
+            as year_1_revenue_avg,
         sum(case when is_expansion_observable then 1 else 0 end) as n_expansion,
         sum(case when is_expansion_observable then year_1_revenue end) as year_1_revenue,
         sum(case when is_expansion_observable then expansion_amount end) as expansion_amount,

@@ -55,7 +55,18 @@ valued as (
         *,
         year_1_revenue_avg * retention_rate * expansion_multiplier as clv_gross,
         year_1_revenue_avg * retention_rate * expansion_multiplier - cac as clv_net,
-        year_1_revenue_avg * expansion_multiplier / nullif(1 - retention_rate, 0) as clv_lifetime
+        year_1_revenue_avg * expansion_multiplier / nullif(1 - retention_rate, 0) as clv_lifetime,
+        case
+            when n_customers = 0 then 'no_customers'
+            when n_expansion = 0 then 'no_customer_older_than_a_year'
+            when coalesce(year_1_revenue, 0) = 0 then 'no_year_1_revenue'
+            when n_terms_ended = 0 then 'no_term_ended'
+            when retention_rate is null then 'no_renewal_data'
+            when not is_ledger_complete then 'ledger_incomplete'
+            when not is_cost_shared then 'cost_not_shareable'
+            when new_customers = 0 then 'no_new_customers'
+            when investment = 0 then 'no_investment'
+        end as reason
     from rated
 ),
 
@@ -97,18 +108,11 @@ final as (
         end as benchmark_reason,
         minimum.minimum_ratio,
         valued.clv_net / nullif(valued.cac, 0) >= minimum.minimum_ratio as is_on_target,
+        valued.reason,
         case
-            when valued.n_customers = 0 then 'no_customers'
-            when valued.n_expansion = 0 then 'no_customer_older_than_a_year'
-            when coalesce(valued.year_1_revenue, 0) = 0 then 'no_year_1_revenue'
-            when valued.n_terms_ended = 0 then 'no_term_ended'
-            when valued.retention_rate is null then 'no_renewal_data'
-            when not valued.is_ledger_complete then 'ledger_incomplete'
-            when not valued.is_cost_shared then 'cost_not_shareable'
-            when valued.new_customers = 0 then 'no_new_customers'
-            when valued.investment = 0 then 'no_investment'
-            when valued.retention_rate = 1 then 'all_retained'
-        end as reason,
+            when valued.clv_lifetime is null and valued.retention_rate = 1 then 'all_retained'
+            when valued.clv_lifetime is null then valued.reason
+        end as clv_lifetime_reason,
         case when valued.n_without_history = 0 then 'exact' else 'current_state' end
             as history_basis,
         valued.sector = 'all' as is_total

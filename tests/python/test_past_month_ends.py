@@ -1,0 +1,105 @@
+"""A month end says today what it said on that day: what came later has no say in it."""
+
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import COMPANY_DAY, ROOT, said
+
+TODAY = date.fromisoformat(COMPANY_DAY)
+MONTH_ENDS = [
+    date(2026, month, day) for month, day in ((4, 30), (5, 31), (6, 30), (7, 31), (8, 31))
+]
+MONTH_ENDS.append(date(2026, 9, 30))
+
+TABLES = {
+    "rpt_pipeline_velocity": "entity_type <> 'account'",
+    "rpt_account_coverage": "true",
+    "rpt_customer_lifetime_value": "true",
+    "rpt_penetration_by_tier": "true",
+}
+"""Tables with month ends, and their rows that have them."""
+
+LONG_AGO = "timestamp '2015-01-01'"
+TIMELESS = {
+    "salesforce/account": f"* replace ({LONG_AGO} as created_date)",
+    "salesforce/contact": f"* replace ({LONG_AGO} as created_date)",
+    "salesforce/lead": f"""* replace (
+        {LONG_AGO} as created_date,
+        case when is_converted then {LONG_AGO} end as converted_date
+    )""",
+    "hubspot/contact": f"* replace ({LONG_AGO} as property_createdate)",
+    "hubspot/company": f"* replace ({LONG_AGO} as property_createdate)",
+    "marketo/lead": f"* replace ({LONG_AGO} as created_at)",
+    "ga4/events": "* replace (min(user_id) over (partition by user_pseudo_id) as user_id)",
+    "ga4/visitor_accounts": f"* replace ({LONG_AGO} as first_seen_at)",
+}
+"""Who is who, known from the start: identity is the one thing that today's knowledge decides."""
+
+
+def build(raw: Path, folder: Path, as_of: date) -> Path:
+    """Build the tables with month ends as of a day; the database is in the folder."""
+    folder.mkdir()
+    db = folder / "abm.duckdb"
+    result = subprocess.run(
+        [
+            *(Path(sys.executable).with_name("dbt"), "build"),
+            *("--select", *(f"+{table}" for table in TABLES)),
+            *("--exclude-resource-type", "test", "unit_test"),
+            *("--vars", f"{{as_of_date: {as_of.isoformat()}}}"),
+        ],
+        cwd=ROOT,
+        env=os.environ
+        | {
+            "ABM_RAW_DIR": str(raw),
+            "ABM_DB": str(db),
+            "DBT_TARGET_PATH": str(folder / "target"),
+            "DBT_LOG_PATH": str(folder / "logs"),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, said(result)
+    return db
+
+
+def rows(db: Path, table: str, as_of: date) -> list[tuple[object, ...]]:
+    """The rows of a table for one date, without what says how the date relates to today."""
+    with duckdb.connect(str(db), read_only=True) as connection:
+        return connection.execute(
+            f"""
+            select * replace (null as history_basis)
+            from marts.{table}
+            where as_of_on = date '{as_of}' and {TABLES[table]}
+            order by all
+            """
+        ).fetchall()
+
+
+@pytest.mark.parametrize(
+    "month_ends",
+    [
+        pytest.param(MONTH_ENDS[:1], id="one month end"),
+        pytest.param(MONTH_ENDS, id="six month ends", marks=pytest.mark.full),
+    ],
+)
+def test_month_ends_do_not_see_what_came_later(
+    company_copy: Path, tmp_path: Path, month_ends: list[date]
+) -> None:
+    for table, columns in TIMELESS.items():
+        file = company_copy / f"{table}.parquet"
+        new = file.with_suffix(".new")
+        duckdb.sql(f"select {columns} from '{file}'").write_parquet(str(new))
+        new.replace(file)
+    today = build(company_copy, tmp_path / "today", TODAY)
+    for month_end in month_ends:
+        then = build(company_copy, tmp_path / month_end.isoformat(), month_end)
+        for table in TABLES:
+            known_then = rows(then, table, month_end)
+            assert known_then, (table, month_end)
+            assert rows(today, table, month_end) == known_then, (table, month_end)
