@@ -1,5 +1,5 @@
--- Open deals whose buying committee has gaps: how many stakeholders are known and engaged, which key
--- roles nobody fills, how many decision makers were never reached. Largest amount first.
+-- Open deals whose buying committee has gaps: how many stakeholders are known and engaged, which
+-- key roles nobody fills, how many decision makers were never reached. Largest amount first.
 --
 --   dbt show --limit 50 --select who_is_missing_from_our_deals
 with opportunities as (

@@ -1,0 +1,17 @@
+{#- A number in a message, whole or with one place, with the comma where French has it. -#}
+{% macro shown_number(expression, decimals, language) -%}
+    {%- set whole = 'cast(' ~ double_as_decimal(expression, 0) ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+    {%- set one = 'cast(' ~ double_as_decimal(expression, 1) ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+    {%- set one = "replace(" ~ one ~ ", '.', ',')" if language == 'fr' else one -%}
+    case when {{ decimals }} = 0 then {{ whole }} else {{ one }} end
+{%- endmacro %}
+
+{#- A template with each {placeholder} replaced by what the expression gives, or by a dash. -#}
+{% macro filled_template(template, values) -%}
+    {%- set ns = namespace(sql=template) -%}
+    {%- for placeholder, expression in values.items() -%}
+        {%- set ns.sql = "replace(" ~ ns.sql ~ ", '{" ~ placeholder ~ "}', coalesce(" ~ expression
+            ~ ", '-'))" -%}
+    {%- endfor -%}
+    {{ ns.sql }}
+{%- endmacro %}
