@@ -43,8 +43,8 @@ quarters_with_accounts as (
     from last_quarters
     inner join memberships
         on
-            {{ dbt.dateadd('month', 3, 'last_quarters.quarter_start_on') }}
-            > memberships.valid_from_on
+            memberships.valid_from_on
+            < cast({{ dbt.dateadd('month', 3, 'last_quarters.quarter_start_on') }} as date)
             and (
                 memberships.valid_to_on is null
                 or memberships.valid_to_on > last_quarters.quarter_start_on
