@@ -1,7 +1,7 @@
 -- The accounts in the programme, and what they did in the trailing 365 days.
-with memberships as (
-    select * from {{ ref('int_account_memberships_joined') }}
-    where {{ is_valid_on(as_of_date(), 'valid_from_on', 'valid_to_on') }}
+with accounts as (
+    select * from {{ ref('int_programme_accounts_listed') }}
+    where as_of_on = {{ as_of_date() }}
 ),
 
 touchpoints as (
@@ -33,13 +33,13 @@ qualified as (
 
 final as (
     select
-        memberships.account_id,
-        {{ reported_abm_tier('memberships.abm_tier') }} as abm_tier,
+        accounts.account_id,
+        {{ reported_abm_tier('accounts.abm_tier') }} as abm_tier,
         engaged.account_id is not null as is_engaged,
         qualified.account_id is not null as was_mqa
-    from memberships
-    left join engaged on memberships.account_id = engaged.account_id
-    left join qualified on memberships.account_id = qualified.account_id
+    from accounts
+    left join engaged on accounts.account_id = engaged.account_id
+    left join qualified on accounts.account_id = qualified.account_id
 )
 
 select * from final
