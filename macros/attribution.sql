@@ -7,6 +7,17 @@
     ]) }}
 {%- endmacro %}
 
+{#- The model that the default tables hold. -#}
+{% macro default_attribution_model() -%}
+    {%- if var('attribution_model') not in attribution_models() -%}
+        {{ exceptions.raise_compiler_error(
+            'Var attribution_model is ' ~ var('attribution_model') ~ ': write one of '
+            ~ attribution_models() | join(', ') ~ '.'
+        ) }}
+    {%- endif -%}
+    {{ return(var('attribution_model')) }}
+{%- endmacro %}
+
 {% macro attribution_share(model) -%}
     {%- if model == 'position_20_50_30' -%}
         case

@@ -254,6 +254,9 @@ def test_what_cannot_be_computed_says_why(each: tuple[str, Build]) -> None:
         ("rpt_customer_lifetime_value", "clv_lifetime", "clv_lifetime_reason"),
         ("rpt_account_coverage", "value", "reason"),
         ("rpt_abm_roi", "abm_roi_pct", "roi_reason"),
+        ("rpt_cost_efficiency", "cost_per_engaged_account", "cost_per_engaged_account_reason"),
+        ("rpt_cost_efficiency", "cost_per_mqa", "cost_per_mqa_reason"),
+        ("rpt_cost_efficiency", "revenue_per_account", "revenue_per_account_reason"),
         ("rpt_pipeline_velocity", "nullif(velocity_monthly, 0)", "velocity_reason"),
         ("rpt_penetration_by_persona", "apr_pct", "apr_reason"),
     ):

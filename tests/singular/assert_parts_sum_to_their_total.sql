@@ -1,14 +1,46 @@
--- Tiers sum to the total of their period, sectors to the cost and customers of their programme, the
--- classes of the revenue walk to the deals and the revenue of their quarter, channels to the
--- investments that name one, once per attribution model, shares to 1, personas to their tier; on
--- every date tiers to the programme, account executives and programmes to the whole pipeline.
+-- Tiers sum to the total of their period and basis, quarters to the programme to date, sectors to
+-- the cost and customers of their programme, the classes of the revenue walk to the deals and the
+-- revenue of their quarter, channels to the investments that name one, once per attribution model,
+-- shares to 1, personas to their tier; on every date tiers to the programme, account executives and
+-- programmes to the whole pipeline.
 with return_on_investment as (
     select
-        period as whole,
+        period || ' ' || roi_basis as whole,
         sum(case when is_total then revenue else -revenue end) as first_difference,
-        sum(case when is_total then investment else -investment end) as second_difference
+        abs(sum(case when is_total then investment else -investment end))
+        + abs(coalesce(sum(case when is_total then pipeline_created else -pipeline_created end), 0))
+            as second_difference
     from {{ ref('rpt_abm_roi') }}
-    group by period
+    group by period, roi_basis
+),
+
+-- An estimate compares other accounts in every period, and the cents of shared cost fall anew.
+return_over_time as (
+    select
+        roi_basis || ' ' || abm_tier as whole,
+        sum(case when period = 'programme_to_date' then revenue else -revenue end)
+            as first_difference,
+        sum(
+            case
+                when not is_total then 0
+                when period = 'programme_to_date' then investment
+                else -investment
+            end
+        ) as second_difference
+    from {{ ref('rpt_abm_roi') }}
+    where period <> 'trailing_365_days' and roi_basis <> 'matched_estimate'
+    group by roi_basis, abm_tier
+),
+
+cost_efficiency as (
+    select
+        'cost efficiency' as whole,
+        abs(sum(case when is_total then n_accounts else -n_accounts end))
+        + abs(sum(case when is_total then n_engaged_accounts else -n_engaged_accounts end))
+        + abs(sum(case when is_total then n_mqa else -n_mqa end)) as first_difference,
+        abs(sum(case when is_total then investment else -investment end))
+        + abs(sum(case when is_total then revenue else -revenue end)) as second_difference
+    from {{ ref('rpt_cost_efficiency') }}
 ),
 
 lifetime_value as (
@@ -137,6 +169,16 @@ velocity as (
 )
 
 select * from return_on_investment
+where first_difference <> 0 or second_difference <> 0
+
+union all
+
+select * from return_over_time
+where first_difference <> 0 or second_difference <> 0
+
+union all
+
+select * from cost_efficiency
 where first_difference <> 0 or second_difference <> 0
 
 union all

@@ -11,6 +11,22 @@ where
 union all
 
 select
+    period || ' ' || abm_tier as subject,
+    'matched_account_month_share' as what
+from {{ ref('rpt_abm_roi') }}
+where matched_account_month_share not between 0 and 1
+
+union all
+
+select
+    abm_tier as subject,
+    'n_engaged_accounts, n_mqa' as what
+from {{ ref('rpt_cost_efficiency') }}
+where n_engaged_accounts > n_accounts or n_mqa > n_accounts
+
+union all
+
+select
     interaction_type as subject,
     'points_default' as what
 from {{ ref('interaction_types') }}

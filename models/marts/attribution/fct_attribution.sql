@@ -1,15 +1,8 @@
 -- The default model on revenue alone, so that a plain sum in a BI tool is right.
-{%- if var('attribution_model') not in attribution_models() -%}
-    {{ exceptions.raise_compiler_error(
-        'Var attribution_model is ' ~ var('attribution_model') ~ ': write one of '
-        ~ attribution_models() | join(', ') ~ '.'
-    ) }}
-{%- endif %}
-
 with attribution_models as (
     select * from {{ ref('fct_attribution_models') }}
     where
-        attribution_model = '{{ var("attribution_model") }}'
+        attribution_model = '{{ default_attribution_model() }}'
         and attribution_basis = 'revenue'
 ),
 

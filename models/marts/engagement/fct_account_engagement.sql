@@ -37,7 +37,7 @@ first_mqa as (
         account_id,
         min(valid_from_on) as first_mqa_on
     from history
-    where aes_band = 'top' and stakeholder_reach >= 2
+    where {{ is_mqa('aes_band', 'stakeholder_reach') }}
     group by account_id
 ),
 
@@ -113,7 +113,7 @@ final as (
         cast(row_number() over (
             order by aes desc, {{ binary_order('account_id') }}
         ) as integer) as engagement_rank,
-        aes_band = 'top' and stakeholder_reach >= 2 as is_mqa,
+        {{ is_mqa('aes_band', 'stakeholder_reach') }} as is_mqa,
         first_mqa_on,
         activation_uplift_ratio,
         activation_uplift_reason

@@ -1,76 +1,114 @@
-with sums as (
+with costs as (
+    select * from {{ ref('int_programme_costs_shared') }}
+),
+
+returns as (
     select * from {{ ref('int_programme_returns_summed') }}
 ),
 
-sharers as (
-    select * from {{ ref('int_tier_sharers_counted') }}
+estimates as (
+    select * from {{ ref('int_matched_returns_estimated') }}
 ),
 
-roi_benchmark as (
-    select
-        max(value_min) as benchmark_min_pct,
-        max(value_max) as benchmark_max_pct
-    from {{ ref('benchmarks') }}
-    where benchmark_id = 'abm_roi'
+benchmarks as (
+    select * from {{ ref('int_roi_benchmarks_chosen') }}
 ),
 
-periods as (
+bases as (
+    {%- for roi_basis, evidence_grade in {
+        'all_abm_accounts': 'accounting', 'sourced': 'attribution', 'attributed': 'attribution',
+        'matched_estimate': 'matched',
+    }.items() %}
     select
-        period,
-        coalesce(sum(revenue), 0) as revenue,
-        coalesce(sum(investment), 0) as investment
-    from sums
-    group by period
+        '{{ roi_basis }}' as roi_basis,
+        '{{ evidence_grade }}' as evidence_grade
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
 ),
 
--- Cost without a tier is shared; where nobody is in the programme, it is of unknown tier.
-by_tier as (
+-- Without anything won there is no revenue; without anybody to compare with it is unknown.
+joined as (
     select
-        periods.period,
-        sharers.abm_tier,
-        coalesce(own.revenue, 0) as revenue,
-        coalesce(own.investment, 0)
-        + case
-            when sharers.n_all > 0
-                then {{ shared_cost('shared.investment', 'sharers') }}
-            when sharers.abm_tier = 'unknown' then coalesce(shared.investment, 0)
-            else 0
-        end as investment,
-        false as is_total
-    from periods
-    cross join sharers
-    left join sums as own
-        on periods.period = own.period and sharers.abm_tier = own.abm_tier
-    left join sums as shared on periods.period = shared.period and shared.abm_tier is null
-
-    union all
-
-    select
-        period,
-        'all' as abm_tier,
-        revenue,
-        investment,
-        true as is_total
-    from periods
+        costs.period,
+        costs.abm_tier,
+        bases.roi_basis,
+        bases.evidence_grade,
+        case
+            when estimates.period is not null then estimates.revenue
+            else coalesce(returns.revenue, 0)
+        end as revenue,
+        costs.investment,
+        {%- for column in ('pipeline_created', 'n_pipeline_without_amount') %}
+        case
+            when bases.roi_basis = 'all_abm_accounts' then coalesce(returns.{{ column }}, 0)
+        end as {{ column }},
+        {%- endfor %}
+        {%- for column in ('account_days', 'matched_account_days', 'n_strata_dropped') %}
+        case
+            when bases.roi_basis = 'matched_estimate' then coalesce(estimates.{{ column }}, 0)
+        end as {{ column }},
+        {%- endfor %}
+        costs.is_total,
+        (
+            costs.is_total
+            and costs.period = 'trailing_365_days'
+            and bases.roi_basis = 'all_abm_accounts'
+        ) as has_money_benchmarks
+    from costs
+    cross join bases
+    left join returns
+        on
+            costs.period = returns.period
+            and costs.abm_tier = returns.abm_tier
+            and bases.roi_basis = returns.roi_basis
+    left join estimates
+        on
+            costs.period = estimates.period
+            and costs.abm_tier = estimates.abm_tier
+            and bases.roi_basis = 'matched_estimate'
 ),
 
 final as (
     select
-        by_tier.period,
-        by_tier.abm_tier,
-        'all_abm_accounts' as roi_basis,
-        cast(by_tier.revenue as {{ type_decimal(2) }}) as revenue,
-        cast(by_tier.investment as {{ type_decimal(2) }}) as investment,
-        {{ percentage('(by_tier.revenue - by_tier.investment)', 'by_tier.investment') }}
+        {{ as_of_date() }} as as_of_on,
+        joined.period,
+        joined.abm_tier,
+        joined.roi_basis,
+        cast(joined.revenue as {{ type_decimal(2) }}) as revenue,
+        cast(joined.investment as {{ type_decimal(2) }}) as investment,
+        {{ percentage('(joined.revenue - joined.investment)', 'joined.investment') }}
             as abm_roi_pct,
-        case when by_tier.investment = 0 then 'no_investment' end as roi_reason,
-        'accounting' as evidence_grade,
-        roi_benchmark.benchmark_min_pct,
-        roi_benchmark.benchmark_max_pct,
-        by_tier.is_total
-    from by_tier
-    cross join roi_benchmark
-    where by_tier.abm_tier <> 'unknown' or by_tier.revenue <> 0 or by_tier.investment <> 0
+        case
+            when joined.investment = 0 then 'no_investment'
+            when joined.revenue is null then 'no_comparable_accounts'
+        end as roi_reason,
+        joined.evidence_grade,
+        benchmarks.benchmark_min_pct,
+        benchmarks.benchmark_max_pct,
+        cast(joined.pipeline_created as {{ type_decimal(2) }}) as pipeline_created,
+        cast(joined.n_pipeline_without_amount as integer) as n_pipeline_without_amount,
+        {%- for column in (
+            'benchmark_investment_min', 'benchmark_investment_max',
+            'benchmark_pipeline_min', 'benchmark_pipeline_max',
+        ) %}
+        case when joined.has_money_benchmarks then benchmarks.{{ column }} end as {{ column }},
+        {%- endfor %}
+        cast(joined.n_strata_dropped as integer) as n_strata_dropped,
+        cast(joined.account_days as {{ type_double() }}) / {{ days_per_month() }}
+            as account_months,
+        cast(joined.matched_account_days as {{ type_double() }}) / {{ days_per_month() }}
+            as matched_account_months,
+        {{ share_of('joined.matched_account_days', 'joined.account_days') }}
+            as matched_account_month_share,
+        joined.is_total
+    from joined
+    cross join benchmarks
+    where
+        joined.abm_tier <> 'unknown'
+        or joined.revenue <> 0
+        or joined.investment <> 0
+        or joined.pipeline_created <> 0
+        or joined.account_days > 0
 )
 
 select * from final
