@@ -140,15 +140,16 @@ def warehouse(models: Mapping[str, str], threads: int = 2) -> duckdb.DuckDBPyCon
             account_id varchar, sector varchar, account_size_tier varchar
         );
         create table int_customers_termed (
-            as_of_on date, account_id varchar, is_abm_customer boolean, is_expansion_observable boolean,
-            is_retention_observable boolean, is_retained boolean
+            as_of_on date, account_id varchar, is_abm_customer boolean,
+            is_expansion_observable boolean, is_retention_observable boolean, is_retained boolean
         );
         create table int_customer_revenues_summed (
             as_of_on date, account_id varchar, year_1_revenue decimal(18, 2),
             expansion_amount decimal(18, 2)
         );
         create table int_acquisition_costs_shared (
-            as_of_on date, programme varchar, sector varchar, new_customers bigint, investment decimal(18, 2)
+            as_of_on date, programme varchar, sector varchar, new_customers bigint,
+            investment decimal(18, 2)
         );
         """
     )
