@@ -40,7 +40,7 @@ SHARE_COVERED = 0.9
 FEWER_COVERED_RAW = 0.5
 
 SHARE = np.array([0.05, 0.05, 0.04, 0.10, 0.12, 0.10, 0.14, 0.22, 0.18])
-"""Of all deals, by cell."""
+"""Of all accounts, by cell."""
 WIN_RATE = np.array([0.12, 0.20, 0.30, 0.15, 0.24, 0.36, 0.18, 0.28, 0.42])
 """Of deals outside the programme, by cell."""
 CHANCE_OF_ABM = 0.02 + 1.6 * WIN_RATE
