@@ -15,3 +15,16 @@
                 / cast({{ whole }} as {{ type_double() }})
     end
 {%- endmacro %}
+
+{#- The quantile of the standard normal distribution that bounds a 95 % interval. -#}
+{% macro normal_quantile() -%} 1.96 {%- endmacro %}
+
+{#- With fewer units on a side a comparison has no interval: a mean is not yet about normal. -#}
+{% macro fewest_units_of_interval() -%} 30 {%- endmacro %}
+
+{#- Half the 95 % interval of the ratio of two independent values, by the delta method. The relative
+    variance of a value is its variance / its square. -#}
+{% macro ratio_margin(ratio, relative_variance, other_relative_variance) -%}
+    {{ normal_quantile() }} * {{ ratio }}
+    * sqrt({{ relative_variance }} + {{ other_relative_variance }})
+{%- endmacro %}

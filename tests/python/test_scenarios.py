@@ -259,6 +259,7 @@ def test_what_cannot_be_computed_says_why(each: tuple[str, Build]) -> None:
         ("rpt_cost_efficiency", "revenue_per_account", "revenue_per_account_reason"),
         ("rpt_pipeline_velocity", "nullif(velocity_monthly, 0)", "velocity_reason"),
         ("rpt_penetration_by_persona", "apr_pct", "apr_reason"),
+        ("rpt_abm_vs_non_abm", "ci_low", "reason"),
     ):
         unlike = rows(
             build, f"from marts.{table} where ({measure} is null) <> ({reason} is not null)"

@@ -66,8 +66,8 @@ final as (
         lifted.opportunity_rate,
         lifted.win_rate,
         lifted.lift_ratio,
-        lifted.lift_ratio * exp(-1.96 * lifted.standard_error) as ci_low,
-        lifted.lift_ratio * exp(1.96 * lifted.standard_error) as ci_high,
+        lifted.lift_ratio * exp(-{{ normal_quantile() }} * lifted.standard_error) as ci_low,
+        lifted.lift_ratio * exp({{ normal_quantile() }} * lifted.standard_error) as ci_high,
         cast(suggested.suggested_upper_threshold as {{ type_decimal(6) }})
             as suggested_upper_threshold
     from lifted
