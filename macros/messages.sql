@@ -1,7 +1,8 @@
 {#- A number in a message, whole or with one place, with the comma where French has it. -#}
 {% macro shown_number(expression, decimals, language) -%}
-    {%- set whole = 'cast(' ~ double_as_decimal(expression, 0) ~ ' as ' ~ dbt.type_string() ~ ')' -%}
-    {%- set one = 'cast(' ~ double_as_decimal(expression, 1) ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+    {%- set type = dbt.type_string() -%}
+    {%- set whole = 'cast(' ~ double_as_decimal(expression, 0) ~ ' as ' ~ type ~ ')' -%}
+    {%- set one = 'cast(' ~ double_as_decimal(expression, 1) ~ ' as ' ~ type ~ ')' -%}
     {%- set one = "replace(" ~ one ~ ", '.', ',')" if language == 'fr' else one -%}
     case when {{ decimals }} = 0 then {{ whole }} else {{ one }} end
 {%- endmacro %}

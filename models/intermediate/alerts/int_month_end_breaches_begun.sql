@@ -1,5 +1,6 @@
--- A breach alerts at the month end on which it begins, or the oldest one if it had begun by then, and
--- is over on the next date without it. The as-of date ends breaches; it begins one as a month end.
+-- A breach alerts at the month end on which it begins, or the oldest one if it had begun by then,
+-- and is over on the next date without it. The as-of date ends breaches; it begins one only as a
+-- month end.
 {{ config(materialized='table') }}
 
 with breaches as (
