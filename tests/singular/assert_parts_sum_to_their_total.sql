@@ -2,7 +2,8 @@
 -- the cost and customers of their programme, the classes of the revenue walk to the deals and the
 -- revenue of their quarter, channels to the investments that name one, once per attribution model,
 -- shares to 1, personas to their tier; on every date tiers to the programme, account executives and
--- programmes to the whole pipeline.
+-- programmes to the whole pipeline; segments to the scorecard's open pipeline of this month and the
+-- one before.
 with return_on_investment as (
     select
         period || ' ' || roi_basis as whole,
@@ -166,6 +167,28 @@ velocity as (
     from {{ ref('rpt_pipeline_velocity') }} as wholes
     inner join velocity_parts as parts on wholes.as_of_on = parts.as_of_on
     where wholes.is_total
+),
+
+segments as (
+    select
+        coalesce(sum(pipeline_amount), 0) as pipeline_amount,
+        coalesce(sum(pipeline_previous_month), 0) as pipeline_previous_month
+    from {{ ref('rpt_pipeline_by_segment') }}
+),
+
+-- The scorecard's values are doubles.
+open_pipeline as (
+    select
+        'open pipeline' as whole,
+        {{ double_as_decimal('scorecard.value', 2) }} - segments.pipeline_amount
+            as first_difference,
+        {{ double_as_decimal('scorecard.previous_value', 2) }} - segments.pipeline_previous_month
+            as second_difference
+    from {{ ref('rpt_kpi_scorecard') }} as scorecard
+    cross join segments
+    where
+        scorecard.kpi = 'pipeline_open_amount'
+        and scorecard.month_on = {{ as_of_month_start() }}
 )
 
 select * from return_on_investment
@@ -220,4 +243,9 @@ where first_difference <> 0 or second_difference <> 0
 union all
 
 select * from velocity
+where first_difference <> 0 or second_difference <> 0
+
+union all
+
+select * from open_pipeline
 where first_difference <> 0 or second_difference <> 0

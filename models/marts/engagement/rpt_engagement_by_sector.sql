@@ -1,8 +1,13 @@
--- Accounts in the programme on the as-of date. The value of a month is that of its last day; the
--- month of the as-of date ends there.
+-- The value of a month is that of its last day; the month of the as-of date ends there. Accounts in
+-- the programme on the as-of date make the trend, those in it on the month's last day stand beside
+-- them.
 with accounts as (
     select * from {{ ref('dim_accounts') }}
     where is_abm_now
+),
+
+programme_accounts as (
+    select * from {{ ref('int_programme_accounts_listed') }}
 ),
 
 history as (
@@ -15,26 +20,63 @@ months as (
     where months_ago <= 14
 ),
 
-valued as (
+listed as (
     select
+        accounts.account_id,
         accounts.sector,
         months.months_ago,
         months.month_start_on,
-        count(*) as n_accounts,
-        cast(sum(coalesce(history.aes, 0)) as {{ type_double() }}) / count(*) as aes_avg,
-        sum(case when history.aes_band = 'top' then 1 else 0 end) as n_top,
-        sum(case when history.aes_band = 'middle' then 1 else 0 end) as n_middle,
-        sum(case when coalesce(history.aes_band, 'bottom') = 'bottom' then 1 else 0 end)
-            as n_bottom
+        months.month_end_on,
+        true as is_trend
     from accounts
     cross join months
+
+    union all
+
+    select
+        programme_accounts.account_id,
+        programme_accounts.sector,
+        months.months_ago,
+        months.month_start_on,
+        months.month_end_on,
+        false as is_trend
+    from programme_accounts
+    inner join months on programme_accounts.as_of_on = months.month_end_on
+),
+
+valued as (
+    select
+        listed.sector,
+        listed.months_ago,
+        listed.month_start_on,
+        listed.is_trend,
+        coalesce(history.aes, 0) as aes,
+        coalesce(history.aes_band, 'bottom') as aes_band
+    from listed
     left join history
         on
-            accounts.account_id = history.account_id
+            listed.account_id = history.account_id
             and {{ is_valid_on(
-                'months.month_end_on', 'history.valid_from_on', 'history.valid_to_on'
+                'listed.month_end_on', 'history.valid_from_on', 'history.valid_to_on'
             ) }}
-    group by accounts.sector, months.months_ago, months.month_start_on
+),
+
+averaged as (
+    select
+        sector,
+        months_ago,
+        month_start_on,
+        sum(case when is_trend then 1 else 0 end) as n_accounts,
+        cast(sum(case when is_trend then aes end) as {{ type_double() }})
+        / nullif(sum(case when is_trend then 1 else 0 end), 0) as aes_avg,
+        sum(case when is_trend and aes_band = 'top' then 1 else 0 end) as n_top,
+        sum(case when is_trend and aes_band = 'middle' then 1 else 0 end) as n_middle,
+        sum(case when is_trend and aes_band = 'bottom' then 1 else 0 end) as n_bottom,
+        sum(case when is_trend then 0 else 1 end) as n_accounts_then,
+        sum(case when is_trend then 0 else aes end) as aes_sum_then,
+        sum(case when not is_trend and aes_band = 'top' then 1 else 0 end) as n_top_then
+    from valued
+    group by sector, months_ago, month_start_on
 ),
 
 changed as (
@@ -42,7 +84,7 @@ changed as (
         *,
         aes_avg - lag(aes_avg) over (partition by sector order by month_start_on)
             as aes_avg_change
-    from valued
+    from averaged
 ),
 
 final as (
@@ -54,7 +96,10 @@ final as (
         cast(n_top as integer) as n_top,
         cast(n_middle as integer) as n_middle,
         cast(n_bottom as integer) as n_bottom,
-        aes_avg_change
+        aes_avg_change,
+        cast(n_accounts_then as integer) as n_accounts_then,
+        cast(aes_sum_then as {{ type_decimal(6) }}) as aes_sum_then,
+        cast(n_top_then as integer) as n_top_then
     from changed
     where months_ago <= 13
 )

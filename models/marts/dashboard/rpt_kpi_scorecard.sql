@@ -1,0 +1,128 @@
+with definitions as (
+    select * from {{ ref('kpi_definitions') }}
+),
+
+benchmarks as (
+    select * from {{ ref('benchmarks') }}
+),
+
+totals as (
+    select * from {{ ref('rpt_monthly_totals') }}
+),
+
+velocity as (
+    select * from {{ ref('rpt_pipeline_velocity') }}
+    where is_total
+),
+
+penetration as (
+    select * from {{ ref('rpt_penetration_by_tier') }}
+    where is_total
+),
+
+coverage as (
+    select * from {{ ref('rpt_account_coverage') }}
+    where is_total
+),
+
+customer_value as (
+    select * from {{ ref('rpt_customer_lifetime_value') }}
+    where programme = 'abm' and is_total
+),
+
+concentration as (
+    select * from {{ ref('rpt_attribution_concentration') }}
+    where attribution_model = '{{ var("attribution_model") }}'
+),
+
+measured as (
+    {%- for kpi, measure in kpi_measures().items() %}
+    select
+        '{{ kpi }}' as kpi,
+        as_of_on,
+        cast(
+            {{ measure.value or share_of(measure.numerator, measure.denominator) }}
+            as {{ type_double() }}
+        ) as value,
+        cast({{ measure.numerator or 'null' }} as {{ type_double() }}) as numerator,
+        cast({{ measure.denominator or 'null' }} as {{ type_double() }}) as denominator,
+        {{ measure.reason or "cast(null as " ~ dbt.type_string() ~ ")" }} as reason,
+        {{ measure.history_basis or "'exact'" }} as history_basis
+    from {{ measure.relation }}
+    {%- if measure.where %}
+    where {{ measure.where }}
+    {%- endif %}
+    {%- if not loop.last %}
+
+    union all
+    {% endif %}
+    {%- endfor %}
+),
+
+listed as (
+    select
+        definitions.*,
+        coalesce(
+            definitions.target,
+            case
+                when definitions.is_higher_better then benchmarks.value_min
+                else benchmarks.value_max
+            end
+        ) as aim,
+        totals.month_on,
+        totals.is_complete_month,
+        measured.value,
+        measured.numerator,
+        measured.denominator,
+        measured.history_basis,
+        lag(measured.value) over (
+            partition by definitions.kpi order by totals.month_on
+        ) as previous_value,
+        case when measured.value is null then coalesce(measured.reason, 'no_data') end as reason
+    from definitions
+    cross join totals
+    left join measured
+        on definitions.kpi = measured.kpi and totals.as_of_on = measured.as_of_on
+    left join benchmarks on definitions.target_benchmark_id = benchmarks.benchmark_id
+),
+
+compared as (
+    select
+        *,
+        case
+            when value is null then reason
+            when is_flow and not is_complete_month then 'month_not_complete'
+            when previous_value is null then 'no_previous_value'
+            when previous_value = 0 then 'previous_value_is_zero'
+            when previous_value < 0 then 'previous_value_is_negative'
+        end as change_reason
+    from listed
+),
+
+final as (
+    select
+        kpi,
+        month_on,
+        is_core_kpi,
+        value,
+        previous_value,
+        case when change_reason is null then value / previous_value - 1 end as change_ratio,
+        change_reason,
+        cast(aim as {{ type_double() }}) as target,
+        case
+            when value is null and aim is not null then 'no_data'
+            when value = aim and is_target_included then 'on_target'
+            when value <= aim and is_higher_better then 'below'
+            when value >= aim and not is_higher_better then 'above'
+            when aim is not null then 'on_target'
+        end as status,
+        numerator,
+        denominator,
+        unit,
+        is_complete_month,
+        history_basis,
+        reason
+    from compared
+)
+
+select * from final
