@@ -1,6 +1,6 @@
-{#- Where rpt_kpi_scorecard reads each KPI: a relation with a row per as_of_on (of which `where` leaves
-    one), and expressions in its columns. Without `value` it is numerator / denominator; `reason` says
-    why it is null. Names, units and targets stand in the seed kpi_definitions. -#}
+{#- Where rpt_kpi_scorecard reads each KPI: a relation with a row per as_of_on (`where` leaves one),
+    and expressions in its columns. Without `value` it is numerator / denominator; `reason` says why
+    it is null. Names, units and targets stand in the seed kpi_definitions. -#}
 {% macro kpi_measures() -%}
     {%- set advanced_amount =
         'case when n_advanced = 0 then 0 else n_advanced * avg_deal_size end' -%}

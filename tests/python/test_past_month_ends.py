@@ -21,6 +21,7 @@ TABLES = {
     "rpt_account_coverage": "true",
     "rpt_customer_lifetime_value": "true",
     "rpt_penetration_by_tier": "true",
+    "rpt_open_pipeline": "true",
 }
 """Tables with month ends, and their rows that have them."""
 

@@ -1,7 +1,8 @@
 -- What the scorecard shows is what other reports say by another way: open and advanced pipeline the
--- deals' own, won amounts the revenue walk's of every whole quarter, the shared amounts those of the
--- deals won, engagement and penetration the accounts', hot accounts the weekly list, new opportunities
--- the weekly movements. Its definitions name KPIs that are measured, and targets that exist.
+-- deals' own, won amounts the revenue walk's of every whole quarter, credited amounts those of the
+-- deals won, engagement and penetration the accounts', hot accounts the weekly list, new
+-- opportunities the weekly movements; every ratio its numerator by its denominator. Its definitions
+-- name KPIs that are measured, and targets that exist.
 with scorecard as (
     select * from {{ ref('rpt_kpi_scorecard') }}
 ),
@@ -103,14 +104,14 @@ compared as (
     union all
 
     select
-        'numerator of ' || now.kpi,
-        now.numerator,
+        'numerator of ' || now.kpi as what,
+        now.numerator as actual,
         cast(
             case
                 when now.kpi = 'aes_mean' then engagement_now.aes_sum
                 else penetration_now.engaged_stakeholders
             end as {{ type_double() }}
-        )
+        ) as expected
     from now
     cross join engagement_now
     cross join penetration_now
@@ -119,14 +120,14 @@ compared as (
     union all
 
     select
-        'denominator of ' || now.kpi,
-        now.denominator,
+        'denominator of ' || now.kpi as what,
+        now.denominator as actual,
         cast(
             case
                 when now.kpi = 'aes_mean' then engagement_now.n_accounts
                 else penetration_now.identified_stakeholders
             end as {{ type_double() }}
-        )
+        ) as expected
     from now
     cross join engagement_now
     cross join penetration_now
@@ -135,9 +136,9 @@ compared as (
     union all
 
     select
-        'hot_accounts',
-        now.value,
-        cast(engagement_now.n_top as {{ type_double() }})
+        'hot_accounts' as what,
+        now.value as actual,
+        cast(engagement_now.n_top as {{ type_double() }}) as expected
     from now
     cross join engagement_now
     where now.kpi = 'hot_accounts'
@@ -145,18 +146,18 @@ compared as (
     union all
 
     select
-        'hot accounts of the week',
-        cast(hot_now.n_accounts as {{ type_double() }}),
-        cast(engagement_now.n_top as {{ type_double() }})
+        'hot accounts of the week' as what,
+        cast(hot_now.n_accounts as {{ type_double() }}) as actual,
+        cast(engagement_now.n_top as {{ type_double() }}) as expected
     from hot_now
     cross join engagement_now
 
     union all
 
     select
-        'advanced_pipeline ' || cast(scorecard.month_on as {{ dbt.type_string() }}),
-        coalesce(scorecard.value, 0),
-        cast(advanced.expected as {{ type_double() }})
+        'advanced_pipeline ' || cast(scorecard.month_on as {{ dbt.type_string() }}) as what,
+        coalesce(scorecard.value, 0) as actual,
+        cast(advanced.expected as {{ type_double() }}) as expected
     from scorecard
     inner join advanced on scorecard.month_on = advanced.month_on
     where scorecard.kpi = 'advanced_pipeline'
@@ -164,9 +165,9 @@ compared as (
     union all
 
     select
-        'won_amount ' || {{ quarter_label('quarters.quarter_start_on') }},
-        quarters.won_amount,
-        cast(coalesce(walk.won_amount, 0) as {{ type_double() }})
+        'won_amount ' || {{ quarter_label('quarters.quarter_start_on') }} as what,
+        quarters.won_amount as actual,
+        cast(coalesce(walk.won_amount, 0) as {{ type_double() }}) as expected
     from quarters
     left join {{ ref('rpt_revenue_walk') }} as walk
         on quarters.quarter_start_on = walk.quarter_start_on and walk.is_total
@@ -175,9 +176,9 @@ compared as (
     union all
 
     select
-        'attributed amounts ' || cast(scorecard.month_on as {{ dbt.type_string() }}),
-        scorecard.denominator,
-        cast(coalesce(won.expected, 0) as {{ type_double() }})
+        'attributed amounts ' || cast(scorecard.month_on as {{ dbt.type_string() }}) as what,
+        scorecard.denominator as actual,
+        cast(coalesce(won.expected, 0) as {{ type_double() }}) as expected
     from scorecard
     left join won on scorecard.month_on = won.month_on
     where scorecard.kpi = 'attributed_share'
@@ -185,11 +186,20 @@ compared as (
     union all
 
     select
-        'created in 26 weeks',
-        cast(created_in_movements.actual as {{ type_double() }}),
-        cast(created_in_weeks.expected as {{ type_double() }})
+        'created in 26 weeks' as what,
+        cast(created_in_movements.actual as {{ type_double() }}) as actual,
+        cast(created_in_weeks.expected as {{ type_double() }}) as expected
     from created_in_movements
     cross join created_in_weeks
+
+    union all
+
+    select
+        kpi || ' as a ratio ' || cast(month_on as {{ dbt.type_string() }}) as what,
+        value as actual,
+        numerator / denominator * case when unit = 'percent' then 100 else 1 end as expected
+    from scorecard
+    where value is not null and denominator <> 0
 ),
 
 -- A KPI that nothing measures, and a target in two places or in none.
@@ -223,12 +233,12 @@ select
     actual,
     expected
 from compared
-where actual is null or abs(actual - expected) > 0.001
+where actual is null or abs(actual - expected) > 0.000000001 * (1 + abs(expected))
 
 union all
 
 select
     what,
-    cast(actual as {{ type_double() }}),
-    cast(expected as {{ type_double() }})
+    cast(actual as {{ type_double() }}) as actual,
+    cast(expected as {{ type_double() }}) as expected
 from definitions
