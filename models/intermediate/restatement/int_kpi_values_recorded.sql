@@ -1,0 +1,18 @@
+-- What this build says of every KPI and month, to be recorded. Rounded, so that the last bit of a
+-- double is no change.
+with scorecard as (
+    select * from {{ ref('rpt_kpi_scorecard') }}
+),
+
+final as (
+    select
+        kpi,
+        month_on,
+        is_complete_month,
+        case when abs(value) < {{ greatest_number() }} then {{ double_as_decimal('value', 4) }} end
+            as kpi_value,
+        {{ recorded_at() }} as recorded_at
+    from scorecard
+)
+
+select * from final
