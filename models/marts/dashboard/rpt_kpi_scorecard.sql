@@ -32,7 +32,7 @@ customer_value as (
 
 concentration as (
     select * from {{ ref('rpt_attribution_concentration') }}
-    where attribution_model = '{{ var("attribution_model") }}'
+    where attribution_model = '{{ default_attribution_model() }}'
 ),
 
 measured as (
