@@ -20,6 +20,11 @@
     end
 {%- endmacro %}
 
+{#- Marketing qualified account: the top band with at least two engaged people. -#}
+{% macro is_qualified_account(aes_band, stakeholder_reach) -%}
+    {{ aes_band }} = 'top' and {{ stakeholder_reach }} >= 2
+{%- endmacro %}
+
 {#- A signal key in words: the topic, or what was visited (by whom is in the key). -#}
 {% macro signal_label(signal_key) -%}
     case
