@@ -1,5 +1,5 @@
--- Customer lifetime value and acquisition cost of a programme and sector on a reporting date, or why
--- they are unknown.
+-- What a customer of a programme and sector is worth and costs on a reporting date, or why that is
+-- unknown.
 with measured as (
     select * from {{ ref('int_customer_cohorts_measured') }}
 ),
