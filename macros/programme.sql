@@ -5,3 +5,18 @@
         when {{ abm_tier }} is not null then 'unknown'
     end
 {%- endmacro %}
+
+{#- The same day of the month some months later, or that month's last day where it has none. -#}
+{% macro months_after(date_expression, months) -%}
+    cast({{ dbt.dateadd('month', months, date_expression) }} as date)
+{%- endmacro %}
+
+{#- True for the one stage of the seed programme_stages that whole months since a start put a
+    programme or an account in on a day; months_to is exclusive, null = open. -#}
+{% macro is_programme_stage_on(stages, day, started_on) -%}
+    {{ is_valid_on(
+        day,
+        months_after(started_on, stages ~ '.months_from'),
+        months_after(started_on, stages ~ '.months_to'),
+    ) }}
+{%- endmacro %}

@@ -22,6 +22,7 @@ TABLES = {
     "rpt_customer_lifetime_value": "true",
     "rpt_penetration_by_tier": "true",
     "rpt_open_pipeline": "true",
+    "int_account_stages_replayed": "true",
 }
 """Tables with month ends, and their rows that have them."""
 
@@ -71,11 +72,12 @@ def build(raw: Path, folder: Path, as_of: date) -> Path:
 
 def rows(db: Path, table: str, as_of: date) -> list[tuple[object, ...]]:
     """The rows of a table for one date, without what says how the date relates to today."""
+    schema = "intermediate" if table.startswith("int_") else "marts"
     with duckdb.connect(str(db), read_only=True) as connection:
         return connection.execute(
             f"""
-            select * replace (null as history_basis)
-            from marts.{table}
+            select columns(lambda name: name <> 'history_basis')
+            from {schema}.{table}
             where as_of_on = date '{as_of}' and {TABLES[table]}
             order by all
             """

@@ -257,6 +257,9 @@ def test_what_cannot_be_computed_says_why(each: tuple[str, Build]) -> None:
         ("rpt_cost_efficiency", "cost_per_engaged_account", "cost_per_engaged_account_reason"),
         ("rpt_cost_efficiency", "cost_per_mqa", "cost_per_mqa_reason"),
         ("rpt_cost_efficiency", "revenue_per_account", "revenue_per_account_reason"),
+        ("rpt_journey_funnel", "conversion_rate", "conversion_reason"),
+        ("rpt_journey_funnel", "median_days_from_previous", "median_days_reason"),
+        ("rpt_programme_kpis", "value", "reason"),
         ("rpt_pipeline_velocity", "nullif(velocity_monthly, 0)", "velocity_reason"),
         ("rpt_penetration_by_persona", "apr_pct", "apr_reason"),
         ("rpt_abm_vs_non_abm", "ci_low", "reason"),
@@ -297,10 +300,13 @@ def test_salesforce_only(scenario: Scenario) -> None:
     assert rows(build, "select content_asset_id from marts.dim_content_assets") == [("unknown",)]
     for column in (
         *("abm_tier", "activated_on", "exited_on", "is_6qa", "sixsense_intent_score"),
-        *("sixsense_buying_stage", "demandbase_journey_stage"),
+        *("sixsense_buying_stage", "demandbase_journey_stage", "account_programme_stage"),
     ):
         assert value(build, f"select count({column}) from marts.dim_accounts") == 0, column
     assert value(build, "select count(*) from marts.dim_accounts where is_abm_now") == 0
+    assert rows(build, "select distinct status from marts.rpt_programme_kpis") == [("no_data",)]
+    bases = rows(build, "select distinct saa_basis from marts.fct_account_journey")
+    assert ("declared",) not in bases
     assert value(build, "select count(apr_declared_pct) from marts.fct_account_penetration") == 0
     assert value(build, "select count(apr_pct) from marts.fct_account_penetration") > 0  # type: ignore[operator]
     reasons = rows(

@@ -3,7 +3,7 @@
 -- revenue of their quarter, channels to the investments that name one, once per attribution model,
 -- shares to 1, personas to their tier; on every date tiers to the programme, account executives and
 -- programmes to the whole pipeline; segments to the scorecard's open pipeline of this month and the
--- one before.
+-- one before; tiers to every stage of the journey and to every indicator of the programme.
 with return_on_investment as (
     select
         period || ' ' || roi_basis as whole,
@@ -189,6 +189,27 @@ open_pipeline as (
     where
         scorecard.kpi = 'pipeline_open_amount'
         and scorecard.month_on = {{ as_of_month_start() }}
+),
+
+journey as (
+    select
+        stage as whole,
+        sum(case when is_total then n_accounts + n_intervals else -n_accounts - n_intervals end)
+            as first_difference,
+        sum(case when is_total then n_reached else -n_reached end) as second_difference
+    from {{ ref('rpt_journey_funnel') }}
+    group by stage
+),
+
+-- Those of the whole alone have no parts.
+programme_kpis as (
+    select
+        kpi as whole,
+        sum(case when is_total then numerator else -numerator end) as first_difference,
+        sum(case when is_total then denominator else -denominator end) as second_difference
+    from {{ ref('rpt_programme_kpis') }}
+    where kpi not in ('cac', 'cac_non_abm', 'clv_net')
+    group by kpi
 )
 
 select * from return_on_investment
@@ -249,3 +270,14 @@ union all
 
 select * from open_pipeline
 where first_difference <> 0 or second_difference <> 0
+
+union all
+
+select * from journey
+where first_difference <> 0 or second_difference <> 0
+
+union all
+
+-- Amounts and the mean uplift are doubles.
+select * from programme_kpis
+where abs(first_difference) > 0.001 or abs(second_difference) > 0.001

@@ -27,6 +27,14 @@ where n_engaged_accounts > n_accounts or n_mqa > n_accounts
 union all
 
 select
+    abm_tier as subject,
+    kpi as what
+from {{ ref('rpt_programme_kpis') }}
+where unit = 'percent' and kpi <> 'abm_roi_pct' and value not between 0 and 100
+
+union all
+
+select
     interaction_type as subject,
     'points_default' as what
 from {{ ref('interaction_types') }}

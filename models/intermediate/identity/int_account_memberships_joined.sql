@@ -13,7 +13,8 @@ memberships as (
         account_ids.account_id,
         target_accounts.abm_tier,
         target_accounts.activated_on,
-        target_accounts.exited_on
+        target_accounts.exited_on,
+        target_accounts.is_icp
     from target_accounts
     inner join account_ids on target_accounts.account_id = account_ids.known_account_id
     where
@@ -26,13 +27,16 @@ memberships as (
 ),
 
 stretches as (
-    {{ validity_stretches('memberships', 'account_id', ['abm_tier'], 'activated_on', 'exited_on') }}
+    {{ validity_stretches(
+        'memberships', 'account_id', ['abm_tier', 'is_icp'], 'activated_on', 'exited_on'
+    ) }}
 ),
 
 previous_ends as (
     select
         account_id,
         abm_tier,
+        is_icp,
         valid_from_on,
         valid_to_on,
         lag(valid_to_on) over (
@@ -46,6 +50,7 @@ numbered as (
     select
         account_id,
         abm_tier,
+        is_icp,
         valid_from_on,
         valid_to_on,
         sum(case when previous_valid_to_on = valid_from_on then 0 else 1 end) over (
@@ -60,6 +65,7 @@ final as (
     select
         account_id,
         abm_tier,
+        is_icp,
         valid_from_on,
         valid_to_on,
         min(valid_from_on) over (

@@ -17,6 +17,7 @@ final as (
         reporting_dates.as_of_on,
         memberships.account_id,
         memberships.abm_tier,
+        memberships.is_icp,
         accounts.sector,
         accounts.account_size_tier
     from memberships

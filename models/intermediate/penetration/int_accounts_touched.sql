@@ -16,7 +16,8 @@ with touchpoints as (
                 then 0
             else 1
         end as is_coverage,
-        case when is_counted_engagement and not is_sales then 1 else 0 end as is_engagement
+        case when is_counted_engagement and not is_sales then 1 else 0 end as is_engagement,
+        case when is_counted_engagement then 1 else 0 end as is_counted_engagement
     from {{ ref('int_touchpoints_scored') }}
     where account_id is not null and (is_engagement or is_exposure) and not is_machine
 ),
@@ -33,7 +34,8 @@ daily as (
         channel,
         engaged_person_id,
         max(is_coverage) as is_coverage,
-        max(is_engagement) as is_engagement
+        max(is_engagement) as is_engagement,
+        max(is_counted_engagement) as is_counted_engagement
     from touchpoints
     group by account_id, occurred_on, channel, engaged_person_id
 ),
@@ -45,7 +47,8 @@ final as (
         count(distinct daily.channel) as n_channels,
         count(distinct daily.engaged_person_id) as n_engaged_people,
         max(daily.is_coverage) = 1 as is_covered,
-        max(daily.is_engagement) = 1 as is_engaged
+        max(daily.is_engagement) = 1 as is_engaged,
+        max(daily.is_counted_engagement) = 1 as has_counted_engagement
     from daily
     inner join reporting_dates
         on {{ is_in_trailing_days(

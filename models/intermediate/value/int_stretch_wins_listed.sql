@@ -12,6 +12,7 @@ opportunities as (
 final as (
     select
         opportunities.opportunity_id,
+        opportunities.opportunity_type,
         stretches.sector,
         stretches.account_size_tier,
         stretches.was_customer_before,

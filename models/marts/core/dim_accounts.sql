@@ -20,6 +20,10 @@ scores as (
     select * from {{ ref('int_account_scores_matched') }}
 ),
 
+programme_stages as (
+    select * from {{ ref('programme_stages') }}
+),
+
 -- The stretch in force, else the last one there was.
 ranked_memberships as (
     select
@@ -54,6 +58,7 @@ known as (
         ranked_memberships.activated_on,
         case when not ranked_memberships.is_in_force then ranked_memberships.exited_on end
             as exited_on,
+        programme_stages.programme_stage as account_programme_stage,
         customers.account_id is not null as is_customer,
         customers.customer_since_on,
         scores.sixsense_buying_stage,
@@ -70,6 +75,12 @@ known as (
         on
             accounts.account_id = ranked_memberships.account_id
             and ranked_memberships.recency_rank = 1
+    left join programme_stages
+        on
+            ranked_memberships.is_in_force
+            and {{ is_programme_stage_on(
+                'programme_stages', as_of_date(), 'ranked_memberships.activated_on'
+            ) }}
     left join customers on accounts.account_id = customers.account_id
     left join scores on accounts.account_id = scores.account_id
 ),
@@ -96,6 +107,7 @@ with_unknown as (
         null as abm_tier,
         null as activated_on,
         null as exited_on,
+        null as account_programme_stage,
         false as is_customer,
         null as customer_since_on,
         null as sixsense_buying_stage,
@@ -126,7 +138,7 @@ final as (
         abm_tier,
         activated_on,
         exited_on,
-        cast(null as {{ dbt.type_string() }}) as account_programme_stage,
+        account_programme_stage,
         is_customer,
         customer_since_on,
         sixsense_buying_stage,

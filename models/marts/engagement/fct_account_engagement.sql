@@ -6,6 +6,10 @@ history as (
     select * from {{ ref('int_account_engagement_accumulated') }}
 ),
 
+first_mqa as (
+    select * from {{ ref('int_accounts_qualified') }}
+),
+
 touchpoints as (
     select * from {{ ref('int_touchpoints_scored') }}
 ),
@@ -30,15 +34,6 @@ scores_now as (
 scores_then as (
     select * from history
     where {{ is_valid_on(as_of_date(-30), 'valid_from_on', 'valid_to_on') }}
-),
-
-first_mqa as (
-    select
-        account_id,
-        min(valid_from_on) as first_mqa_on
-    from history
-    where {{ is_mqa('aes_band', 'stakeholder_reach') }}
-    group by account_id
 ),
 
 last_engagement as (

@@ -7,7 +7,8 @@ final as (
         {{ salesforce_id('account_id') }} as account_id,
         {{ conformed_abm_tier('abm_tier') }} as abm_tier,
         activated_on,
-        exited_on
+        exited_on,
+        is_icp
     from target_accounts
 )
 

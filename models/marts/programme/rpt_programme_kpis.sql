@@ -1,0 +1,59 @@
+with kpis as (
+    select * from {{ ref('int_programme_kpis_computed') }}
+),
+
+programme_stages as (
+    select * from {{ ref('int_programme_stages_dated') }}
+),
+
+current_stage as (
+    select max(programme_stage) as programme_stage
+    from programme_stages
+    where is_current
+),
+
+targets as (
+    select
+        kpi,
+        abm_tier,
+        programme_stage,
+        cast(target_min as {{ type_double() }}) as target_min,
+        cast(target_max as {{ type_double() }}) as target_max
+    from {{ ref('kpi_targets') }}
+),
+
+final as (
+    select
+        {{ as_of_date() }} as as_of_on,
+        kpis.programme_stage,
+        kpis.kpi,
+        kpis.abm_tier,
+        kpis.unit,
+        cast(kpis.n_accounts as integer) as n_accounts,
+        kpis.value,
+        kpis.numerator,
+        kpis.denominator,
+        targets.target_min,
+        targets.target_max,
+        case
+            when not programme_stages.is_reached then 'too_early'
+            when kpis.value is null then 'no_data'
+            when kpis.value < targets.target_min then 'below'
+            when kpis.value > targets.target_max then 'above'
+            when coalesce(targets.target_min, targets.target_max) is not null then 'on_target'
+        end as status,
+        kpis.reason,
+        programme_stages.programme_started_on,
+        current_stage.programme_stage as current_programme_stage,
+        kpis.abm_tier = 'all' as is_total
+    from kpis
+    inner join programme_stages on kpis.programme_stage = programme_stages.programme_stage
+    cross join current_stage
+    left join targets
+        on
+            kpis.kpi = targets.kpi
+            and kpis.abm_tier = targets.abm_tier
+            and kpis.programme_stage = targets.programme_stage
+)
+
+select * from final
