@@ -1,5 +1,5 @@
--- Accounts of the programme whose stage changed since the last month end, those that fell back first,
--- with what is left to build on.
+-- Accounts of the programme whose stage changed since the last month end, with what there is to
+-- build on; those that fell back come first.
 --
 --   dbt show --limit 50 --select which_accounts_moved_this_month
 with journeys as (

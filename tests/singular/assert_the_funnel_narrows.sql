@@ -1,5 +1,4 @@
--- A stage never has more accounts than the one before, so no rate is above 1; the first has them all.
--- Numbered by the seed, so that a stage that is missing shows.
+-- A stage never has more accounts than the one before, so no rate is above 1; the first has all.
 with funnel as (
     select
         funnel.*,

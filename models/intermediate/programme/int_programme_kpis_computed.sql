@@ -1,6 +1,6 @@
--- Every indicator of the programme, per tier and for the whole: its stage, the unit of its value, its
--- numerator, its denominator (without one the numerator is the value), and what it means that there
--- is nothing to divide by.
+-- Every indicator of the programme, per tier and for the whole: its stage, the unit of its value,
+-- its numerator, its denominator (without one the numerator is the value), and what it means that
+-- there is nothing to divide by.
 {%- set kpis = {
     'identification_precision': (
         'launch', 'percent', 'icp_accounts', 'icp_stated_accounts', 'icp_not_stated'
