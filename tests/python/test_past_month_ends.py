@@ -17,14 +17,24 @@ MONTH_ENDS = [
 MONTH_ENDS.append(date(2026, 9, 30))
 
 TABLES = {
-    "rpt_pipeline_velocity": "entity_type <> 'account'",
-    "rpt_account_coverage": "true",
-    "rpt_customer_lifetime_value": "true",
-    "rpt_penetration_by_tier": "true",
-    "rpt_open_pipeline": "true",
-    "int_account_stages_replayed": "true",
+    "marts.rpt_pipeline_velocity": "entity_type <> 'account'",
+    "marts.rpt_account_coverage": "true",
+    "marts.rpt_customer_lifetime_value": "true",
+    "marts.rpt_penetration_by_tier": "true",
+    "marts.rpt_open_pipeline": "true",
+    "intermediate.int_account_stages_replayed": "true",
+    "intermediate.int_stage_progressions_measured": "true",
+    "intermediate.int_opportunities_forecasted": "true",
+    "intermediate.int_revenue_forecasts_computed": "true",
 }
 """Tables with month ends, and their rows that have them."""
+
+LATER = {
+    "versions": "int_opportunity_versions_dated where valid_from_at",
+    "wins": "int_opportunities_replayed where is_won and closed_at",
+    "touches": "int_touchpoints_scored where occurred_at",
+}
+"""What happened after a month end, and must not be seen on it."""
 
 LONG_AGO = "timestamp '2015-01-01'"
 TIMELESS = {
@@ -50,7 +60,7 @@ def build(raw: Path, folder: Path, as_of: date) -> Path:
     result = subprocess.run(
         [
             *(Path(sys.executable).with_name("dbt"), "build"),
-            *("--select", *(f"+{table}" for table in TABLES)),
+            *("--select", *(f"+{table.split('.')[1]}" for table in TABLES)),
             *("--exclude-resource-type", "test", "unit_test"),
             *("--vars", f"{{as_of_date: {as_of.isoformat()}}}"),
         ],
@@ -72,16 +82,28 @@ def build(raw: Path, folder: Path, as_of: date) -> Path:
 
 def rows(db: Path, table: str, as_of: date) -> list[tuple[object, ...]]:
     """The rows of a table for one date, without what says how the date relates to today."""
-    schema = "intermediate" if table.startswith("int_") else "marts"
     with duckdb.connect(str(db), read_only=True) as connection:
         return connection.execute(
             f"""
             select columns(lambda name: name <> 'history_basis')
-            from {schema}.{table}
+            from {table}
             where as_of_on = date '{as_of}' and {TABLES[table]}
             order by all
             """
         ).fetchall()
+
+
+def happened_later(db: Path, day: date) -> dict[str, bool]:
+    """Whether there is something that a month end must not see."""
+    with duckdb.connect(str(db), read_only=True) as connection:
+        return {
+            what: bool(
+                connection.execute(
+                    f"select 1 from intermediate.{when} > timestamp '{day} 23:59:59' limit 1"
+                ).fetchall()
+            )
+            for what, when in LATER.items()
+        }
 
 
 @pytest.mark.parametrize(
@@ -101,6 +123,8 @@ def test_month_ends_do_not_see_what_came_later(
         new.replace(file)
     today = build(company_copy, tmp_path / "today", TODAY)
     for month_end in month_ends:
+        later = happened_later(today, month_end)
+        assert all(later.values()), (later, month_end)
         then = build(company_copy, tmp_path / month_end.isoformat(), month_end)
         for table in TABLES:
             known_then = rows(then, table, month_end)
