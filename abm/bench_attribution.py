@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -172,14 +172,18 @@ def prepare(folder: Path, n_touches: int, root: Path, environment: Mapping[str, 
 
 
 def compile_models(
-    root: Path, environment: Mapping[str, str], variables: Mapping[str, float]
+    root: Path,
+    environment: Mapping[str, str],
+    variables: Mapping[str, float],
+    models: Sequence[str] = MODELS,
 ) -> dict[str, str]:
-    """Let dbt compile the models of attribution.
+    """Let dbt compile models, those of attribution if none are named.
 
     Args:
         root: The dbt project.
         environment: Environment of dbt, with ABM_DB and DBT_TARGET_PATH.
         variables: dbt vars.
+        models: Their names.
 
     Returns:
         SQL by model; its tables are in schema intermediate of a database named as the file ABM_DB.
@@ -187,10 +191,10 @@ def compile_models(
     Raises:
         AbmError: dbt cannot compile them.
     """
-    _compile(root, environment, variables, "--select", *MODELS)
+    _compile(root, environment, variables, "--select", *models)
     folder = Path(environment["DBT_TARGET_PATH"]) / "compiled"
-    files = {file.stem: file for file in folder.rglob("int_*.sql")}
-    return {name: files[name].read_text(encoding="utf-8") for name in MODELS}
+    files = {file.stem: file for file in folder.rglob("*.sql")}
+    return {name: files[name].read_text(encoding="utf-8") for name in models}
 
 
 def compile_inline(
@@ -227,7 +231,7 @@ def _compile(
         check=False,
     )
     if result.returncode:
-        raise AbmError(f"dbt cannot compile the models of attribution: {result.stdout[-500:]}")
+        raise AbmError(f"dbt cannot compile the models: {result.stdout[-500:]}")
     return result.stdout
 
 
