@@ -54,6 +54,7 @@ def means() -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
         ("p of 1", np.array([1.0, 2, 3]), np.array([1.0, 2, 3])),
         ("counts", draw.poisson(0.3, 200), draw.poisson(0.5, 180)),
         ("large values", draw.normal(1e6, 1, 40), draw.normal(1e6, 2, 40)),
+        ("wide apart", draw.gamma(0.1, 1e7, 60), draw.gamma(0.1, 2e7, 50)),
         ("below 0", draw.normal(-50, 9, 25), draw.normal(-55, 9, 35)),
         ("100 000 degrees of freedom", draw.normal(0, 1, 50_001), draw.normal(0.02, 1, 50_001)),
     ):

@@ -3,8 +3,12 @@
 -- solution. Every channel starts at its lower limit. What is missing fills the channels first up to
 -- the cents of their targets (small budgets first: a cent less is least to a large one), then gives
 -- one cent each by the largest remainder, then what is left to the largest that may take it.
-with channels as (
-    select * from {{ ref('int_channel_budgets_chosen') }}
+-- 24 digits, because DuckDB keeps a product of decimals of 18 in 18.
+with budgets as (
+    select
+        channel,
+        cast(current_budget as {{ type_decimal(2, 24) }}) as budget
+    from {{ ref('int_channel_budgets_chosen') }}
 ),
 
 targets as (
@@ -20,18 +24,18 @@ limits as (
 bounded as (
     select
         targets.channel,
-        cast(channels.current_budget * 100 as {{ type_decimal(0) }}) as budget_cents,
+        cast(budgets.budget * 100 as {{ type_decimal(0) }}) as budget_cents,
         cast(targets.target_budget * 100 as {{ type_decimal(4, 24) }}) as target_cents,
         cast(
-            ceil(channels.current_budget * 100 * (1 - limits.change_maximum))
+            ceil(budgets.budget * 100 * (1 - limits.change_maximum))
             as {{ type_decimal(0) }}
         ) as lowest_cents,
         cast(
-            floor(channels.current_budget * 100 * (1 + limits.change_maximum))
+            floor(budgets.budget * 100 * (1 + limits.change_maximum))
             as {{ type_decimal(0) }}
         ) as highest_cents
     from targets
-    inner join channels on targets.channel = channels.channel
+    inner join budgets on targets.channel = budgets.channel
     cross join limits
 ),
 

@@ -1,5 +1,6 @@
 -- Sums of squares are exact in decimals, and counted from the least value of the experiment, lest
--- the variance of large values be lost in the difference of two larger ones.
+-- the variance of large values be lost in the difference of two larger ones. 19 digits, because
+-- DuckDB keeps a product of decimals of 18 in 18.
 with accounts as (
     select
         *,
@@ -12,7 +13,7 @@ deviated as (
         experiment_id,
         arm,
         metric_value,
-        cast(metric_value - least_value as {{ type_decimal(6) }}) as deviation
+        cast(metric_value - least_value as {{ type_decimal(6, 19) }}) as deviation
     from accounts
 ),
 
