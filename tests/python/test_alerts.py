@@ -485,7 +485,7 @@ def are_close(days: Iterable[date]) -> bool:
 @pytest.mark.parametrize(
     "n_days",
     [
-        pytest.param(2, id="2 days"),
+        pytest.param(2, id="2 days", marks=pytest.mark.full),
         pytest.param(30, id="30 days", marks=pytest.mark.full),
     ],
 )
