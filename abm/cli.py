@@ -17,6 +17,7 @@ from abm.errors import AbmError
 from abm.paths import find_project_root, project_vars, resolve_db, resolve_raw_dir, shown
 
 if TYPE_CHECKING:
+    from abm.alerts import Due
     from abm.build import BuildReport
 
 _STARTED = time.monotonic()
@@ -32,6 +33,7 @@ A worked example, from raw extracts to tables that Tableau, Power BI or SQL can 
     abm build --raw raw --as-of 2026-10-31         check the raw data, build, test
     abm publish --out out                          copy the marts to where readers look
     duckdb -readonly out/abm.duckdb "select * from marts.dim_accounts limit 5"
+    abm alerts --dry-run                           what people should be told
 
 Without --raw, `abm build` reads the sample company in sample_data/. Settings that a build reads
 from the environment: ABM_RAW_DIR, ABM_DB, ABM_MEMORY_LIMIT (DuckDB, default 4GB) and
@@ -417,6 +419,86 @@ def publish(
     print(f"  Parquet  {shown(result.parquet)} (release {result.release})")
 
 
+@app.command(short_help="Tell people what is due, once.")
+def alerts(
+    db: Annotated[Path, typer.Option("--db", metavar="FILE", help="The published file.")] = Path(
+        "out/abm.duckdb"
+    ),
+    ledger: Annotated[
+        Path | None,
+        typer.Option(
+            "--ledger",
+            metavar="FILE",
+            help="What was told. Default: warehouse/alerts_told.jsonl in the project.",
+        ),
+    ] = None,
+    lang: Annotated[str, typer.Option("--lang", metavar="NAME", help="en or fr.")] = "en",
+    rule: Annotated[
+        list[str] | None,
+        typer.Option("--rule", metavar="RULE", help="Tell of this rule only; repeatable."),
+    ] = None,
+    slack: Annotated[
+        bool, typer.Option("--slack", help="Send to Slack instead of printing.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what is due and remember nothing.")
+    ] = False,
+) -> None:
+    """Tell people what is due, once.
+
+    Due are the alerts of marts.fct_alerts whose state is open, that fired on the as-of date of the
+    published data or the day before, and that were not told. They are printed by account executive,
+    the most severe first, with the time until which to act; where an alert has no executive, by who
+    acts instead (owner_role in the seed alert_rules).
+
+    What was told is remembered in the ledger, a file of JSON lines outside the warehouse: alert_id,
+    rule_id, entity_id, fired_on, told_at (UTC) and channel (print or slack). The same rule and
+    entity, fired less than 30 days before or after, is not told again, even where late data moved
+    the day. No build touches the ledger; remove lines to hear of them again.
+
+    With --slack each alert is a message to the incoming webhook in ABM_SLACK_WEBHOOK_URL, with its
+    owner and due time. It is remembered once Slack has taken it. A lost connection, a rate limit
+    and an error of Slack's servers are tried three times more. Where one message fails the command
+    ends with 1; the others are sent the next time, if they are still due. With --dry-run nothing is
+    sent either.
+
+    The eight rules, their thresholds and whether they are on are in the seed alert_rules, the texts
+    in message_templates.
+
+    \b
+    Examples:
+        abm alerts --dry-run
+        abm alerts --lang fr --rule aes_hot --rule account_at_risk
+        abm publish && abm alerts --slack
+    """
+    from abm.alerts import (
+        DEFAULT_LEDGER,
+        PRINTED,
+        due_alerts,
+        opened_ledger,
+        send,
+        webhook_url,
+    )
+
+    url = webhook_url() if slack and not dry_run else None
+    file = ledger.expanduser().absolute() if ledger else find_project_root() / DEFAULT_LEDGER
+    with opened_ledger(file, is_read_only=dry_run) as told:
+        due = due_alerts(db.expanduser().absolute(), told, lang, rule or ())
+        if url:
+            send(due.alerts, told, url)
+        else:
+            _print_alerts(due)
+            if not dry_run:
+                told.remember(due.alerts, PRINTED)
+    n_alerts = f"{len(due.alerts)} alert{'' if len(due.alerts) == 1 else 's'}"
+    if not due.alerts:
+        print(f"Nothing to tell as of {due.as_of}")
+    elif dry_run:
+        print(f"{n_alerts} due as of {due.as_of}, nothing remembered (--dry-run)")
+    else:
+        print(f"{n_alerts} told as of {due.as_of}, remembered in {shown(file)}")
+
+
 @app.command(short_help="Compare the two engines' results row by row.")
 def compare(db: Db = None) -> None:
     """Compare marts, audit and reference data in DuckDB with those in PostgreSQL, row by row.
@@ -580,6 +662,19 @@ def _print_build(report: "BuildReport") -> None:
     if report.updates:
         changes = "; ".join(f"{name} {change}" for name, change in report.updates)
         print(f"Changed since the last build: {changes}")
+
+
+def _print_alerts(due: "Due") -> None:
+    """Print alerts under their owners, unwrapped, so that they can be searched for."""
+    from abm.alerts import shown_time
+
+    owner = None
+    for alert in due.alerts:
+        if alert.owner != owner:
+            owner = alert.owner
+            print(owner)
+        print(f"  {alert.severity:<6}  due {shown_time(alert.due_at)} UTC  {alert.message}")
+    sys.stdout.flush()
 
 
 def _print_rows(heading: str, rows: object) -> None:

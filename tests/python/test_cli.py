@@ -64,7 +64,9 @@ def compared(
     return compare(load_contract(project), project / "raw", ["crm"], absent or {}, crm="crm")
 
 
-@pytest.mark.parametrize("command", [[], ["build"], ["doctor"], ["publish"], ["sample"]])
+@pytest.mark.parametrize(
+    "command", [[], ["alerts"], ["build"], ["doctor"], ["publish"], ["sample"]]
+)
 def test_help(abm: Abm, command: list[str]) -> None:
     result = abm(*command, "--help")
     assert result.returncode == 0, said(result)

@@ -39,6 +39,9 @@ FURTHER_VARS = {
     "no_intent_vendor": "absent: {custom: {intent_signals: all}}, ",
 }
 
+SELDOM = ("no_intent_vendor", "no_marketing_automation")
+"""Scenarios of the longer proofs: what they leave out, others leave out too."""
+
 Scenario = Callable[[str], Build]
 Rows = list[tuple[object, ...]]
 
@@ -120,7 +123,11 @@ def scenario(
     return build_or_skip
 
 
-@pytest.fixture(params=ENABLED)
+@pytest.fixture(
+    params=[
+        pytest.param(name, marks=pytest.mark.full if name in SELDOM else ()) for name in ENABLED
+    ]
+)
 def each(request: pytest.FixtureRequest, scenario: Scenario) -> tuple[str, Build]:
     """Every scenario by turn: its name and its build."""
     return request.param, scenario(request.param)
@@ -333,6 +340,7 @@ def test_salesforce_only(scenario: Scenario) -> None:
     assert not differing
 
 
+@pytest.mark.full
 def test_no_intent_vendor(scenario: Scenario) -> None:
     """Only behaviour makes signals; the rest of the score does not move."""
     build, everything = scenario("no_intent_vendor"), scenario("everything")
@@ -362,6 +370,7 @@ def test_no_intent_vendor(scenario: Scenario) -> None:
     assert sum(row[-1] for row in scores) > 0  # type: ignore[misc]
 
 
+@pytest.mark.full
 def test_no_marketing_automation(scenario: Scenario) -> None:
     """No mail, nobody known by a marketing tool; what two systems had told is told by the CRM."""
     build, everything = scenario("no_marketing_automation"), scenario("everything")

@@ -5,6 +5,7 @@
     ('currency_rates', 'accounts', 'currency', 'currency'),
     ('currency_rates', 'opportunities', 'currency', 'currency'),
     ('currency_rates', 'investments', 'original_currency', 'original_currency'),
+    ('currency_rates', 'budgets', 'original_currency', 'original_currency'),
     ('buying_roles', 'role_records', 'role_raw', normalised_text('role_raw')),
     ('personas', 'person_records', 'title', padded_words('title')),
     ('content_asset_types', 'content_assets', 'asset_type', 'asset_type'),
@@ -47,6 +48,10 @@ target_accounts as (
 investments as (
     select * from {{ ref('stg_abm_program__investments') }}
     where month_start_on <= {{ as_of_date() }}
+),
+
+budgets as (
+    select * from {{ ref('stg_abm_program__budgets') }}
 ),
 
 listed as (

@@ -12,6 +12,10 @@ ledger_lines as (
     select * from {{ ref('int_ledger_lines_valued') }}
 ),
 
+budgets as (
+    select * from {{ ref('int_budgets_valued') }}
+),
+
 ad_spend as (
     select * from {{ ref('int_ad_spend_valued') }}
 ),
@@ -61,6 +65,20 @@ stated as (
         is_without_rate,
         false as is_refused_otherwise
     from ledger_lines
+    where original_amount is not null
+
+    union all
+
+    select
+        source_system,
+        'budgets' as raw_table,
+        budget_id as record_id,
+        'amount' as column_name,
+        {{ text_of('original_amount') }} || ' ' || original_currency as raw_value,
+        amount,
+        is_without_rate,
+        false as is_refused_otherwise
+    from budgets
     where original_amount is not null
 
     union all

@@ -1,0 +1,8 @@
+{#- What can be measured of the accounts of an experiment: columns of
+    int_experiment_accounts_followed. The seed experiment_metrics says which metric reads which. -#}
+{% macro experiment_measures() -%}
+    {{ return([
+        'engagement_touches', 'engagement_points', 'engaged_people', 'sales_meetings',
+        'opportunities', 'wins', 'aes', 'aes_change',
+    ]) }}
+{%- endmacro %}

@@ -1,0 +1,540 @@
+"""Alerts are the same after a rebuild, and each is told once."""
+
+import fcntl
+import gc
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from itertools import pairwise
+from multiprocessing import get_context
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import duckdb
+import pytest
+from conftest import COMPANY_DAY, ROOT, Abm, Build, errors, said
+from test_reproducible import differences
+from test_updates import write_state
+
+from abm.alerts import TOLD_FOR_DAYS, WEBHOOK, due_alerts, opened_ledger, send
+from abm.errors import AbmError
+
+AS_OF = date(2026, 10, 31)
+FIELDS = ["alert_id", "rule_id", "entity_id", "fired_on", "told_at", "channel"]
+
+Publish = Callable[..., Path]
+
+
+def fired(rule_id: str, entity_id: str, days_ago: int = 0, **values: Any) -> dict[str, Any]:
+    """A row of fct_alerts."""
+    fired_on = AS_OF - timedelta(days=days_ago)
+    return {
+        "alert_id": f"{rule_id} {entity_id} {fired_on}",
+        "rule_id": rule_id,
+        "entity_id": entity_id,
+        "fired_on": fired_on,
+        "severity": "high",
+        "account_executive_id": "eve",
+        "due_at": datetime(2026, 11, 2),
+        "state": "open",
+        "message_en": f"{entity_id} calls",
+        "message_fr": f"{entity_id} appelle",
+        **values,
+    }
+
+
+@pytest.fixture
+def publish(tmp_path: Path) -> Publish:
+    """Writes a file as published, with these alerts, and returns its path."""
+
+    def write(*alerts: dict[str, Any], as_of: date | None = AS_OF) -> Path:
+        db = tmp_path / "published.duckdb"
+        db.unlink(missing_ok=True)
+        with duckdb.connect(str(db)) as connection:
+            for schema in ("marts", "reference"):
+                connection.execute(f"create schema {schema}")
+            for seed in ("alert_rules", "message_templates"):
+                connection.execute(
+                    f"create table reference.{seed} as from '{ROOT}/seeds/{seed}.csv'"
+                )
+            connection.execute(
+                """
+                create table marts.dim_account_executives as
+                from (values ('eve', 'Eve'), ('adam', 'Adam'), ('unknown', 'Unknown'))
+                    as executives (account_executive_id, account_executive_name);
+                create table marts.fct_account_engagement (as_of_on date);
+                create table marts.fct_alerts (
+                    alert_id varchar, rule_id varchar, entity_id varchar, fired_on date,
+                    severity varchar, account_executive_id varchar, due_at timestamp,
+                    state varchar, message_en varchar, message_fr varchar
+                );
+                """
+            )
+            if as_of:
+                connection.execute("insert into marts.fct_account_engagement values (?)", [as_of])
+            for alert in alerts:
+                connection.execute(
+                    f"insert into marts.fct_alerts values ({', '.join('?' * len(alert))})",
+                    list(alert.values()),
+                )
+        return db
+
+    return write
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    """The path of a ledger that does not exist yet."""
+    return tmp_path / "told.jsonl"
+
+
+def lines(ledger: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in ledger.read_text().splitlines()]
+
+
+def write_told(ledger: Path, *told: tuple[str, str, date]) -> None:
+    """Write a ledger of rule, entity and day."""
+    ledger.write_text(
+        "".join(
+            json.dumps({"rule_id": rule, "entity_id": entity, "fired_on": day.isoformat()}) + "\n"
+            for rule, entity, day in told
+        )
+    )
+
+
+def due(db: Path, ledger: Path, **options: Any) -> list[tuple[str, str, int]]:
+    """Rule, entity and age in days of what is due, in the order of telling."""
+    with opened_ledger(ledger, is_read_only=True) as told:
+        found = due_alerts(db, told, **options)
+    assert found.as_of == AS_OF
+    return [
+        (alert.rule_id, alert.entity_id, (AS_OF - alert.fired_on).days) for alert in found.alerts
+    ]
+
+
+def test_open_alerts_of_two_days_are_due(publish: Publish, ledger: Path) -> None:
+    db = publish(
+        fired("aes_hot", "today"),
+        fired("aes_hot", "yesterday", 1),
+        fired("aes_hot", "before", 2),
+        fired("aes_hot", "cleared", state="cleared"),
+        fired("aes_hot", "baseline", state="baseline"),
+        fired("apr_floor", "today"),
+    )
+    found = [("aes_hot", "today", 0), ("aes_hot", "yesterday", 1), ("apr_floor", "today", 0)]
+    assert sorted(due(db, ledger)) == found
+    assert due(db, ledger, rules=["apr_floor"]) == found[2:]
+    assert not ledger.exists()
+
+
+@pytest.mark.parametrize("days", [-29, 0, 29])
+def test_a_rule_and_entity_told_less_than_30_days_apart_is_told(
+    days: int, publish: Publish, ledger: Path
+) -> None:
+    db = publish(fired("aes_hot", "acme"), fired("aes_hot", "bolt"), fired("apr_floor", "acme"))
+    write_told(ledger, ("aes_hot", "acme", AS_OF + timedelta(days=days)))
+    assert sorted(due(db, ledger)) == [("aes_hot", "bolt", 0), ("apr_floor", "acme", 0)]
+
+
+@pytest.mark.parametrize("days", [-30, 30])
+def test_a_rule_and_entity_told_30_days_apart_is_due(
+    days: int, publish: Publish, ledger: Path
+) -> None:
+    write_told(ledger, ("aes_hot", "acme", AS_OF + timedelta(days=days)))
+    assert due(publish(fired("aes_hot", "acme")), ledger) == [("aes_hot", "acme", 0)]
+
+
+def test_of_two_days_the_newer_is_told(publish: Publish, ledger: Path) -> None:
+    db = publish(fired("opportunity_moved", "deal", 1), fired("opportunity_moved", "deal"))
+    assert due(db, ledger) == [("opportunity_moved", "deal", 0)]
+
+
+def test_printed_by_executive_most_severe_first(
+    abm: Abm, publish: Publish, ledger: Path, tmp_path: Path
+) -> None:
+    db = publish(
+        fired("apr_floor", "medium", severity="medium"),
+        fired("opportunity_moved", "info", severity="info"),
+        fired("aes_hot", "high"),
+        fired("apr_floor", "adam's", severity="medium", account_executive_id="adam"),
+        fired("clv_cac_below_minimum", "all", account_executive_id="unknown"),
+        fired("aes_hot", "wordless", account_executive_id="unknown", message_en=None),
+    )
+    arguments = ("alerts", "--db", db, "--ledger", ledger)
+    shown = [
+        "Eve",
+        "  high    due 2026-11-02 00:00 UTC  high calls",
+        "  medium  due 2026-11-02 00:00 UTC  medium calls",
+        "  info    due 2026-11-02 00:00 UTC  info calls",
+        "account executive",
+        "  high    due 2026-11-02 00:00 UTC  aes_hot: wordless",
+        "leadership",
+        "  high    due 2026-11-02 00:00 UTC  all calls",
+        "Adam",
+        "  medium  due 2026-11-02 00:00 UTC  adam's calls",
+    ]
+    dry = abm(*arguments, "--dry-run")
+    end = "6 alerts due as of 2026-10-31, nothing remembered (--dry-run)"
+    assert dry.stdout.splitlines() == [*shown, end], said(dry)
+    assert not ledger.exists()
+
+    french = abm(*arguments, "--lang", "fr", "--rule", "aes_hot", "--rule", "apr_floor")
+    assert "Eve\n  high    due 2026-11-02 00:00 UTC  high appelle\n" in french.stdout, said(french)
+    assert french.stdout.endswith(f"4 alerts told as of 2026-10-31, remembered in {ledger}\n")
+    assert {line["rule_id"] for line in lines(ledger)} == {"aes_hot", "apr_floor"}
+
+    rest = abm(*arguments)
+    assert "2 alerts told" in rest.stdout, said(rest)
+    assert abm(*arguments).stdout == "Nothing to tell as of 2026-10-31\n"
+    told = lines(ledger)
+    assert [list(line) for line in told] == 6 * [FIELDS]
+    assert {line["channel"] for line in told} == {"print"}
+    (first,) = (line for line in told if line["entity_id"] == "high")
+    assert first["alert_id"] == "aes_hot high 2026-10-31"
+    assert first["fired_on"] == "2026-10-31"
+    ago = datetime.now(UTC) - datetime.fromisoformat(first["told_at"])
+    assert timedelta() <= ago + timedelta(seconds=1) < timedelta(minutes=5)
+
+
+def test_a_published_company_is_told_of(abm: Abm, company_built: Build, tmp_path: Path) -> None:
+    published = abm("publish", "--db", company_built.db, "--out", tmp_path / "out")
+    assert published.returncode == 0, said(published)
+    result = abm("alerts", "--ledger", "told.jsonl", cwd=tmp_path)
+    assert result.returncode == 0, said(result)
+    with company_built.connect() as connection:
+        rows = connection.execute(
+            "select distinct rule_id, entity_id from marts.fct_alerts "
+            f"where state = 'open' and fired_on > date '{COMPANY_DAY}' - 2"
+        ).fetchall()
+    told = lines(tmp_path / "told.jsonl")
+    assert rows
+    assert sorted((line["rule_id"], line["entity_id"]) for line in told) == sorted(rows)
+
+
+def test_a_line_without_end_stays_a_line(publish: Publish, ledger: Path) -> None:
+    write_told(ledger, ("aes_hot", "acme", AS_OF))
+    ledger.write_text("\n" + ledger.read_text().rstrip("\n"))
+    db = publish(fired("aes_hot", "acme"), fired("aes_hot", "bolt"))
+    with opened_ledger(ledger) as told:
+        told.remember(due_alerts(db, told).alerts, "print")
+    entities = [json.loads(line)["entity_id"] for line in ledger.read_text().split("\n") if line]
+    assert entities == ["acme", "bolt"]
+    assert due(db, ledger) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['{"rule_id": "aes_hot", "entity', "[]", '{"rule_id": "aes_hot", "entity_id": "acme"}', "\xff"],
+)
+def test_a_bad_line_is_named(line: str, abm: Abm, publish: Publish, ledger: Path) -> None:
+    write_told(ledger, ("aes_hot", "acme", AS_OF))
+    ledger.write_bytes(ledger.read_bytes() + line.encode("latin-1") + b"\n")
+    before = ledger.read_bytes()
+    result = abm("alerts", "--db", publish(fired("aes_hot", "bolt")), "--ledger", ledger)
+    assert errors(result) == [
+        f"{ledger}, line 2 is no alert that was told: correct the line or remove it."
+    ]
+    assert result.stdout == ""
+    assert ledger.read_bytes() == before
+
+
+def test_errors_are_one_sentence(abm: Abm, publish: Publish, ledger: Path, tmp_path: Path) -> None:
+    db = publish(fired("aes_hot", "acme"))
+    empty = tmp_path / "empty.duckdb"
+    duckdb.connect(str(empty)).close()
+    text = tmp_path / "text.duckdb"
+    text.write_text("a file that is no database at all")
+    cases = {
+        ("--db", tmp_path / "none.duckdb"): "no published file",
+        ("--db", empty): "holds no alerts",
+        ("--db", text): "not a DuckDB database",
+        ("--rule", "aes_cold"): "There is no rule aes_cold: name one of account_at_risk, aes_hot",
+        ("--lang", "de"): "no messages in de: name one of en, fr",
+        ("--ledger", tmp_path / "none" / "told.jsonl"): "There is no folder",
+        ("--ledger", tmp_path): "as ledger (Is a directory)",
+        ("--slack",): f"{WEBHOOK} is not set",
+    }
+    for options, sentence in cases.items():
+        result = abm("alerts", "--db", db, "--ledger", ledger, *options)
+        found = errors(result)
+        assert len(found) == 1, said(result)
+        assert sentence in found[0]
+    for url in ("hooks.slack.com/services/x", "https://hooks.slack.com/a b", "https://[x"):
+        result = abm(
+            *("alerts", "--db", db, "--ledger", ledger, "--slack"), environment={WEBHOOK: url}
+        )
+        assert errors(result)[0].startswith(f"{WEBHOOK} holds no web address"), said(result)
+    undated = abm("alerts", "--db", publish(as_of=None), "--ledger", ledger)
+    assert "does not say of which day it is" in errors(undated)[0]
+    with ledger.open("a") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        assert "Another process is telling" in errors(abm("alerts", "--ledger", ledger))[0]
+    assert lines(ledger) == []
+
+
+class Slack(HTTPServer):
+    """A server in the place of Slack: it gives the answers that a test puts in, and keeps texts."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Channel)
+        self.answers: list[tuple[int, str] | None] = []
+        self.texts: list[str] = []
+        self.url = f"http://127.0.0.1:{self.server_port}/services/T0/B0/secret"
+
+
+class Channel(BaseHTTPRequestHandler):
+    """Answers one message; an answer of None drops the connection."""
+
+    server: Slack
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        answer = self.server.answers.pop(0) if self.server.answers else (200, "ok")
+        if answer is None:
+            return
+        status, text = answer
+        if answer == (200, "ok"):
+            self.server.texts.append(json.loads(body)["text"])
+        self.send_response(status)
+        self.send_header("Retry-After", "0")
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def slack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Slack]:
+    """The server, with nothing between it and the client."""
+    for name in ("http_proxy", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    with Slack() as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_sent_to_slack(abm: Abm, publish: Publish, ledger: Path, slack: Slack) -> None:
+    db = publish(
+        fired("aes_hot", "Bold & <Co>"),
+        fired("apr_floor", "acme", severity="info", account_executive_id="unknown"),
+    )
+    arguments = ("alerts", "--db", db, "--ledger", ledger, "--lang", "fr", "--slack")
+    environment = {WEBHOOK: slack.url}
+    dry = abm(*arguments, "--dry-run")
+    assert "2 alerts due" in dry.stdout, said(dry)
+    assert not slack.texts
+    result = abm(*arguments, environment=environment)
+    assert result.returncode == 0, said(result)
+    assert result.stdout == f"2 alerts told as of 2026-10-31, remembered in {ledger}\n"
+    assert slack.texts == [
+        "Bold &amp; &lt;Co&gt; appelle\n"
+        "Responsable : Eve. À traiter avant le 2026-11-02 00:00 UTC.",
+        "acme appelle\nResponsable : marketing. À traiter avant le 2026-11-02 00:00 UTC.",
+    ]
+    assert [line["channel"] for line in lines(ledger)] == ["slack", "slack"]
+    again = abm(*arguments, environment=environment)
+    assert again.stdout == "Nothing to tell as of 2026-10-31\n", said(again)
+    assert len(slack.texts) == 2
+
+
+def test_slack_is_tried_again(publish: Publish, ledger: Path, slack: Slack) -> None:
+    db = publish(*(fired("aes_hot", entity) for entity in "abc"))
+    slack.answers = [(500, "oops"), (200, "ok"), (429, "slow down"), (200, "ok"), None, (200, "ok")]
+    with opened_ledger(ledger) as told:
+        send(due_alerts(db, told).alerts, told, slack.url)
+    assert [text[0] for text in slack.texts] == ["a", "b", "c"]
+    assert [line["entity_id"] for line in lines(ledger)] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "said_by_slack"),
+    [
+        ((404, "no_service"), "404 no_service"),
+        ((200, "<html>Sign in to the network</html>"), "200 <html>Sign in to the network</html>"),
+        ((302, ""), "302"),
+    ],
+)
+def test_what_slack_refuses_is_not_remembered(
+    answer: tuple[int, str],
+    said_by_slack: str,
+    abm: Abm,
+    publish: Publish,
+    ledger: Path,
+    slack: Slack,
+) -> None:
+    db = publish(*(fired("aes_hot", entity) for entity in "abc"))
+    slack.answers = [(200, "ok"), answer]
+    arguments = ("alerts", "--db", db, "--ledger", ledger, "--slack")
+    result = abm(*arguments, environment={WEBHOOK: slack.url})
+    assert errors(result) == [
+        f"Slack did not take an alert ({said_by_slack}), 1 of 3 were sent and are remembered: "
+        f"check the webhook in {WEBHOOK} and try again."
+    ]
+    assert result.stderr.count("\n") == 1
+    assert "secret" not in result.stderr
+    assert [line["entity_id"] for line in lines(ledger)] == ["a"]
+    assert abm(*arguments, environment={WEBHOOK: slack.url}).returncode == 0
+    assert [text[0] for text in slack.texts] == ["a", "b", "c"]
+
+
+def test_a_server_that_is_not_there(
+    publish: Publish, ledger: Path, slack: Slack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("abm.alerts.RETRIES", 0)
+    db = publish(fired("aes_hot", "a"))
+    with HTTPServer(("127.0.0.1", 0), Channel) as closed:
+        url = f"http://127.0.0.1:{closed.server_port}/secret"
+    with opened_ledger(ledger) as told, pytest.raises(AbmError, match="Connection refused") as no:
+        send(due_alerts(db, told).alerts, told, url)
+    assert "secret" not in str(no.value)
+    assert lines(ledger) == []
+
+
+@cache
+def parsed() -> Any:
+    """The project, parsed once for all builds of this process."""
+    from dbt.cli.main import dbtRunner
+
+    outcome = dbtRunner().invoke(["--log-level", "none", "parse"])
+    assert outcome.success, outcome.exception
+    return outcome.result
+
+
+def build_alerts(raw: Path, db: Path, target: Path, as_of: date) -> str:
+    """Build the alerts and what they need; called in a process of its own.
+
+    dbt parses anew for another as-of date, so it is given the parsed project. That holds the raw
+    directory and the name of the database, which must be the same for all builds.
+    """
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.adapters.factory import reset_adapters
+    from dbt.cli.main import dbtRunner
+
+    os.chdir(ROOT)
+    for name in [name for name in os.environ if name.startswith(("ABM_", "DBT_"))]:
+        del os.environ[name]
+    os.environ |= {
+        "ABM_RAW_DIR": str(raw),
+        "ABM_DB": str(db),
+        "DBT_TARGET_PATH": str(target),
+        "DBT_LOG_PATH": str(target),
+    }
+    outcome = dbtRunner(manifest=parsed()).invoke(
+        [
+            *("--log-level", "none", "build"),
+            *("--select", "+fct_alerts", "+fct_account_engagement"),
+            *("--exclude-resource-type", "test", "unit_test"),
+            *("--vars", f"{{as_of_date: {as_of.isoformat()}}}"),
+        ]
+    )
+    reset_adapters()
+    DuckDBConnectionManager.close_all_connections()
+    gc.collect()
+    failed = [str(node.message) for node in outcome.result or [] if node.status == "error"]
+    return "" if outcome.success else f"{outcome.exception} {failed}"
+
+
+MEETING_ACCOUNT, MEETING_EMAIL = "0015gA000001Ie7ABE", "sarah.novak@lakeline.example"
+
+
+def add_meetings(raw: Path, day: date) -> None:
+    """Let an account of the programme cross its threshold, by so many meetings on a day."""
+    file = raw / "custom/touchpoints.parquet"
+    new = file.with_suffix(".new")
+    duckdb.sql(
+        f"""
+        from '{file}'
+        union all by name
+        select
+            'meeting ' || n as touchpoint_source_id,
+            timestamp '{day}' + to_minutes(n) as occurred_at,
+            'sales_meeting' as interaction_type,
+            '{MEETING_EMAIL}' as person_email,
+            '{MEETING_ACCOUNT}' as account_id,
+            timestamp '{day}' + interval 2 hour as _fivetran_synced
+        from range(20) as meetings (n)
+        """
+    ).write_parquet(str(new))
+    new.replace(file)
+
+
+def days_by_key(fired: Iterable[tuple[str, str, date]]) -> dict[tuple[str, str], list[date]]:
+    """The days on which each rule and entity fired."""
+    found: dict[tuple[str, str], list[date]] = {}
+    for rule_id, entity_id, day in fired:
+        found.setdefault((rule_id, entity_id), []).append(day)
+    return found
+
+
+def are_close(days: Iterable[date]) -> bool:
+    """Whether two of the days are less apart than what is told once."""
+    ordered = sorted(days)
+    return any((later - day).days < TOLD_FOR_DAYS for day, later in pairwise(ordered))
+
+
+@pytest.mark.parametrize(
+    "n_days",
+    [
+        pytest.param(2, id="2 days", marks=pytest.mark.full),
+        pytest.param(30, id="30 days", marks=pytest.mark.full),
+    ],
+)
+def test_days_of_builds_equal_a_rebuild_and_tell_nobody_twice(
+    n_days: int, company: Path, tmp_path: Path, ledger: Path
+) -> None:
+    """Rows arrive late, are corrected and deleted from day to day, so days of crossing move: those
+    of the meetings for one from the last day but one, on which they are told, to the last."""
+    raw, target = tmp_path / "raw", tmp_path / "target"
+    updated, rebuilt = (tmp_path / name / "abm.duckdb" for name in ("updated", "rebuilt"))
+    for db in (updated, rebuilt):
+        db.parent.mkdir()
+    was_due: list[tuple[str, str, date]] = []
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+
+        def build(db: Path, day: date) -> None:
+            assert process.submit(build_alerts, raw, db, target, day).result() == ""
+
+        for state in range(n_days):
+            day = AS_OF - timedelta(days=n_days - 1 - state)
+            write_state(company, raw, state, n_days - 1, day)
+            if state >= n_days - 2:
+                add_meetings(raw, day)
+            build(updated, day)
+            with opened_ledger(tmp_path / "none.jsonl", is_read_only=True) as nothing:
+                found = due_alerts(updated, nothing)
+            assert found.as_of == day
+            was_due += [(alert.rule_id, alert.entity_id, alert.fired_on) for alert in found.alerts]
+            with opened_ledger(ledger) as told:
+                told.remember(due_alerts(updated, told).alerts, "print")
+        build(rebuilt, AS_OF)
+    assert differences(updated, rebuilt) == []
+    with duckdb.connect(str(rebuilt), read_only=True) as connection:
+        ((n_alerts, n_rules),) = connection.execute(
+            "select count(*), count(distinct rule_id) from marts.fct_alerts"
+        ).fetchall()
+    assert n_alerts > 50
+    assert n_rules > 4
+
+    told_on = days_by_key(
+        (line["rule_id"], line["entity_id"], date.fromisoformat(line["fired_on"]))
+        for line in lines(ledger)
+    )
+    assert [key for key, days in told_on.items() if are_close(days)] == []
+    # Whoever was not told had been told of the same rule and entity before.
+    for rule_id, entity_id, day in was_due:
+        days = told_on[rule_id, entity_id]
+        assert any(abs((day - other).days) < TOLD_FOR_DAYS for other in days)
+    # A ledger of days instead of rules and entities would have told the meetings twice.
+    moved = {key: set(days) for key, days in days_by_key(was_due).items() if are_close(set(days))}
+    assert moved["aes_hot", MEETING_ACCOUNT] == {AS_OF - timedelta(days=1), AS_OF}
+    assert told_on["aes_hot", MEETING_ACCOUNT] == [AS_OF - timedelta(days=1)]
