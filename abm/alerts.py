@@ -315,7 +315,7 @@ select
         case $language when 'fr' then alerts.message_fr else alerts.message_en end,
         alerts.rule_id || ': ' || alerts.entity_id
     ) as message,
-    coalesce(footers.text, '{owner}, {due_at} UTC') as footer
+    coalesce(footers.message, '{owner}, {due_at} UTC') as footer
 from marts.fct_alerts as alerts
 inner join reference.alert_rules as rules on alerts.rule_id = rules.rule_id
 left join marts.dim_account_executives as executives
