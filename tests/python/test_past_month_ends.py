@@ -109,7 +109,7 @@ def happened_later(db: Path, day: date) -> dict[str, bool]:
 @pytest.mark.parametrize(
     "month_ends",
     [
-        pytest.param(MONTH_ENDS[:1], id="one month end"),
+        pytest.param(MONTH_ENDS[:1], id="one month end", marks=pytest.mark.full),
         pytest.param(MONTH_ENDS, id="six month ends", marks=pytest.mark.full),
     ],
 )

@@ -21,7 +21,7 @@ account_classes as (
     from {{ ref('account_classes_snapshot') }}
 ),
 
-merges as (
+account_merges as (
     select * from {{ ref('account_merges_snapshot') }}
 ),
 
@@ -32,12 +32,12 @@ first_builds as (
 
 causes as (
     select
-        merges.dbt_valid_from as recorded_at,
+        account_merges.dbt_valid_from as recorded_at,
         'merge' as cause,
         1 as cause_order
-    from merges
+    from account_merges
     cross join first_builds
-    where merges.dbt_valid_from > first_builds.recorded_at
+    where account_merges.dbt_valid_from > first_builds.recorded_at
 
     union all
 
