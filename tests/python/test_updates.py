@@ -226,7 +226,7 @@ def test_a_changed_seed_changes_its_rows_and_says_so(
 
 
 def test_updates_equal_a_rebuild(abm: Abm, company: Path, tmp_path: Path) -> None:
-    """The tables that are updated, and what is read straight from them; all else is written anew."""
+    """The updated tables and what is read straight from them; all else is written anew."""
     check_updates_equal_rebuilds(
         abm,
         company,
