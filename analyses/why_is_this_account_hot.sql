@@ -17,13 +17,13 @@ drivers as (
 final as (
     select
         drivers.component,
-        drivers.driver_label as driver,
+        drivers.driver_label_en as driver,
         drivers.n,
         drivers.contribution,
         round(cast(100 * drivers.share_of_aes as {{ type_decimal(1) }}), 1) as share_pct
     from accounts
     inner join drivers on accounts.account_id = drivers.account_id
-    order by drivers.contribution desc, drivers.component, drivers.driver_label
+    order by drivers.contribution desc, drivers.component, drivers.driver_label_en
 )
 
 select * from final

@@ -26,11 +26,15 @@
 {%- endmacro %}
 
 {#- A signal key in words: the topic, or what was visited (by whom is in the key). -#}
-{% macro signal_label(signal_key) -%}
+{% macro signal_label(signal_key, language) -%}
+    {%- set said = {
+        'en': ['researches ', 'visits the pricing page', 'compares with competitors'],
+        'fr': ['recherche ', 'visite la page tarifs', 'compare avec des concurrents'],
+    }[language] -%}
     case
         when {{ signal_key }} like 'third_party_topic:%'
-            then 'researches ' || replace({{ signal_key }}, 'third_party_topic:', '')
-        when {{ signal_key }} like 'pricing_visit:%' then 'visits the pricing page'
-        else 'compares with competitors'
+            then '{{ said[0] }}' || replace({{ signal_key }}, 'third_party_topic:', '')
+        when {{ signal_key }} like 'pricing_visit:%' then '{{ said[1] }}'
+        else '{{ said[2] }}'
     end
 {%- endmacro %}

@@ -20,13 +20,14 @@ sales_touches as (
 ranked_drivers as (
     select
         account_id,
-        coalesce(driver_label, driver) as driver_label,
+        coalesce(driver_label_en, driver) as driver_label_en,
+        coalesce(driver_label_fr, driver) as driver_label_fr,
         contribution,
         row_number() over (
             partition by account_id
             order by
                 contribution desc,
-                {{ binary_order('coalesce(driver_label, driver)') }},
+                {{ binary_order('coalesce(driver_label_en, driver)') }},
                 {{ binary_order('component') }},
                 {{ binary_order('driver') }}
         ) as driver_rank
@@ -47,7 +48,8 @@ final as (
         weekly.week_start_on,
         weekly.aes,
         weekly.aes_change,
-        ranked_drivers.driver_label as top_driver,
+        ranked_drivers.driver_label_en as top_driver,
+        ranked_drivers.driver_label_fr as top_driver_fr,
         ranked_drivers.contribution as top_driver_contribution,
         accounts.account_executive_id,
         last_sales_touches.last_sales_touch_on,

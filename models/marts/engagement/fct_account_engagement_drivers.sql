@@ -23,14 +23,16 @@ final as (
         drivers.account_id,
         drivers.component,
         drivers.driver,
+        {% for language in ['en', 'fr'] -%}
         case drivers.component
-            when 'touchpoint_score' then interaction_types.label_en
+            when 'touchpoint_score' then interaction_types.label_{{ language }}
             when 'stakeholder_reach'
                 then coalesce(people.title, replace(people.persona, '_', ' '))
             when 'content_consumption'
                 then coalesce(content_assets.title, campaigns.campaign_name, drivers.driver)
-            else {{ signal_label('drivers.driver') }}
-        end as driver_label,
+            else {{ signal_label('drivers.driver', language) }}
+        end as driver_label_{{ language }},
+        {% endfor -%}
         cast(drivers.n as integer) as n,
         drivers.contribution,
         case

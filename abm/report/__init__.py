@@ -1,0 +1,1 @@
+"""The dashboard and the reports: published marts in, self-contained pages out."""

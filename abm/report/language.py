@@ -1,0 +1,200 @@
+"""How a language writes numbers, dates, money and words."""
+
+import datetime
+import math
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date, format_skeleton, format_time
+from babel.numbers import format_currency
+from markupsafe import Markup, escape
+
+from abm.paths import read_yaml
+
+LOCALES = {"en": "en_US", "fr": "fr_FR"}
+MONEY = {"en": "¤{}", "fr": "{}\xa0¤"}
+PERCENT = {"en": "%", "fr": "\xa0%"}
+NOTHING = Markup('<span class="nothing">–</span>')
+
+Number = int | float | Decimal | None
+
+_PHRASES = Path(__file__).parent / "phrases.yml"
+
+
+@cache
+def _phrases() -> dict[str, dict[str, str]]:
+    """Every phrase by its dotted key: language to text."""
+    flat: dict[str, dict[str, str]] = {}
+
+    def walk(prefix: str, node: dict[str, Any]) -> None:
+        for key, value in node.items():
+            name = f"{prefix}.{key}" if prefix else str(key)
+            if set(value) == set(LOCALES):
+                flat[name] = value
+            else:
+                walk(name, value)
+
+    walk("", read_yaml(_PHRASES))
+    return flat
+
+
+@dataclass
+class Language:
+    """One language of the pages.
+
+    Numbers are marked up with their exact value, as `<data value="0.3029">30.3 %</data>`, and days
+    as `<time>`, so that what is shown can be compared with what was computed.
+
+    Attributes:
+        code: en or fr.
+        currency: Currency of amounts that name none, ISO 4217.
+        unknown: Codes that have no phrase and are shown as they are, a field for tests.
+    """
+
+    code: str
+    currency: str = "USD"
+    unknown: set[str] = field(default_factory=set)
+
+    @property
+    def locale(self) -> str:
+        """Babel's name of the locale."""
+        return LOCALES[self.code]
+
+    def say(self, key: str, **values: object) -> Markup:
+        """Fill a phrase.
+
+        Args:
+            key: Dotted key in phrases.yml.
+            values: What its {names} stand for; text is escaped, markup is kept.
+
+        Returns:
+            The phrase as markup.
+
+        Raises:
+            KeyError: There is no such phrase, or it names a value that is not given.
+        """
+        return Markup(escape(_phrases()[key][self.code])).format(**values)
+
+    def knows(self, key: str) -> bool:
+        """Whether there is a phrase of that key."""
+        return key in _phrases()
+
+    def code_of(self, group: str, code: str | None) -> Markup:
+        """Put a code of the warehouse into words.
+
+        Args:
+            group: The group of codes in phrases.yml, such as sector.
+            code: The code; None is nothing.
+
+        Returns:
+            Its phrase, or for a code that has none, such as a sector of your own, the code with
+            spaces and a capital letter.
+        """
+        if code is None:
+            return NOTHING
+        key = f"code.{group}.{code}"
+        if self.knows(key):
+            return self.say(key)
+        self.unknown.add(key)
+        words = str(code).replace("_", " ")
+        return escape(words[:1].upper() + words[1:])
+
+    def number(self, value: Number, decimals: int = 0, sign: bool = False) -> Markup:
+        """Write a number.
+
+        Args:
+            value: Any number; None and not-a-number are nothing.
+            decimals: Digits behind the decimal sign, always as many.
+            sign: Whether to write + before what is above 0.
+        """
+        return self._data(value, _pattern(decimals, sign=sign), decimals)
+
+    def amount(self, value: Number, decimals: int = 0) -> Markup:
+        """Write an amount in the reporting currency, rounded to units unless told otherwise."""
+        return self._data(value, _pattern(decimals, MONEY[self.code]), decimals)
+
+    def share(self, value: Number, decimals: int = 1, sign: bool = False) -> Markup:
+        """Write a share of 1 as percent: 0.303 is 30.3 %."""
+        pattern = _pattern(decimals, "{}" + PERCENT[self.code], sign)
+        return self._data(value, pattern, decimals + 2)
+
+    def percent(self, value: Number, decimals: int = 1) -> Markup:
+        """Write a number that is in percent already: 30.3 is 30.3 %."""
+        pattern = _pattern(decimals, "{}" + PERCENT[self.code])
+        return self._data(value, pattern, decimals, hundredths=True)
+
+    def in_unit(self, value: Number, unit: str) -> Markup:
+        """Write the value of a KPI in its unit (seed kpi_definitions)."""
+        match unit:
+            case "currency":
+                return self.amount(value)
+            case "share":
+                return self.share(value)
+            case "percent":
+                return self.percent(value)
+            case "count":
+                return self.number(value)
+            case _:
+                return self.number(value, 1)
+
+    def day(self, value: datetime.date | None, length: str = "medium") -> Markup:
+        """Write a day; length is long, medium or short as Babel knows them."""
+        if value is None:
+            return NOTHING
+        text = format_date(value, length, locale=self.locale)
+        return Markup('<time datetime="{}">{}</time>').format(value.isoformat()[:10], text)
+
+    def moment(self, value: datetime.datetime | None) -> Markup:
+        """Write a day and its minute, in UTC as every moment of the warehouse."""
+        if value is None:
+            return NOTHING
+        text = format_date(value, "medium", locale=self.locale)
+        clock = format_time(value, "HH:mm", locale=self.locale)
+        return Markup('<time datetime="{}">{}, {} UTC</time>').format(
+            value.isoformat(timespec="minutes"), text, clock
+        )
+
+    def month(self, value: datetime.date | None) -> Markup:
+        """Write the month of a day."""
+        if value is None:
+            return NOTHING
+        text = format_skeleton("yMMMM", value, locale=self.locale)
+        return Markup('<time datetime="{:%Y-%m}">{}</time>').format(value, text)
+
+    def yes_or_no(self, value: bool | None) -> Markup:
+        """Write a truth value."""
+        return NOTHING if value is None else self.say("word.yes" if value else "word.no")
+
+    def _data(
+        self, value: Number, pattern: str, decimals: int, hundredths: bool = False
+    ) -> Markup:
+        if value is None or (isinstance(value, float) and not math.isfinite(value)):
+            return NOTHING
+        exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+        shown = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+        if shown == 0:
+            # What rounds to nothing is written without a sign.
+            shown, pattern = abs(shown), pattern.partition(";")[0].lstrip("+")
+        text = format_currency(
+            shown.scaleb(-2) if hundredths else shown,
+            self.currency,
+            pattern,
+            locale=self.locale,
+            currency_digits=False,
+        )
+        return Markup('<data value="{}">{}</data>').format(_plain(exact), text)
+
+
+def _pattern(decimals: int, around: str = "{}", sign: bool = False) -> str:
+    """A number pattern of CLDR, such as ¤#,##0.00."""
+    pattern = around.format("#,##0" + ("." + "0" * decimals if decimals else ""))
+    return f"+{pattern};-{pattern}" if sign else pattern
+
+
+def _plain(value: Decimal) -> str:
+    """A decimal without exponent and trailing zeros."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,19 @@
+select
+    opportunities.account_id as page_id,
+    account_id,
+    accounts.account_name,
+    opportunities.opportunity_name,
+    opportunities.stage_name,
+    opportunities.amount,
+    opportunities.created_on,
+    opportunities.is_stale,
+    forecast.win_probability,
+    forecast.expected_amount,
+    forecast.expected_amount_reason,
+    forecast.expected_close_month_on,
+    forecast.expected_close_month_reason
+from marts.fct_opportunities as opportunities
+inner join marts.dim_accounts as accounts using (account_id)
+left join marts.fct_pipeline_forecast as forecast using (opportunity_id)
+where opportunities.is_open
+order by page_id, opportunities.amount desc nulls last, opportunity_id

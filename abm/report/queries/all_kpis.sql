@@ -1,0 +1,16 @@
+select
+    kpi,
+    definitions.label_en,
+    definitions.label_fr,
+    definitions.unit,
+    scorecard.value,
+    scorecard.reason,
+    scorecard.previous_value,
+    scorecard.change_ratio,
+    scorecard.change_reason,
+    scorecard.target,
+    scorecard.status
+from marts.rpt_kpi_scorecard as scorecard
+inner join reference.kpi_definitions as definitions using (kpi)
+where scorecard.month_on = (select max(month_on) from marts.rpt_kpi_scorecard)
+order by definitions.display_order

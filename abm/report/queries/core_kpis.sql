@@ -1,0 +1,20 @@
+select
+    kpi,
+    definitions.label_en,
+    definitions.label_fr,
+    definitions.unit,
+    definitions.is_higher_better,
+    scorecard.month_on,
+    scorecard.value,
+    scorecard.reason,
+    scorecard.previous_value,
+    scorecard.change_ratio,
+    scorecard.change_reason,
+    scorecard.target,
+    scorecard.status,
+    scorecard.numerator,
+    scorecard.denominator
+from marts.rpt_kpi_scorecard as scorecard
+inner join reference.kpi_definitions as definitions using (kpi)
+where scorecard.is_core_kpi
+order by definitions.display_order, scorecard.month_on

@@ -1,0 +1,17 @@
+select
+    experiments.hypothesis,
+    metrics.label_en,
+    metrics.label_fr,
+    experiments.started_on,
+    experiments.ended_on,
+    experiments.arm,
+    experiments.n,
+    experiments.metric_value,
+    experiments.difference,
+    experiments.p_value,
+    experiments.verdict,
+    experiments.reason,
+    experiments.decision
+from marts.rpt_experiments as experiments
+left join reference.experiment_metrics as metrics using (metric)
+order by experiments.started_on desc, experiments.experiment_id, experiments.is_control desc, experiments.arm

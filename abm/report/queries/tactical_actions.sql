@@ -1,0 +1,14 @@
+select
+    case when actions.entity_type = 'account' then actions.entity_id end as account_id,
+    actions.entity_name as account_name,
+    action_types.label_en,
+    action_types.label_fr,
+    actions.reason_en,
+    actions.reason_fr,
+    account_executive_id,
+    executives.account_executive_name
+from marts.rpt_recommended_actions as actions
+inner join reference.action_types as action_types using (action_type)
+left join marts.dim_account_executives as executives using (account_executive_id)
+where actions.action_type not in ('re_engagement', 'expansion')
+order by actions.priority, actions.action_type, actions.entity_name, actions.entity_id
