@@ -62,7 +62,7 @@ def read_dictionary(root: Path) -> dict[str, TableEntry]:
     for folder in FOLDERS:
         for path in sorted((root / folder).rglob("_*.yml")):
             try:
-                document = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506
+                document = yaml.load(path.read_text(encoding="utf-8"), _Loader)
             except (OSError, yaml.YAMLError) as error:
                 raise AbmError(f"Cannot read {shown(path)}: {error}") from error
             for model in (document or {}).get("models") or []:
