@@ -475,8 +475,9 @@ class Pages:
                 self._cells().status(account["apr_status"]) if account["apr_status"] else "",
                 said,
             )
-        if account["missing_key_roles"]:
-            yield language.say("account.missing_roles", roles=account["missing_key_roles"])
+        roles = account[f"missing_key_roles_{language.code}"]
+        if roles:
+            yield language.say("account.missing_roles", roles=roles)
         if account["last_engaged_on"]:
             yield language.say(
                 "account.last_engaged", day=language.day(account["last_engaged_on"], "long")

@@ -28,7 +28,8 @@ select
     end as apr_status,
     penetration.engaged_stakeholders,
     penetration.identified_stakeholders,
-    penetration.missing_key_roles,
+    penetration.missing_key_roles as missing_key_roles_en,
+    penetration.missing_key_roles_fr,
     stages.label_en as stage_en,
     stages.label_fr as stage_fr
 from marts.dim_accounts as accounts

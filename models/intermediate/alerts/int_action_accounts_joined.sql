@@ -40,6 +40,7 @@ final as (
         penetration.is_on_target as is_apr_on_target,
         penetration.engaged_stakeholders,
         penetration.missing_key_roles,
+        penetration.missing_key_roles_fr,
         coalesce(deals_by_account.n_open, 0) as n_open,
         coalesce(deals_by_account.n_expansions, 0) as n_expansions,
         case

@@ -36,7 +36,8 @@ candidates as (
         described.account_executive_id,
         cast(described.aes as {{ type_double() }}) as metric_value,
         cast(described.aes_30_days_ago as {{ type_double() }}) as reference_value,
-        cast(risks.fired_on as {{ dbt.type_string() }}) as detail
+        cast(risks.fired_on as {{ dbt.type_string() }}) as detail,
+        cast(null as {{ dbt.type_string() }}) as detail_fr
     from described
     inner join risks on described.account_id = risks.account_id
     where described.is_abm_now or described.n_open > 0
@@ -52,7 +53,8 @@ candidates as (
         account_executive_id,
         cast(aes as {{ type_double() }}) as metric_value,
         apr_pct as reference_value,
-        null as detail
+        null as detail,
+        null as detail_fr
     from described
     where is_customer and aes_band = 'top' and is_apr_on_target and n_expansions = 0
 
@@ -67,7 +69,8 @@ candidates as (
         open_deals.account_executive_id,
         cast(described.engaged_stakeholders as {{ type_double() }}) as metric_value,
         cast(action_types.threshold as {{ type_double() }}) as reference_value,
-        null as detail
+        null as detail,
+        null as detail_fr
     from open_deals
     inner join described on open_deals.account_id = described.account_id
     inner join action_types on action_types.action_type = 'multi_threading'
@@ -84,7 +87,8 @@ candidates as (
         account_executive_id,
         cast(null as {{ type_double() }}) as metric_value,
         cast(null as {{ type_double() }}) as reference_value,
-        missing_key_roles as detail
+        missing_key_roles as detail,
+        missing_key_roles_fr as detail_fr
     from described
     where
         is_abm_now and missing_key_roles is not null and (n_open > 0 or aes_band <> 'bottom')
@@ -100,7 +104,8 @@ candidates as (
         'unknown' as account_executive_id,
         100 * top_channel_share as metric_value,
         cast(100 * maximum_top_channel_share as {{ type_double() }}) as reference_value,
-        null as detail
+        null as detail,
+        null as detail_fr
     from concentrations
 ),
 

@@ -12,6 +12,15 @@ key_roles as (
     select * from {{ ref('key_roles') }}
 ),
 
+tier_roles as (
+    select
+        account_size_tier,
+        role_group,
+        coalesce(max(role_group_fr), role_group) as role_group_fr
+    from key_roles
+    group by account_size_tier, role_group
+),
+
 engaged_role_groups as (
     select distinct
         people.account_id,
@@ -24,9 +33,10 @@ engaged_role_groups as (
 final as (
     select
         accounts.account_id,
-        {{ ordered_list('tier_roles.role_group') }} as missing_key_roles
+        {{ ordered_list('tier_roles.role_group') }} as missing_key_roles,
+        {{ ordered_list('tier_roles.role_group_fr') }} as missing_key_roles_fr
     from accounts
-    inner join (select distinct account_size_tier, role_group from key_roles) as tier_roles
+    inner join tier_roles
         on accounts.account_size_tier = tier_roles.account_size_tier
     left join engaged_role_groups
         on

@@ -26,7 +26,8 @@ final as (
             'reference_value': shown_number(
                 'actions.reference_value', 'actions.decimals', language
             ),
-            'detail': 'actions.detail',
+            'detail': 'actions.detail' if language == 'en'
+                else 'coalesce(actions.detail_fr, actions.detail)',
         }) }} as reason_{{ language }},
         {%- endfor %}
         actions.metric_value,

@@ -29,8 +29,8 @@ final as (
         used_channels.channel,
         'other' as channel_group,
         true as is_marketing,
-        used_channels.channel as label_en,
-        used_channels.channel as label_fr
+        replace(used_channels.channel, '_', ' ') as label_en,
+        replace(used_channels.channel, '_', ' ') as label_fr
     from used_channels
     left join channels on used_channels.channel = channels.channel
     where channels.channel is null

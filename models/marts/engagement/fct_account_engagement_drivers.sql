@@ -1,3 +1,4 @@
+{%- set untitled = {'en': 'content without a title', 'fr': 'contenu sans titre'} -%}
 with drivers as (
     select * from {{ ref('int_engagement_drivers_listed') }}
 ),
@@ -29,7 +30,12 @@ final as (
             when 'stakeholder_reach'
                 then coalesce(people.title, replace(people.persona, '_', ' '))
             when 'content_consumption'
-                then coalesce(content_assets.title, campaigns.campaign_name, drivers.driver)
+                then coalesce(
+                    content_assets.title,
+                    campaigns.campaign_name,
+                    nullif(drivers.driver, 'none'),
+                    '{{ untitled[language] }}'
+                )
             else {{ signal_label('drivers.driver', language) }}
         end as driver_label_{{ language }},
         {% endfor -%}

@@ -40,6 +40,7 @@ final as (
         committee.expected_committee_min,
         committee.expected_committee_max,
         missing_roles.missing_key_roles,
+        missing_roles.missing_key_roles_fr,
         cast(coalesce(touched.n_channels, 0) as integer) as n_channels,
         cast(coalesce(touched.n_engaged_people, 0) as integer) as n_engaged_people
     from penetrations
