@@ -1,0 +1,178 @@
+"""exposures.yml names what pages, reports, alerts and analyses read, and no mart is idle.
+
+What is read is found in the queries themselves, so that a query that reads another table fails here
+until exposures.yml says so.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+import sqlglot
+import yaml
+from conftest import ROOT
+from sqlglot import exp
+
+from abm import alerts
+
+PAGES = ("dashboard", "weekly_report", "monthly_report")
+REPORTS_SECTION = "# Weekly and monthly report"
+"""The comment in tables.yml above the tables of the two reports; every other query is a page's."""
+
+SCHEMAS = {"models/marts": "marts", "models/audit": "audit", "seeds": "reference"}
+
+CARRIED_BY = {
+    "fct_account_engagement_history": "rpt_account_engagement_weekly",
+    "fct_attribution": "rpt_budget_allocation",
+    "rpt_account_coverage": "rpt_kpi_scorecard",
+    "rpt_attribution_concentration": "rpt_kpi_scorecard",
+    "rpt_monthly_totals": "rpt_kpi_scorecard",
+    "rpt_open_pipeline": "rpt_pipeline_by_segment",
+}
+"""Marts that nothing reads directly, and the mart that carries their numbers to a reader.
+
+The dimensions, bridges and facts of marts/core need no reader: people ask them directly.
+"""
+
+Tables = set[str]
+
+
+def published() -> dict[str, str]:
+    """Name of every published table and its schema."""
+    return {
+        file.stem: schema
+        for folder, schema in SCHEMAS.items()
+        for file in (ROOT / folder).rglob("*")
+        if file.suffix in (".sql", ".csv")
+    }
+
+
+def tables_in(sql: str) -> Tables:
+    """The published tables that a query reads; any other table fails."""
+    found = set()
+    for statement in sqlglot.parse(sql, dialect="duckdb"):
+        ctes = {cte.alias for cte in statement.find_all(exp.CTE)}
+        for table in statement.find_all(exp.Table):
+            if not table.db and table.name in ctes:
+                continue
+            assert published().get(table.name) == table.db, f"no published table: {table.sql()}"
+            found.add(table.name)
+    return found
+
+
+def refs(file: Path) -> Tables:
+    return set(re.findall(r"\bref\(\s*['\"](\w+)['\"]\s*\)", file.read_text(encoding="utf-8")))
+
+
+def declared() -> dict[str, Tables]:
+    """What every exposure says it reads."""
+    document = yaml.safe_load((ROOT / "models/marts/exposures.yml").read_text(encoding="utf-8"))
+    found = {}
+    for exposure in document["exposures"]:
+        names = [re.fullmatch(r"ref\('(\w+)'\)", node)[1] for node in exposure["depends_on"]]
+        assert len(names) == len(set(names)), f"{exposure['name']} names a table twice"
+        found[exposure["name"]] = set(names)
+    return found
+
+
+def queries() -> dict[str, Tables]:
+    """Name of every query of the pages, and what it reads."""
+    files = sorted((ROOT / "abm/report/queries").glob("*.sql"))
+    return {file.stem: tables_in(file.read_text(encoding="utf-8")) for file in files}
+
+
+def report_queries() -> set[str]:
+    """The tables of the weekly and the monthly report."""
+    text = (ROOT / "abm/report/tables.yml").read_text(encoding="utf-8")
+    _, found, after = text.partition(f"{REPORTS_SECTION}\n")
+    assert found, f"abm/report/tables.yml has no section '{REPORTS_SECTION}': correct this test"
+    section = re.split(r"^# ", after, flags=re.MULTILINE)[0]
+    return set(re.findall(r"^(\w+):$", section, flags=re.MULTILINE))
+
+
+def union(parts: list[Tables]) -> Tables:
+    return set().union(*parts)
+
+
+def assert_declared(exposures: str, said: Tables, read: Tables) -> None:
+    assert not read - said, f"exposures.yml: add to {exposures} {sorted(read - said)}"
+    assert not said - read, f"exposures.yml: nothing reads {sorted(said - read)} for {exposures}"
+
+
+def test_pages_and_reports() -> None:
+    read, said = queries(), declared()
+    assert_declared(
+        "the dashboard or a report", union([said[page] for page in PAGES]), union([*read.values()])
+    )
+    in_reports = report_queries()
+    assert in_reports <= set(read)
+    lacking = union([read[name] for name in set(read) - in_reports]) - said["dashboard"]
+    assert not lacking, f"exposures.yml: add to the dashboard {sorted(lacking)}"
+    reports = said["weekly_report"] | said["monthly_report"]
+    lacking = union([read[name] for name in in_reports]) - reports
+    assert not lacking, f"exposures.yml: add to the weekly or the monthly report {sorted(lacking)}"
+    for report in ("weekly_report", "monthly_report"):
+        assert read["core_kpis"] <= said[report], f"exposures.yml: {report} shows the core KPIs"
+
+
+def test_alerts() -> None:
+    statements = [
+        text
+        for text in vars(alerts).values()
+        if isinstance(text, str) and re.match(r"\s*(select|with)\s", text)
+    ]
+    assert len(statements) >= 3
+    assert_declared("alerts", declared()["alerts"], union([tables_in(sql) for sql in statements]))
+
+
+def test_analyses() -> None:
+    # An exposure cannot name a private model, so what analyses read of intermediate is left out.
+    read = union([refs(file) for file in ROOT.glob("analyses/*.sql")])
+    assert_declared("analyses", declared()["analyses"], read & set(published()))
+
+
+def carried(mart: str, reads: dict[str, Tables]) -> Tables:
+    """Everything that a mart is made of, through any number of models."""
+    found, rest = set(), [mart]
+    while rest:
+        new = reads.get(rest.pop(), set()) - found
+        found |= new
+        rest += new
+    return found
+
+
+def idle(marts: dict[str, Path], direct: Tables) -> Tables:
+    """The marts that no exposure reads, that are not of the core, and that no mart carries."""
+    of_core = {name for name, file in marts.items() if "core" in file.parts}
+    return set(marts) - direct - of_core - set(CARRIED_BY)
+
+
+def test_every_mart_is_read() -> None:
+    marts = {file.stem: file for file in (ROOT / "models/marts").rglob("*.sql")}
+    direct = union([*declared().values()])
+    assert idle({"rpt_planted": Path("models/marts/planted")}, direct) == {"rpt_planted"}
+    reads = {file.stem: refs(file) for file in (ROOT / "models").rglob("*.sql")}
+    for mart, carrier in CARRIED_BY.items():
+        assert mart in marts, f"{mart} is no mart: take it out of CARRIED_BY"
+        assert mart not in direct, f"{mart} has a reader: take it out of CARRIED_BY"
+        assert carrier in direct, f"{carrier} has no reader itself"
+        assert mart in carried(carrier, reads), f"{carrier} does not carry {mart}"
+    assert not idle(marts, direct), (
+        f"no page, report, alert or analysis reads {sorted(idle(marts, direct))}: "
+        "show it on one, or delete it"
+    )
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        ("select * from staging.stg_ga4__events", "stg_ga4__events"),
+        ("select * from dim_accounts", "dim_accounts"),
+        ("with a as (select 1 as b) select * from a, marts.gone", "gone"),
+    ],
+)
+def test_only_published_tables_are_read(sql: str, message: str) -> None:
+    with pytest.raises(AssertionError, match=message):
+        tables_in(sql)
+    found = tables_in("with a as (select * from marts.dim_accounts) select * from a")
+    assert found == {"dim_accounts"}
