@@ -1,36 +1,27 @@
-"""What the pages show in tables: for each its columns and how they are written.
+"""What the pages show in tables, read from tables.yml, and how a row is written.
 
 The rows come from the query of the same name in `queries/`, which picks, joins, orders and adds up
 rows of published tables; what a number means is said in the model it comes from.
 """
 
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-QUERIES = Path(__file__).parent / "queries"
+from markupsafe import Markup
 
-NUMBERS = {
-    "amount": "reporting currency",
-    "change": "points, with its sign",
-    "change_share": "a share of 1 as percent, with its sign",
-    "count": "a whole number",
-    "in_unit": "in the unit of its KPI, the row's column unit",
-    "number": "a number of one decimal",
-    "percent": "0-100",
-    "share": "a share of 1 as percent",
-}
-TEXTS = {
-    "account": "the account's name; a link where account_id is in programme",
-    "code": "a code of the warehouse, in words",
-    "day": "a day",
-    "executive": "the account executive's name, a link",
-    "moment": "a moment, UTC",
-    "month": "the month of a day",
-    "status": "a code of the group status, with a sign",
-    "text": "as it is",
-    "yes_or_no": "a truth value",
-}
+from abm.dictionary import TableEntry
+from abm.paths import read_yaml
+from abm.report.language import NOTHING, Language
+
+FOLDER = Path(__file__).parent
+
+# Kinds of columns that are set flush right.
+NUMBERS = ("amount", "change", "change_share", "count", "in_unit", "number", "percent", "share")
+
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -39,22 +30,19 @@ class Column:
 
     Attributes:
         name: The query's column; {language} in it stands for en or fr.
-        label: The published column whose label heads it, `model.column` (`config.meta` in YAML).
-        kind: How it is written, a key of NUMBERS or TEXTS.
+        kind: How it is written, a method of Cells.
+        label: The published column whose label heads it, `model.column`.
+        heading: Its heading by language, where that of a published column does not fit.
         codes: For a code, its group in phrases.yml.
-        reason: The query's column that says why a value is missing, a code of the group reason.
+        reason: The query's column that says why a value is missing.
     """
 
     name: str
-    label: str
     kind: str = "text"
+    label: str = ""
+    heading: Mapping[str, str] | None = None
     codes: str = ""
     reason: str = ""
-
-    @property
-    def is_number(self) -> bool:
-        """Whether it is set flush right."""
-        return self.kind in NUMBERS
 
 
 @dataclass(frozen=True)
@@ -62,30 +50,134 @@ class Table:
     """A table of a page.
 
     Attributes:
-        name: Its id, the name of its query, and its key in phrases.yml, which has its title and
-            what it says without a row. A query's column `page_id` is the account or account
-            executive whose page a row is on, `is_total` marks totals.
-        columns: What is shown, from left to right.
+        name: Its id in the page and the name of its query. A query's column `page_id` is the
+            account or account executive whose page a row is on, `is_total` marks totals.
         model: The model whose description explains it.
-        limit: Rows shown; the others are counted.
+        title: Its title by language.
+        empty: What is said when it has no row, by language.
+        note: What a reader should know, by language, or empty.
+        columns: What is shown, from left to right.
+        limit: Rows shown, or all; the others are counted.
     """
 
     name: str
     model: str
-    columns: tuple[Column, ...] = field(repr=False)
-    limit: int | None = None
-
-    @cached_property
-    def sql(self) -> str:
-        """The query."""
-        return (QUERIES / f"{self.name}.sql").read_text(encoding="utf-8")
+    title: Mapping[str, str]
+    empty: Mapping[str, str]
+    columns: tuple[Column, ...]
+    note: Mapping[str, str]
+    limit: int | None
 
 
-def _table(name: str, model: str, *columns: str | tuple[str, ...], limit: int | None = None) -> Table:
-    """Declare a table; a column is (name, label, kind, codes or reason), its label short for the
-    model's own."""
-    made = []
-    for column in columns:
-        name_, label, *rest = (column,) if isinstance(column, str) else column
-        made.append((name_, label, rest))
-    return Table(name, model, tuple(made), limit)
+@cache
+def read_tables() -> dict[str, Table]:
+    """Read tables.yml: table name to table."""
+    tables = {}
+    for name, node in read_yaml(FOLDER / "tables.yml").items():
+        columns = tuple(
+            Column(**{"label": f"{node['model']}.{column['name']}", **column})
+            for column in node["columns"]
+        )
+        tables[name] = Table(
+            name,
+            node["model"],
+            node["title"],
+            node["empty"],
+            columns,
+            node.get("note", {}),
+            node.get("limit"),
+        )
+    return tables
+
+
+@cache
+def query(name: str) -> str:
+    """The SQL behind a table."""
+    return (FOLDER / "queries" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Writes the values of rows in one language.
+
+    Attributes:
+        language: The language.
+        accounts: Account id to the file of its page, for accounts that have one.
+        executives: Account executive id to the file of the page.
+        root: From the page that is written to the folder of its language: "" or "../".
+    """
+
+    language: Language
+    accounts: Mapping[str, str]
+    executives: Mapping[str, str]
+    root: str = ""
+
+    def cell(self, column: Column, row: Row) -> Markup:
+        """Write one value of a row; where it is missing, why."""
+        name = column.name.replace("{language}", self.language.code)
+        value = row[name]
+        if value is None:
+            reason = row[column.reason] if column.reason else None
+            if reason is None:
+                return NOTHING
+            words = self.language.code_of("reason", reason)
+            return Markup('<span class="reason">{}</span>').format(words)
+        language = self.language
+        match column.kind:
+            case "account":
+                return self._link(value, self.accounts.get(row["account_id"]))
+            case "amount":
+                return language.amount(value)
+            case "change":
+                return language.number(value, 1, sign=True)
+            case "change_share":
+                return language.share(value, sign=True)
+            case "code":
+                return language.code_of(column.codes, value)
+            case "count":
+                return language.number(value)
+            case "day":
+                return language.day(value)
+            case "executive":
+                return self._link(value, self.executives.get(row["account_executive_id"]))
+            case "in_unit":
+                return language.in_unit(value, row["unit"])
+            case "moment":
+                return language.moment(value)
+            case "month":
+                return language.month(value)
+            case "number":
+                return language.number(value, 1)
+            case "percent":
+                return language.percent(value)
+            case "share":
+                return language.share(value)
+            case "status":
+                return self.status(value)
+            case "text":
+                # Names may be in a script that runs from right to left.
+                return Markup("<bdi>{}</bdi>").format(value)
+            case "yes_or_no":
+                return language.say("word.true" if value else "word.false")
+            case kind:
+                raise ValueError(f"{column.name} is of no known kind: {kind}")
+
+    def status(self, code: str) -> Markup:
+        """Write a status: a sign, a colour and a word, so that none is needed to tell it."""
+        words = self.language.code_of("status", code)
+        return Markup('<span class="status {}">{}</span>').format(code, words)
+
+    def heading(self, column: Column, dictionary: Mapping[str, TableEntry]) -> str:
+        """The heading of a column: its own, or the label of the published column."""
+        if column.heading:
+            return column.heading[self.language.code]
+        model, _, name = column.label.partition(".")
+        entry = dictionary[model].columns.get(name)
+        return entry.labels.get(self.language.code, name) if entry else name
+
+    def _link(self, name: str, file: str | None) -> Markup:
+        if file is None:
+            return Markup("<bdi>{}</bdi>").format(name)
+        return Markup('<a href="{}{}"><bdi>{}</bdi></a>').format(self.root, file, name)
+
+

@@ -4,6 +4,7 @@ select
     definitions.label_fr,
     definitions.unit,
     definitions.is_higher_better,
+    definitions.is_target_included,
     scorecard.month_on,
     scorecard.value,
     scorecard.reason,

@@ -1,0 +1,86 @@
+"""Reads what the pages show out of the published file."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import duckdb
+
+from abm.build import check_database_file, database_problem
+from abm.errors import AbmError, first_line
+from abm.paths import shown
+from abm.report.tables import FOLDER, Row, query
+
+
+@dataclass(frozen=True)
+class Published:
+    """The rows of every query, of one release.
+
+    Attributes:
+        as_of: The day the numbers speak of.
+        currency: The currency of amounts, ISO 4217.
+        rows: Query name to its rows.
+    """
+
+    as_of: datetime.date
+    currency: str
+    rows: Mapping[str, list[Row]]
+
+    def on_page(self, name: str, page_id: str) -> list[Row]:
+        """The rows of a query that belong on the page of an account or account executive."""
+        return self._by_page[name].get(page_id, [])
+
+    @cached_property
+    def _by_page(self) -> dict[str, dict[str, list[Row]]]:
+        by_page: dict[str, dict[str, list[Row]]] = {}
+        for name, rows in self.rows.items():
+            pages = by_page[name] = defaultdict(list)
+            for row in rows:
+                if "page_id" in row:
+                    pages[row["page_id"]].append(row)
+        return by_page
+
+
+def read_published(db: Path) -> Published:
+    """Run every query on a published file.
+
+    Args:
+        db: The file; a build database holds the same tables.
+
+    Returns:
+        The rows.
+
+    Raises:
+        AbmError: The file cannot be read, or lacks what a query reads.
+    """
+    if not db.is_file():
+        raise AbmError(
+            f"There is no published file {shown(db)}: run `abm publish`, or name one with --db."
+        )
+    try:
+        check_database_file(db)
+        with duckdb.connect(db, read_only=True) as connection:
+            settings = _rows(connection, "select * from audit.audit_settings")
+            rows = {
+                path.stem: _rows(connection, query(path.stem))
+                for path in sorted((FOLDER / "queries").glob("*.sql"))
+            }
+    except duckdb.CatalogException as error:
+        raise AbmError(
+            f"{shown(db)} lacks what the pages show ({first_line(error)}): "
+            "build and publish with this version."
+        ) from error
+    except (duckdb.Error, OSError) as error:
+        raise database_problem(db, error) from error
+    if not settings:
+        raise AbmError(f"audit.audit_settings of {shown(db)} is empty: build and publish again.")
+    return Published(settings[0]["as_of_on"], settings[0]["reporting_currency"], rows)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Row]:
+    result = connection.execute(sql)
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
