@@ -67,17 +67,14 @@ def write_docs(options: BuildOptions, out: Path) -> Docs:
             "run `abm build` first, or name one with --db."
         )
     tables = {**read_dictionary(options.root), **read_reference(options.root)}
-    page = dictionary_page(tables)
+    n_columns = sum(len(table.columns) for table in tables.values())
+    docs = Docs(out / "dictionary.html", out / "dbt.html", len(tables), n_columns)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        docs = Docs(
-            out / "dictionary.html",
-            out / "dbt.html",
-            len(tables),
-            sum(len(table.columns) for table in tables.values()),
-        )
-        _put(page.encode(), docs.dictionary)
-        _put(dbt_page(options), docs.dbt)
+        # Both are made before either is written, so that they are of one state of the project.
+        pages = {docs.dictionary: dictionary_page(tables).encode(), docs.dbt: dbt_page(options)}
+        for file, content in pages.items():
+            _put(content, file)
     except OSError as error:
         raise AbmError(
             f"Cannot write to {shown(out)} ({error.strerror or error}): "
@@ -157,7 +154,7 @@ def dbt_page(options: BuildOptions) -> bytes:
 
 
 def _put(content: bytes, file: Path) -> None:
-    """Write a file; who reads it meanwhile sees the old one or the new one."""
+    """Write a file: who reads it meanwhile sees the old one or the new one."""
     work = file.with_name(f".{file.name}")
     work.write_bytes(content)
     os.replace(work, file)  # noqa: PTH105 - named as the guarantee it gives
