@@ -17,7 +17,7 @@ from abm.paths import read_yaml
 LOCALES = {"en": "en_US", "fr": "fr_FR"}
 MONEY = {"en": "¤{}", "fr": "{}\xa0¤"}
 PERCENT = {"en": "%", "fr": "\xa0%"}
-NOTHING = Markup('<span class="nothing">–</span>')
+NOTHING = Markup('<span class="nothing">&ndash;</span>')
 
 Number = int | float | Decimal | None
 
@@ -168,9 +168,7 @@ class Language:
         """Write a truth value."""
         return NOTHING if value is None else self.say("word.yes" if value else "word.no")
 
-    def _data(
-        self, value: Number, pattern: str, decimals: int, hundredths: bool = False
-    ) -> Markup:
+    def _data(self, value: Number, pattern: str, decimals: int, hundredths: bool = False) -> Markup:
         if value is None or (isinstance(value, float) and not math.isfinite(value)):
             return NOTHING
         exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)

@@ -1,5 +1,6 @@
 """`abm report`: the dashboard as a folder of self-contained pages, in English and French."""
 
+import datetime
 import hashlib
 import re
 import shutil
@@ -22,7 +23,14 @@ from abm.report.language import LOCALES, NOTHING, Language
 from abm.report.published import Published, read_published
 from abm.report.tables import FOLDER, NUMBERS, Cells, Row, Table, read_tables
 
-LINE_WIDTH, LINE_HEIGHT = 300, 60
+# Chart to the query that it draws.
+CHARTS = {
+    "pipeline_by_segment": "pipeline_by_segment",
+    "velocity": "velocity_months",
+    "sector_scores": "sector_scores",
+    "attributed_by_channel": "attributed_by_channel",
+    "revenue_forecast": "revenue_forecast",
+}
 
 
 @dataclass(frozen=True)
@@ -98,17 +106,8 @@ class Shown:
     heads: Sequence[Mapping[str, Any]]
     rows: Sequence[Mapping[str, Any]]
     n_more: int
+    has_sentences: bool
     definition: str
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of values in a box, for the template's macro `line`."""
-
-    path: str
-    n: int
-    width: int = LINE_WIDTH
-    height: int = LINE_HEIGHT
 
 
 @dataclass(frozen=True)
@@ -119,11 +118,13 @@ class Pages:
         published: The rows.
         dictionary: Labels and descriptions of the published tables.
         language: The language.
+        is_linked: Whether names lead to pages; a report that is sent about stands alone.
     """
 
     published: Published
     dictionary: Mapping[str, TableEntry]
     language: Language
+    is_linked: bool = True
 
     def all(self) -> Iterable[tuple[str, str]]:
         """Make every page: its path below the language's folder, and its text."""
@@ -136,27 +137,15 @@ class Pages:
 
     def index(self) -> str:
         """Make the first page: five KPIs, five sections, where the numbers come from."""
-        rows, language = self.published.rows, self.language
+        rows = self.published.rows
         return self._render(
             "index.html",
             kpis=self.core_kpis(),
             tables=self._tables(),
-            charts={
-                "pipeline_by_segment": charts.pipeline_by_segment(
-                    rows["pipeline_by_segment"], language
-                ),
-                "velocity": charts.velocity(rows["velocity_months"], language),
-                "sector_scores": charts.sector_scores(rows["sector_scores"], language),
-                "attributed_by_channel": charts.attributed_by_channel(
-                    rows["attributed_by_channel"], language
-                ),
-                "revenue_forecast": charts.revenue_forecast(rows["revenue_forecast"], language),
-            },
+            charts=self._charts(*CHARTS),
             checks=rows["checks"][0],
             accounts=_by_name(rows["accounts"], "account_name", self.account_files),
-            executives=_by_name(
-                rows["executives"], "account_executive_name", self.executive_files
-            ),
+            executives=_by_name(rows["executives"], "account_executive_name", self.executive_files),
         )
 
     def account(self, account: Row) -> str:
@@ -166,7 +155,6 @@ class Pages:
         scores = self.published.on_page("account_scores", page_id)
         values = [float(row["aes"]) for row in scores]
         thresholds = [float(account[name]) for name in ("lower_threshold", "upper_threshold")]
-        top = max([*values, thresholds[1]]) * 1.05
         return self._render(
             "account.html",
             root="../",
@@ -175,15 +163,18 @@ class Pages:
             facts=list(self._facts(account, cells)),
             said=self._score_in_words(account),
             penetration=list(self._penetration_in_words(account)),
-            scores=_line(values, 0, top) if len(values) > 1 else None,
-            levels=[_height(value, 0, top) for value in thresholds],
-            scores_alt=language.say(
-                "chart.account_scores.alt",
-                n=len(values),
-                last=language.number(account["aes"], 1).striptags(),
-                high=language.number(max(values, default=0), 1).striptags(),
-                lower=language.number(thresholds[0]).striptags(),
-                upper=language.number(thresholds[1]).striptags(),
+            n_weeks=len(values),
+            scores=charts.line(
+                values,
+                thresholds,
+                language.say(
+                    "chart.account_scores.alt",
+                    n=len(values),
+                    last=language.number(account["aes"], 1).striptags(),
+                    high=language.number(max(values, default=0), 1).striptags(),
+                    lower=language.number(thresholds[0]).striptags(),
+                    upper=language.number(thresholds[1]).striptags(),
+                ),
             ),
             journey=self.published.on_page("account_journey", page_id),
             tables=self._tables(page_id, "../"),
@@ -220,7 +211,7 @@ class Pages:
             if previous is None
             else language.say("kpi.previous_alone", value=language.amount(previous)),
             "parts": parts,
-            "line": None,
+            "line": "",
         }
         return self._render(
             "executive.html",
@@ -229,6 +220,27 @@ class Pages:
             executive=executive,
             velocity=velocity,
             tables=self._tables(executive["page_id"], "../"),
+        )
+
+    def report(self, period: str) -> str:
+        """Make the weekly or monthly report: what moved, why, what to do.
+
+        Args:
+            period: week or month, that of the as-of date.
+        """
+        rows, language, as_of = self.published.rows, self.language, self.published.as_of
+        monday = as_of - datetime.timedelta(days=as_of.weekday())
+        return self._render(
+            f"{period}.html",
+            title=language.say(f"report.{period}"),
+            subject=language.say("report.week_of", day=language.day(monday, "long"))
+            if period == "week"
+            else language.month(as_of),
+            kpis=self.core_kpis(),
+            changes=list(self._changes_in_words()),
+            tables=self._tables(),
+            charts=self._charts("velocity", "sector_scores", "revenue_forecast"),
+            checks=rows["checks"][0],
         )
 
     def definitions(self) -> str:
@@ -256,19 +268,44 @@ class Pages:
                         {
                             "label": column.labels[code],
                             "name": column.name,
-                            "description": column.descriptions.get(
-                                code, column.descriptions["en"]
-                            ),
+                            "description": column.descriptions.get(code, column.descriptions["en"]),
                         }
                     )
         return self._render("definitions.html", path="definitions.html", models=models.values())
 
+    def _charts(self, *names: str) -> dict[str, Markup]:
+        return {
+            name: getattr(charts, name)(self.published.rows[CHARTS[name]], self.language)
+            for name in names
+        }
+
+    def _changes_in_words(self) -> Iterable[Markup]:
+        """What became of each core KPI since the month before, and of what it divides."""
+        for months in self._core_months.values():
+            if len(months) < 2 or None in (months[-1]["value"], months[-2]["value"]):
+                continue
+            before, now = months[-2:]
+            unit = now["unit"]
+            yield self.language.say(
+                "report.because",
+                label=now[f"label_{self.language.code}"],
+                previous=self.language.in_unit(before["value"], unit),
+                previous_parts=self._parts(before) or "",
+                value=self.language.in_unit(now["value"], unit),
+                parts=self._parts(now) or "",
+            )
+
     def core_kpis(self) -> list[dict[str, Any]]:
         """The core KPIs, each with its target, the month before, and what it is made of."""
+        return [self._kpi(months) for months in self._core_months.values()]
+
+    @cached_property
+    def _core_months(self) -> dict[str, list[Row]]:
+        """The core KPIs in their order, each with its months from the oldest on."""
         by_kpi: dict[str, list[Row]] = {}
         for row in self.published.rows["core_kpis"]:
             by_kpi.setdefault(row["kpi"], []).append(row)
-        return [self._kpi(months) for months in by_kpi.values()]
+        return by_kpi
 
     def _kpi(self, months: Sequence[Row]) -> dict[str, Any]:
         """Write one KPI, its months from the oldest to the as-of date's."""
@@ -279,7 +316,6 @@ class Pages:
             return language.in_unit(value, unit)
 
         values = [row["value"] for row in months if row["value"] is not None]
-        low, high = (min(values), max(values)) if values else (0, 0)
         previous = now["previous_value"]
         if previous is None:
             said_previous = language.say("kpi.no_previous")
@@ -300,12 +336,15 @@ class Pages:
             "status_words": self._cells().status(now["status"]) if now["status"] else None,
             "previous": said_previous,
             "parts": self._parts(now),
-            "line": _line(values, low, high) if len(values) > 1 and high > low else None,
-            "line_alt": language.say(
-                "kpi.history",
-                n=len(values),
-                low=write(low).striptags(),
-                high=write(high).striptags(),
+            "line": charts.line(
+                values,
+                (),
+                language.say(
+                    "kpi.history",
+                    n=len(values),
+                    low=write(min(values, default=0)).striptags(),
+                    high=write(max(values, default=0)).striptags(),
+                ),
             ),
         }
 
@@ -343,9 +382,7 @@ class Pages:
         key = f"kpi.parts.{row['kpi']}"
         return language.say(
             key if language.knows(key) else "kpi.parts.any",
-            numerator=language.amount(numerator)
-            if amounts[0]
-            else language.number(numerator, 0),
+            numerator=language.amount(numerator) if amounts[0] else language.number(numerator, 0),
             denominator=language.amount(denominator)
             if amounts[1]
             else language.number(denominator, 0 if float(denominator).is_integer() else 1),
@@ -469,10 +506,13 @@ class Pages:
                 for row in shown_rows
             ],
             len(rows) - len(shown_rows),
-            f"{root}definitions.html#{table.model}",
+            any(column.kind == "sentence" for column in table.columns),
+            f"{root}definitions.html#{table.model}" if self.is_linked else "",
         )
 
     def _cells(self, root: str = "") -> Cells:
+        if not self.is_linked:
+            return Cells(self.language, {}, {})
         return Cells(self.language, self.account_files, self.executive_files, root)
 
     @cached_property
@@ -507,7 +547,7 @@ class Pages:
     def _render(self, template: str, root: str = "", path: str = "index.html", **what: Any) -> str:
         other = next(code for code in LOCALES if code != self.language.code)
         return self._templates.get_template(template).render(
-            other=f"{root}../{other}/{path}", **what
+            other=f"{root}../{other}/{path}" if self.is_linked else "", **what
         )
 
 
@@ -552,20 +592,3 @@ def _file(folder: str, name: str | None, identifier: str) -> str:
     words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60]
     digest = hashlib.sha256(identifier.encode()).hexdigest()[:8]
     return f"{folder}/{words}-{digest}.html" if words else f"{folder}/{digest}.html"
-
-
-def _height(value: float, low: float, high: float) -> float:
-    """Where a value is between the bottom and the top of a line's box, from above."""
-    share = (value - low) / (high - low) if high > low else 0
-    return round(2 + (1 - share) * (LINE_HEIGHT - 4), 1)
-
-
-def _line(values: Sequence[float], low: float, high: float) -> Line:
-    step = LINE_WIDTH / (len(values) - 1)
-    return Line(
-        " ".join(
-            f"{round(place * step, 1):g},{_height(value, low, high):g}"
-            for place, value in enumerate(values)
-        ),
-        len(values),
-    )

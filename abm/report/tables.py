@@ -154,7 +154,7 @@ class Cells:
                 return language.share(value)
             case "status":
                 return self.status(value)
-            case "text":
+            case "sentence" | "text":
                 # Names may be in a script that runs from right to left.
                 return Markup("<bdi>{}</bdi>").format(value)
             case "yes_or_no":
@@ -179,5 +179,3 @@ class Cells:
         if file is None:
             return Markup("<bdi>{}</bdi>").format(name)
         return Markup('<a href="{}{}"><bdi>{}</bdi></a>').format(self.root, file, name)
-
-

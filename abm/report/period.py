@@ -1,0 +1,66 @@
+"""`abm report --period`: the weekly and the monthly report, each one file to send about."""
+
+from pathlib import Path
+
+from abm.dictionary import read_dictionary
+from abm.errors import AbmError, first_line
+from abm.paths import shown
+from abm.report.language import Language
+from abm.report.published import read_published
+from abm.report.site import Pages
+
+PERIODS = ("week", "month")
+FORMATS = ("html", "pdf")
+
+
+def write_report(
+    db: Path, out: Path, root: Path, period: str, language: str, file_format: str
+) -> Path:
+    """Write the report of the week or month of the as-of date.
+
+    A PDF carries no moment of its making, so that the same numbers give the same bytes.
+
+    Args:
+        db: The published file.
+        out: The folder of the reports; made when missing.
+        root: The dbt project's directory, which has the labels.
+        period: week or month.
+        language: en or fr.
+        file_format: html or pdf.
+
+    Returns:
+        The file, such as weekly-2026-W44.en.html or monthly-2026-10.fr.pdf.
+
+    Raises:
+        AbmError: The published file cannot be read, the report not be written, or PDF not be made
+            here.
+    """
+    published = read_published(db)
+    pages = Pages(
+        published, read_dictionary(root), Language(language, published.currency), is_linked=False
+    )
+    text = pages.report(period)
+    year, week, _ = published.as_of.isocalendar()
+    name = f"weekly-{year}-W{week:02}" if period == "week" else f"monthly-{published.as_of:%Y-%m}"
+    file = out / f"{name}.{language}.{file_format}"
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(_pdf(text) if file_format == "pdf" else text.encode("utf-8"))
+    except OSError as error:
+        raise AbmError(
+            f"Cannot write {shown(file)} ({error.strerror or error}): "
+            "make room or allow writing there, or name another directory with --out."
+        ) from error
+    return file
+
+
+def _pdf(text: str) -> bytes:
+    try:
+        import weasyprint
+    except OSError as error:
+        raise AbmError(
+            f"PDF needs the library pango, which is not here ({first_line(error)}): run "
+            "`apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0` as root, "
+            "or write HTML with --format html."
+        ) from error
+    return weasyprint.HTML(string=text).write_pdf()
