@@ -64,9 +64,10 @@ compile-adapters: $(COMPILE_INSTALLED) ## Make .venv-compile, the Snowflake and 
 compare-engines: $(INSTALLED) ## Build the sample on DuckDB and PostgreSQL, compare row by row
 	@ABM_BIN=$(BIN) scripts/compare_engines.sh
 
-build: $(INSTALLED) ## Set up, build the warehouse from the sample, publish it to out/
+build: $(INSTALLED) ## Set up, build the warehouse from the sample, publish it and its dashboard to out/
 	@$(BIN)/abm build
 	@$(BIN)/abm publish
+	@$(BIN)/abm report
 
 docs: $(INSTALLED) ## Write the data dictionary and dbt's documentation of the build to out/docs
 	@$(BIN)/abm docs

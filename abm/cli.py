@@ -24,7 +24,7 @@ _STARTED = time.monotonic()
 INTERRUPTED = 130
 
 HELP = """
-Measure Account-Based Marketing: build, check and publish the warehouse.
+Measure Account-Based Marketing: build, check, publish and show the warehouse.
 
 \b
 A worked example, from raw extracts to tables that Tableau, Power BI or SQL can read:
@@ -33,6 +33,7 @@ A worked example, from raw extracts to tables that Tableau, Power BI or SQL can 
     abm build --raw raw --as-of 2026-10-31         check the raw data, build, test
     abm publish --out out                          copy the marts to where readers look
     duckdb -readonly out/abm.duckdb "select * from marts.dim_accounts limit 5"
+    abm report                                     a dashboard to open in a browser
     abm alerts --dry-run                           what people should be told
     abm docs                                       what every table and column means
 
@@ -418,6 +419,83 @@ def publish(
         print(f"Published {schema}: {sum(counts):,} rows (tables: {len(counts)})")
     print(f"  DuckDB   {shown(result.database)}")
     print(f"  Parquet  {shown(result.parquet)} (release {result.release})")
+
+
+@app.command(short_help="Write the dashboard, or the report of the week or month.")
+def report(
+    db: Annotated[Path, typer.Option("--db", metavar="FILE", help="The published file.")] = Path(
+        "out/abm.duckdb"
+    ),
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="Where to write; made when missing. Default: out/dashboard, or out/reports.",
+        ),
+    ] = None,
+    period: Annotated[
+        str | None,
+        typer.Option("--period", metavar="NAME", help="A report instead: week or month."),
+    ] = None,
+    lang: Annotated[
+        str | None,
+        typer.Option("--lang", metavar="NAME", help="Of a report: en or fr. Default: en."),
+    ] = None,
+    file_format: Annotated[
+        str | None,
+        typer.Option("--format", metavar="NAME", help="Of a report: html or pdf. Default: html."),
+    ] = None,
+) -> None:
+    """Write the dashboard, or the report of the week or month, from the published marts.
+
+    The dashboard is a folder of pages in English and French: the five KPIs and the five sections on
+    the first page, a page for every account in programme and every account executive, and how the
+    numbers are made. A page is one file that opens from a disk, a share or a mail, without a
+    server, a script or a network. The folder is written anew each time.
+
+    A report (--period) is one file to send about: what moved, why, and what to do. It is that of
+    the week or month of the as-of date. PDF needs the system's pango (Debian: libpango-1.0-0,
+    libpangoft2-1.0-0 and libharfbuzz-subset0) and a font.
+
+    The same published numbers give the same files, byte for byte. Names and addresses of people are
+    shown only where the build published them (var include_personal_data).
+
+    \b
+    Examples:
+        abm publish && abm report
+        abm report --period week --lang fr
+        abm report --period month --lang en --format pdf --out /srv/reports
+    """
+    from abm.progress import Steps
+    from abm.report.period import FORMATS, PERIODS, write_report
+    from abm.report.site import LOCALES, write_site
+
+    published = db.expanduser().absolute()
+    if period is None:
+        if lang or file_format:
+            raise AbmError(
+                "The dashboard has both languages and is HTML: "
+                "leave out --lang and --format, or ask for a report with --period."
+            )
+        folder = (out or Path("out/dashboard")).expanduser().absolute()
+        with Steps("Writing the dashboard") as steps:
+            site = write_site(published, folder, find_project_root(), steps)
+        print(f"Wrote {site.pages} pages, {site.size / 1e6:.1f} MB")
+        print(f"  Dashboard  {shown(site.index)}")
+        return
+    for name, value, known in (
+        ("--period", period, PERIODS),
+        ("--lang", lang or "en", tuple(LOCALES)),
+        ("--format", file_format or "html", FORMATS),
+    ):
+        if value not in known:
+            raise AbmError(f"There is no {name} {value}: name one of {', '.join(known)}.")
+    folder = (out or Path("out/reports")).expanduser().absolute()
+    file = write_report(
+        published, folder, find_project_root(), period, lang or "en", file_format or "html"
+    )
+    print(f"Wrote {shown(file)}")
 
 
 @app.command(short_help="Tell people what is due, once.")

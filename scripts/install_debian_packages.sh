@@ -2,7 +2,8 @@
 # Installs the Debian packages that the tests need. Does nothing when they are there already.
 set -eu
 
-packages="faketime postgresql"
+packages="chromium faketime fonts-dejavu-core libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0
+    postgresql"
 
 missing=""
 for package in $packages; do

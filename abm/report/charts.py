@@ -42,7 +42,7 @@ _CONFIG = {
         "labelColor": "#3a4652",
         "orient": "top",
         "title": None,
-        "columns": 3,
+        "columns": 2,
         "labelLimit": 200,
     },
     "line": {"strokeWidth": 2.5},
@@ -78,7 +78,7 @@ def pipeline_by_segment(rows: Sequence[Row], language: Language) -> Markup:
         dict.fromkeys(cell["sector"] for cell in cells),
         key=lambda sector: sum(cell["amount"] for cell in cells if cell["sector"] == sector),
     )
-    return _image(chart, language, "pipeline_by_segment", height=300, largest=largest)
+    return _image(chart, language, "pipeline_by_segment", height=350, largest=largest)
 
 
 def velocity(rows: Sequence[Row], language: Language) -> Markup:
@@ -239,7 +239,7 @@ def line(values: Sequence[float], levels: Sequence[float], alt_text: str) -> Mar
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LINE_WIDTH} {LINE_HEIGHT}">'
         f'<path d="{dashes}" stroke="#6b7785" stroke-dasharray="4 4"/>'
-        f'<polyline points="{points}" fill="none" stroke="{COLOURS[0]}" stroke-width="1.5"/></svg>'
+        f'<polyline points="{points}" fill="none" stroke="{COLOURS[0]}" stroke-width="2.5"/></svg>'
     )
     return Markup('<img class="line" src="data:image/svg+xml,{}" alt="{}">').format(
         quote(svg), alt_text
@@ -248,7 +248,15 @@ def line(values: Sequence[float], levels: Sequence[float], alt_text: str) -> Mar
 
 def _day_axis(name: str) -> alt.X:
     """Months along a UTC scale, so that the machine's time zone moves nothing."""
-    axis = alt.Axis(format="%b %y", title=None, labelAngle=0, tickCount=6, grid=False)
+    axis = alt.Axis(
+        format="%b %y",
+        title=None,
+        labelAngle=0,
+        tickCount=6,
+        grid=False,
+        labelOverlap="greedy",
+        labelSeparation=8,
+    )
     return alt.X(f"{name}:T", scale=alt.Scale(type="utc"), axis=axis)
 
 

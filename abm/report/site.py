@@ -18,6 +18,7 @@ from markupsafe import Markup
 from abm.dictionary import TableEntry, read_dictionary
 from abm.errors import AbmError
 from abm.paths import shown
+from abm.progress import Steps
 from abm.report import charts
 from abm.report.language import LOCALES, NOTHING, Language
 from abm.report.published import Published, read_published
@@ -48,16 +49,14 @@ class Site:
     size: int
 
 
-def write_site(
-    db: Path, out: Path, root: Path, tell: Callable[[str], None] = lambda page: None
-) -> Site:
+def write_site(db: Path, out: Path, root: Path, steps: Steps | None = None) -> Site:
     """Write the dashboard, in place of the one that is there.
 
     Args:
         db: The published file.
         out: The folder of the dashboard; made when missing.
         root: The dbt project's directory, which has the descriptions.
-        tell: Is told of every page as it is done.
+        steps: Is advanced with every page.
 
     Returns:
         What was written.
@@ -65,16 +64,26 @@ def write_site(
     Raises:
         AbmError: The file cannot be read or the folder not be written.
     """
-    if out.exists() and not (out / "index.html").is_file() and any(out.iterdir()):
-        raise AbmError(f"{shown(out)} is no dashboard: name another directory with --out.")
+    if out.exists() and not (
+        out.is_dir() and {path.name for path in out.iterdir()} <= {*LOCALES, "index.html"}
+    ):
+        raise AbmError(
+            f"{shown(out)} holds more than a dashboard, which is written anew each time: "
+            "name a directory of its own with --out."
+        )
     published = read_published(db)
     dictionary = read_dictionary(root)
     languages = [Language(code, published.currency) for code in LOCALES]
     files: dict[str, str] = {}
     for language in languages:
-        for name, page in Pages(published, dictionary, language).all():
+        pages = Pages(published, dictionary, language)
+        if steps:
+            steps.set_total(len(languages) * len(pages))
+        for name, page in pages.all():
             files[f"{language.code}/{name}"] = page
-            tell(name)
+            if steps:
+                steps.start(name)
+                steps.advance()
     files["index.html"] = _environment().get_template("choose.html").render(languages=languages)
     work = out.with_name(f".{out.name}.writing")
     try:
@@ -125,6 +134,10 @@ class Pages:
     dictionary: Mapping[str, TableEntry]
     language: Language
     is_linked: bool = True
+
+    def __len__(self) -> int:
+        """Count the pages of the dashboard."""
+        return 2 + len(self.account_files) + len(self.executive_files)
 
     def all(self) -> Iterable[tuple[str, str]]:
         """Make every page: its path below the language's folder, and its text."""

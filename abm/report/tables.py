@@ -133,7 +133,8 @@ class Cells:
             case "change_share":
                 return language.share(value, sign=True)
             case "code":
-                return language.code_of(column.codes, value)
+                words = language.code_of(column.codes, value)
+                return Markup('<span class="word">{}</span>').format(words)
             case "count":
                 return language.number(value)
             case "day":
@@ -172,8 +173,7 @@ class Cells:
         if column.heading:
             return column.heading[self.language.code]
         model, _, name = column.label.partition(".")
-        entry = dictionary[model].columns.get(name)
-        return entry.labels.get(self.language.code, name) if entry else name
+        return dictionary[model].columns[name].labels[self.language.code]
 
     def _link(self, name: str, file: str | None) -> Markup:
         if file is None:

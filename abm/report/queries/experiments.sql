@@ -6,6 +6,7 @@ select
     experiments.ended_on,
     experiments.arm,
     experiments.n,
+    case experiments.metric_kind when 'proportion' then 'share' else 'points' end as unit,
     experiments.metric_value,
     experiments.difference,
     experiments.p_value,
