@@ -229,9 +229,26 @@ def run_dbt(options: BuildOptions, absent: Absent, what: str = "Building") -> Bu
         AbmError: The build database cannot be written.
         KeyboardInterrupt: The person at the terminal stopped dbt.
     """
+    return invoke_dbt(options, dbt_arguments(options, absent), what)
+
+
+def invoke_dbt(options: BuildOptions, arguments: list[str], what: str) -> BuildReport:
+    """Run any command of dbt in this process, at the project and on its build database.
+
+    Args:
+        options: The build that the command belongs to.
+        arguments: The arguments after `dbt`.
+        what: What is going on, for the person who waits.
+
+    Returns:
+        The outcome; a failure is reported, not raised.
+
+    Raises:
+        AbmError: The build database cannot be written.
+        KeyboardInterrupt: The person at the terminal stopped dbt.
+    """
     if options.target == DUCKDB:
         _check_db(options.db)
-    arguments = dbt_arguments(options, absent)
     environment = {
         "ABM_RAW_DIR": options.raw_env,
         "ABM_DB": str(options.db),
@@ -272,12 +289,7 @@ def dbt_arguments(options: BuildOptions, absent: Absent) -> list[str]:
     declared = build_vars(options).get("absent") or {}
     if absent != declared:
         variables["absent"] = absent
-    arguments = ["--log-level", "none", "--no-use-colors", "build"]
-    profiles_dir = options.profiles_dir or options.root
-    arguments += ["--project-dir", str(options.root), "--profiles-dir", str(profiles_dir)]
-    arguments += ["--target", options.target]
-    if options.target_path:
-        arguments += ["--target-path", str(options.target_path)]
+    arguments = command_arguments(options, "build")
     if variables:
         arguments += ["--vars", yaml.safe_dump(variables, default_flow_style=True, width=10**6)]
     if options.select:
@@ -290,6 +302,25 @@ def dbt_arguments(options: BuildOptions, absent: Absent) -> list[str]:
         arguments.append("--full-refresh")
     if options.threads:
         arguments += ["--threads", str(options.threads)]
+    return arguments
+
+
+def command_arguments(options: BuildOptions, *command: str) -> list[str]:
+    """Spell a command of dbt, and where its project, profile and target are.
+
+    Args:
+        options: The build that the command belongs to.
+        *command: The command, such as `build` or `docs generate`, in words.
+
+    Returns:
+        The arguments after `dbt`, to which the command's own may be added.
+    """
+    arguments = ["--log-level", "none", "--no-use-colors", *command]
+    profiles_dir = options.profiles_dir or options.root
+    arguments += ["--project-dir", str(options.root), "--profiles-dir", str(profiles_dir)]
+    arguments += ["--target", options.target]
+    if options.target_path:
+        arguments += ["--target-path", str(options.target_path)]
     return arguments
 
 

@@ -35,6 +35,7 @@ A worked example, from raw extracts to tables that Tableau, Power BI or SQL can 
     duckdb -readonly out/abm.duckdb "select * from marts.dim_accounts limit 5"
     abm report                                     a dashboard to open in a browser
     abm alerts --dry-run                           what people should be told
+    abm docs                                       what every table and column means
 
 Without --raw, `abm build` reads the sample company in sample_data/. Settings that a build reads
 from the environment: ABM_RAW_DIR, ABM_DB, ABM_MEMORY_LIMIT (DuckDB, default 4GB) and
@@ -575,6 +576,45 @@ def alerts(
         print(f"{n_alerts} due as of {due.as_of}, nothing remembered (--dry-run)")
     else:
         print(f"{n_alerts} told as of {due.as_of}, remembered in {shown(file)}")
+
+
+@app.command(short_help="Write what every table means and how it is made.")
+def docs(
+    db: Db = None,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Where to write; made when missing.")
+    ] = Path("out/docs"),
+) -> None:
+    """Write what every published table means and how it is made, as two pages.
+
+    <out>/dictionary.html is the data dictionary: every table of marts, audit and reference with
+    what a row is, and its columns with type, description and labels. It has no script, reads well
+    on a phone and in print, and is the same, byte by byte, until a definition changes.
+
+    <out>/dbt.html is dbt's own documentation: models with their SQL, columns and tests, the lineage
+    between them, and the pages, reports and alerts that read them (exposures). It needs a browser
+    with scripts.
+
+    Both are single files that load nothing from a network, so they can be mailed, or opened from a
+    disk. They hold definitions and no data, neither ABM_EMAIL_SALT nor compiled SQL; dbt's page
+    holds the path of the project on this machine.
+
+    \b
+    Examples:
+        abm build && abm docs
+        abm docs --db /data/abm.duckdb --out /srv/abm/docs
+    """
+    from abm.build import BuildOptions
+    from abm.docs import write_docs
+
+    root = find_project_root()
+    # The page is of the project: it names the sample's folder, not where this machine has raw data.
+    raw_dir, raw_env = resolve_raw_dir(root, None)
+    options = BuildOptions(root=root, raw_dir=raw_dir, raw_env=raw_env, db=resolve_db(root, db))
+    written = write_docs(options, out.expanduser().absolute())
+    n_columns = f"{written.n_columns:,} columns"
+    print(f"  Dictionary  {shown(written.dictionary)} ({written.n_tables} tables, {n_columns})")
+    print(f"  dbt         {shown(written.dbt)} ({written.dbt.stat().st_size / 1e6:.1f} MB)")
 
 
 @app.command(short_help="Compare the two engines' results row by row.")

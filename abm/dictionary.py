@@ -1,6 +1,6 @@
-"""What the published tables and columns mean: descriptions and labels from the models' YAML."""
+"""What the published tables and columns mean: descriptions and labels from the project's YAML."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,21 +60,52 @@ def read_dictionary(root: Path) -> dict[str, TableEntry]:
     """
     tables = {}
     for folder in FOLDERS:
-        for path in sorted((root / folder).rglob("_*.yml")):
-            try:
-                document = yaml.load(path.read_text(encoding="utf-8"), _Loader)
-            except (OSError, yaml.YAMLError) as error:
-                raise AbmError(f"Cannot read {shown(path)}: {error}") from error
-            for model in (document or {}).get("models") or []:
-                tables[model["name"]] = TableEntry(
-                    *_said(model),
-                    schema=Path(folder).name,
-                    columns={
-                        column["name"]: ColumnEntry(*_said(column), column["data_type"])
-                        for column in model.get("columns") or []
-                    },
-                )
+        for model in _nodes(root / folder, "models"):
+            tables[model["name"]] = TableEntry(
+                *_said(model),
+                schema=Path(folder).name,
+                columns={
+                    column["name"]: ColumnEntry(*_said(column), column["data_type"])
+                    for column in model.get("columns") or []
+                },
+            )
     return tables
+
+
+def read_reference(root: Path) -> dict[str, TableEntry]:
+    """Read what the YAML beside the seeds says of the reference data, which is published too.
+
+    Args:
+        root: The project's directory.
+
+    Returns:
+        Table name to entry. Every column has its type; one that says it all has no description.
+
+    Raises:
+        AbmError: The file cannot be read or is not YAML.
+    """
+    tables = {}
+    for seed in _nodes(root / "seeds", "seeds"):
+        said = {column["name"]: column for column in seed.get("columns") or []}
+        tables[seed["name"]] = TableEntry(
+            *_said(seed),
+            schema="reference",
+            columns={
+                name: ColumnEntry(*_said(said.get(name, {"name": name})), data_type)
+                for name, data_type in seed["config"]["column_types"].items()
+            },
+        )
+    return tables
+
+
+def _nodes(folder: Path, kind: str) -> Iterator[dict[str, Any]]:
+    """What the YAML files of a folder say, node by node."""
+    for path in sorted(folder.rglob("_*.yml")):
+        try:
+            document = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+        except (OSError, yaml.YAMLError) as error:
+            raise AbmError(f"Cannot read {shown(path)}: {error}") from error
+        yield from (document or {}).get(kind) or []
 
 
 def _said(node: dict[str, Any]) -> tuple[str, dict[str, str], dict[str, str]]:

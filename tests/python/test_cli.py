@@ -65,7 +65,7 @@ def compared(
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["alerts"], ["build"], ["doctor"], ["publish"], ["sample"]]
+    "command", [[], ["alerts"], ["build"], ["docs"], ["doctor"], ["publish"], ["sample"]]
 )
 def test_help(abm: Abm, command: list[str]) -> None:
     result = abm(*command, "--help")
