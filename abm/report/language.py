@@ -2,6 +2,7 @@
 
 import datetime
 import math
+import re
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
@@ -184,6 +185,11 @@ class Language:
             currency_digits=False,
         )
         return Markup('<data value="{}">{}</data>').format(_plain(exact), text)
+
+
+def plain_text(marked_up: Markup) -> str:
+    """The text of markup, for what takes no markup; its spaces stay, as those within a number."""
+    return Markup(re.sub(r"<[^>]*>", "", marked_up)).unescape()
 
 
 def _pattern(decimals: int, around: str = "{}", sign: bool = False) -> str:

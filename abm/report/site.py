@@ -20,7 +20,7 @@ from abm.errors import AbmError
 from abm.paths import shown
 from abm.progress import Steps
 from abm.report import charts
-from abm.report.language import LOCALES, NOTHING, Language
+from abm.report.language import LOCALES, NOTHING, Language, plain_text
 from abm.report.published import Published, read_published
 from abm.report.tables import FOLDER, NUMBERS, Cells, Row, Table, read_tables
 
@@ -183,10 +183,10 @@ class Pages:
                 language.say(
                     "chart.account_scores.alt",
                     n=len(values),
-                    last=language.number(account["aes"], 1).striptags(),
-                    high=language.number(max(values, default=0), 1).striptags(),
-                    lower=language.number(thresholds[0]).striptags(),
-                    upper=language.number(thresholds[1]).striptags(),
+                    last=plain_text(language.number(account["aes"], 1)),
+                    high=plain_text(language.number(max(values, default=0), 1)),
+                    lower=plain_text(language.number(thresholds[0])),
+                    upper=plain_text(language.number(thresholds[1])),
                 ),
             ),
             journey=self.published.on_page("account_journey", page_id),
@@ -355,8 +355,8 @@ class Pages:
                 language.say(
                     "kpi.history",
                     n=len(values),
-                    low=write(min(values, default=0)).striptags(),
-                    high=write(max(values, default=0)).striptags(),
+                    low=plain_text(write(min(values, default=0))),
+                    high=plain_text(write(max(values, default=0))),
                 ),
             ),
         }
@@ -410,16 +410,16 @@ class Pages:
     def _facts(self, account: Row, cells: Cells) -> Iterable[tuple[str, Markup]]:
         language = self.language
         file = self.executive_files.get(account["account_executive_id"])
-        executive = account["account_executive_name"] or NOTHING
+        executive = account["account_executive_name"] or account["account_executive_id"] or NOTHING
         yield "sector", language.code_of("sector", account["sector"])
         yield "size", language.code_of("account_size_tier", account["account_size_tier"])
-        yield "country", account["country"] or NOTHING
-        yield "domain", account["domain"] or NOTHING
+        yield "country", _isolated(account["country"])
+        yield "domain", _isolated(account["domain"])
         yield (
             "executive",
             Markup('<a href="../{}"><bdi>{}</bdi></a>').format(file, executive)
             if file
-            else executive,
+            else _isolated(executive),
         )
         yield "abm_tier", language.code_of("abm_tier", account["abm_tier"])
         yield "activated", language.day(account["activated_on"])
@@ -589,6 +589,11 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def _isolated(text: str | None) -> Markup:
+    """Text that may run from right to left, without turning around what stands beside it."""
+    return Markup("<bdi>{}</bdi>").format(text) if text else NOTHING
 
 
 def _by_name(

@@ -21,6 +21,9 @@ FOLDER = Path(__file__).parent
 # Kinds of columns that are set flush right.
 NUMBERS = ("amount", "change", "change_share", "count", "in_unit", "number", "percent", "share")
 
+# What is shown of whom or what has no name.
+_IDENTIFIERS = {"account": "account_id", "executive": "account_executive_id"}
+
 Row = Mapping[str, Any]
 
 
@@ -116,6 +119,12 @@ class Cells:
         """Write one value of a row; where it is missing, why."""
         name = column.name.replace("{language}", self.language.code)
         value = row[name]
+        if column.kind in _IDENTIFIERS:
+            value = value or row[_IDENTIFIERS[column.kind]]
+        if column.kind == "person" and row["person_name"]:
+            return Markup("<strong><bdi>{}</bdi></strong><br><bdi>{}</bdi>").format(
+                row["person_name"], value or NOTHING
+            )
         if value is None:
             reason = row[column.reason] if column.reason else None
             if reason is None:
@@ -155,7 +164,7 @@ class Cells:
                 return language.share(value)
             case "status":
                 return self.status(value)
-            case "sentence" | "text":
+            case "person" | "sentence" | "text":
                 # Names may be in a script that runs from right to left.
                 return Markup("<bdi>{}</bdi>").format(value)
             case "yes_or_no":

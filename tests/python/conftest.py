@@ -11,6 +11,7 @@ import pickle
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -174,6 +175,64 @@ def company_built(
             shutil.copytree(company_target, target)
             kept.write_bytes(pickle.dumps(result))
     return Build(pickle.loads(kept.read_bytes()), company, db, target)
+
+
+@pytest.fixture(scope="session")
+def published(built: Build, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample's published file."""
+    return _published(built, tmp_path_factory, "published")
+
+
+@pytest.fixture(scope="session")
+def company_published(company_built: Build, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small company's published file; copy it before changing it."""
+    return _published(company_built, tmp_path_factory, "company_published")
+
+
+def _published(build: Build, factory: pytest.TempPathFactory, name: str) -> Path:
+    with made_once(factory, name) as (folder, is_new):
+        if is_new:
+            result = run_abm("publish", "--db", build.db, "--out", folder / "out", target=folder)
+            assert result.returncode == 0, said(result)
+    return folder / "out" / "abm.duckdb"
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """The dashboard of the sample.
+
+    Attributes:
+        result: The process that wrote it.
+        folder: Where its pages are.
+        seconds: How long it took.
+    """
+
+    result: Result
+    folder: Path
+    seconds: float
+
+    def pages(self) -> dict[str, str]:
+        """The text of every page by its path."""
+        return {
+            str(file.relative_to(self.folder)): file.read_text(encoding="utf-8")
+            for file in sorted(self.folder.rglob("*.*"))
+        }
+
+
+@pytest.fixture(scope="session")
+def dashboard(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Dashboard:
+    """The dashboard of the sample, written once."""
+    with made_once(tmp_path_factory, "dashboard") as (folder, is_new):
+        kept = folder / "result.pickle"
+        if is_new:
+            start = time.perf_counter()
+            result = run_abm(
+                "report", "--db", published, "--out", folder / "pages", target=folder
+            )
+            kept.write_bytes(pickle.dumps((result, time.perf_counter() - start)))
+    result, seconds = pickle.loads(kept.read_bytes())
+    assert result.returncode == 0, said(result)
+    return Dashboard(result, folder / "pages", seconds)
 
 
 @pytest.fixture
