@@ -23,3 +23,16 @@ def test_queries_give_what_is_shown(built: Build) -> None:
             ]
             header, _, *shown = map(cells, example["table"].splitlines())
             assert (header, shown) == (names, rows), example["query"]
+
+
+def test_the_french_page_gives_commands_of_the_english_one() -> None:
+    english, french = (
+        {
+            line
+            for block in re.findall(r"```bash\n(.*?)```", page.read_text(), re.DOTALL)
+            for line in block.splitlines()
+        }
+        for page in (ROOT / "README.md", ROOT / "README.fr.md")
+    )
+    assert french
+    assert french - english == set()
