@@ -87,7 +87,10 @@ def velocity(rows: Sequence[Row], language: Language) -> Markup:
         {"day": _moment(row["as_of_on"]), "line": line, "amount": row[name]}
         for name, line in (
             ("velocity_monthly", plain_text(language.say("chart.velocity.all"))),
-            ("velocity_monthly_win_adjusted", plain_text(language.say("chart.velocity.win_adjusted"))),
+            (
+                "velocity_monthly_win_adjusted",
+                plain_text(language.say("chart.velocity.win_adjusted")),
+            ),
         )
         for row in rows
         if row[name] is not None

@@ -4,7 +4,7 @@ import datetime
 import math
 import re
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,9 @@ LOCALES = {"en": "en_US", "fr": "fr_FR"}
 MONEY = {"en": "¤{}", "fr": "{}\xa0¤"}
 PERCENT = {"en": "%", "fr": "\xa0%"}
 NOTHING = Markup('<span class="nothing">&ndash;</span>')
+
+# As many digits as the largest double has, and its decimals.
+_DIGITS = 320
 
 Number = int | float | Decimal | None
 
@@ -167,23 +170,24 @@ class Language:
 
     def yes_or_no(self, value: bool | None) -> Markup:
         """Write a truth value."""
-        return NOTHING if value is None else self.say("word.yes" if value else "word.no")
+        return NOTHING if value is None else self.say("word.true" if value else "word.false")
 
     def _data(self, value: Number, pattern: str, decimals: int, hundredths: bool = False) -> Markup:
         if value is None or (isinstance(value, float) and not math.isfinite(value)):
             return NOTHING
         exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
-        shown = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-        if shown == 0:
-            # What rounds to nothing is written without a sign.
-            shown, pattern = abs(shown), pattern.partition(";")[0].lstrip("+")
-        text = format_currency(
-            shown.scaleb(-2) if hundredths else shown,
-            self.currency,
-            pattern,
-            locale=self.locale,
-            currency_digits=False,
-        )
+        with localcontext(prec=_DIGITS, rounding=ROUND_HALF_UP):
+            shown = exact.quantize(Decimal(1).scaleb(-decimals))
+            if shown == 0:
+                # What rounds to nothing is written without a sign.
+                shown, pattern = abs(shown), pattern.partition(";")[0].lstrip("+")
+            text = format_currency(
+                shown.scaleb(-2) if hundredths else shown,
+                self.currency,
+                pattern,
+                locale=self.locale,
+                currency_digits=False,
+            )
         return Markup('<data value="{}">{}</data>').format(_plain(exact), text)
 
 

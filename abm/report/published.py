@@ -15,7 +15,6 @@ from abm.errors import AbmError, first_line
 from abm.paths import shown
 from abm.report.tables import FOLDER, Row, query
 
-
 # What a name must not hold: it would turn around the text after it, or no image could show it.
 _UNSHOWABLE = dict.fromkeys(
     [

@@ -168,7 +168,7 @@ class Cells:
                 # Names may be in a script that runs from right to left.
                 return Markup("<bdi>{}</bdi>").format(value)
             case "yes_or_no":
-                return language.say("word.true" if value else "word.false")
+                return language.yes_or_no(value)
             case kind:
                 raise ValueError(f"{column.name} is of no known kind: {kind}")
 

@@ -226,9 +226,7 @@ def dashboard(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Dash
         kept = folder / "result.pickle"
         if is_new:
             start = time.perf_counter()
-            result = run_abm(
-                "report", "--db", published, "--out", folder / "pages", target=folder
-            )
+            result = run_abm("report", "--db", published, "--out", folder / "pages", target=folder)
             kept.write_bytes(pickle.dumps((result, time.perf_counter() - start)))
     result, seconds = pickle.loads(kept.read_bytes())
     assert result.returncode == 0, said(result)

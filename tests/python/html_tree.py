@@ -1,4 +1,4 @@
-"""A page of HTML as a tree. It takes what the templates write, and no page that is not well-formed."""
+"""A page of HTML as a tree, for pages that close what they open."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

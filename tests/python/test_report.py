@@ -5,7 +5,6 @@ The queries here are written for this test; those of the pages are in abm/report
 
 import base64
 import datetime
-import os
 import re
 import shutil
 import zlib
@@ -23,11 +22,13 @@ from html_tree import Node, read_html
 
 from abm.dictionary import read_dictionary
 from abm.paths import read_yaml
-from abm.report.language import NOTHING, Language
+from abm.report.language import Language
 from abm.report.published import read_published
 from abm.report.site import Pages
 
 LANGUAGES = ("en", "fr")
+NONE = "\N{EN DASH}"
+"""What stands where a value is missing and nothing says why."""
 PHRASES = read_yaml(ROOT / "abm" / "report" / "phrases.yml")
 TABLES = read_yaml(ROOT / "abm" / "report" / "tables.yml")
 
@@ -54,6 +55,9 @@ KINDS = {
     "percent": (1, 1, "percent"),
     "share": (1, 100, "percent"),
 }
+
+# Unit of a number whose unit is in its row; it is a number where it is not here.
+UNITS = {"reporting_currency": "amount", "reporting_currency_per_month": "amount", "share": "share"}
 
 # The queries of the tables. A column is named by its English heading; after it stands how it is
 # written, after `+` that the next column says why it may be missing, and {l} is the language.
@@ -374,6 +378,62 @@ QUERIES = {
         order by recommended_budget - current_budget desc nulls last
         """,
     ),
+    "journey_funnel": (
+        "text count share+ number+",
+        """
+        select
+            label_{l} as "Journey stage",
+            n_reached as "Accounts come this far",
+            conversion_rate as "Conversion rate",
+            conversion_reason,
+            median_days_from_previous as "Median time (days)",
+            median_days_reason
+        from marts.rpt_journey_funnel
+        join reference.journey_stages using (stage)
+        where abm_tier = 'all'
+        order by journey_stages.stage_order
+        """,
+    ),
+    "cost_efficiency": (
+        "code:abm_tier count amount count amount+ count amount+ amount+",
+        """
+        select
+            abm_tier as "ABM tier",
+            n_accounts as "Accounts in programme",
+            investment as "Investment",
+            n_engaged_accounts as "Engaged accounts",
+            cost_per_engaged_account as "Cost per engaged account",
+            cost_per_engaged_account_reason,
+            n_mqa as "Marketing qualified accounts",
+            cost_per_mqa as "Cost per qualified account",
+            cost_per_mqa_reason,
+            revenue_per_account as "Revenue per account",
+            revenue_per_account_reason
+        from marts.rpt_cost_efficiency
+        order by list_position(['one_to_one', 'one_to_few', 'one_to_many', 'all'], abm_tier)
+        """,
+    ),
+    "abm_against_others": (
+        "code:comparison in_unit in_unit count count change_share change_share+ change_share "
+        "change_share change_share",
+        """
+        select
+            metric as "Metric",
+            {'in': raw.unit, 'value': raw.abm_value} as "Programme",
+            {'in': raw.unit, 'value': raw.non_abm_value} as "Others",
+            raw.n_abm as "Programme (count)",
+            raw.n_non_abm as "Others (count)",
+            raw.uplift_ratio as "Uplift (raw)",
+            matched.uplift_ratio as "Uplift (matched)",
+            matched.reason,
+            matched.ci_low as "Low end (95 %)",
+            matched.ci_high as "High end (95 %)",
+            raw.benchmark_uplift_ratio as "Published uplift"
+        from (from marts.rpt_abm_vs_non_abm where method = 'raw') as raw
+        join (from marts.rpt_abm_vs_non_abm where method = 'matched') as matched using (metric)
+        order by metric
+        """,
+    ),
     "source_freshness": (
         "code:source_system moment code:freshness count count count count share",
         """
@@ -420,9 +480,11 @@ CORE_KPIS = {
 FIXED_WITH_DIGITS = {
     "en": "1. Overview|2. Performance|3. Health|4. Recommended actions|5. Forecast"
     "|Top 10 accounts by engagement score|Attributed revenue by channel, last 365 days"
-    "|÷ 30.4375|The band is where 80 % of|Score change (30 days)|Low end (80 %)|High end (80 %)",
+    "|÷ 30.4375|The band is where 80 % of|with its 95 % interval; it takes 30 deals"
+    "|Low end (95 %)|High end (95 %)|Score change (30 days)|Low end (80 %)|High end (80 %)",
     "fr": "1. Vue d’ensemble|2. Performance|3. Santé|4. Actions recommandées|5. Prévisions"
     "|Les 10 comptes au score|365 derniers jours|÷ 30,4375|La bande contient 80\xa0% des"
+    "|intervalle à 95 % ; il faut 30 affaires|Borne basse (95 %)|Borne haute (95 %)"
     "|Variation du score (30 jours)|Borne basse (80 %)|Borne haute (80 %)",
 }
 
@@ -643,8 +705,11 @@ class Comparison:
 
     def cell(self, cell: Node, value: Any, reason: str | None, kind: str, where: str) -> None:
         name, _, codes = kind.partition(":")
+        if name == "in_unit":
+            name = UNITS.get(value["in"], "number")
+            value = value["value"]
         if value is None:
-            expected = phrase(f"code.reason.{reason}", self.language) if reason else "–"
+            expected = phrase(f"code.reason.{reason}", self.language) if reason else NONE
             self.equal(cell.text, expected, where)
             self.compared.add(cell)
         elif name in KINDS:
@@ -754,7 +819,9 @@ class Comparison:
 
         _, channels = self.rows(QUERIES["attributed_by_channel"][1])
         bars = self.marks("attributed_by_channel")
-        expected = {(f"channel: {label}", about(amount)) for label, amount, *_ in channels if amount}
+        expected = {
+            (f"channel: {label}", about(amount)) for label, amount, *_ in channels if amount
+        }
         self.equal(bars, expected, "bars of the channels")
         words = self.alt("attributed_by_channel", "attributed_by_channel")
         self.equal(words["channel"], channels[0][0], "first channel")
@@ -870,3 +937,276 @@ def test_comparison_finds_what_has_changed(
         connection.execute(statement)
     page = read_html(first_page(dashboard.folder, "fr"))
     assert differences(page, "fr", db) != []
+
+
+# The same numbers, the same bytes.
+
+ELSEWHERE = {
+    "TZ": "Pacific/Auckland",
+    "LANG": "fr_FR.UTF-8",
+    "LC_ALL": "C",
+    "PYTHONHASHSEED": "7",
+    "COLUMNS": "40",
+}
+
+
+@pytest.fixture
+def another_day() -> tuple[str, ...]:
+    """What to put before a command, so that it runs years later."""
+    if not shutil.which("faketime"):
+        pytest.skip("Debian package faketime is not installed")
+    return ("faketime", "2031-02-03 04:05:06")
+
+
+@pytest.fixture
+def pango() -> None:
+    """PDF needs a library of the system."""
+    try:
+        import weasyprint  # noqa: F401
+    except OSError:
+        pytest.skip("Debian packages libpango-1.0-0 and libpangoft2-1.0-0 are not installed")
+
+
+def test_dashboard_is_the_same_elsewhere_and_later(
+    abm: Abm,
+    dashboard: Dashboard,
+    published: Path,
+    another_day: tuple[str, ...],
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "pages"
+    result = abm(
+        *("report", "--db", published, "--out", folder),
+        environment=ELSEWHERE | {"SOURCE_DATE_EPOCH": "86400"},
+        before=another_day,
+        cwd=tmp_path,
+    )
+    assert result.returncode == 0, said(result)
+    first, second = dashboard.pages(), Dashboard(result, folder, 0).pages()
+    assert list(first) == list(second)
+    assert [name for name, text in first.items() if text != second[name]] == []
+    # And anew into the same folder: what is no page any more goes.
+    (folder / "en" / "accounts" / "left.html").write_text("once an account")
+    assert abm("report", "--db", published, "--out", folder).returncode == 0
+    assert Dashboard(result, folder, 0).pages() == first
+
+
+@pytest.mark.parametrize(
+    ("period", "language", "name", "title"),
+    [
+        ("month", "fr", "monthly-2026-10.fr", "Rapport mensuel"),
+        ("week", "en", "weekly-2026-W44.en", "Weekly report"),
+    ],
+)
+def test_reports_are_the_same_elsewhere_and_later(
+    period: str,
+    language: str,
+    name: str,
+    title: str,
+    abm: Abm,
+    company_published: Path,
+    another_day: tuple[str, ...],
+    pango: None,
+    tmp_path: Path,
+) -> None:
+    made = []
+    command = ("report", "--db", company_published, "--period", period, "--lang", language)
+    for folder, options in (
+        ("here", {"environment": {"SOURCE_DATE_EPOCH": "86400"}}),
+        ("there", {"environment": ELSEWHERE, "before": another_day, "cwd": tmp_path}),
+    ):
+        out = tmp_path / folder
+        result = abm(*command, "--format", "pdf", "--out", out, **options)
+        assert result.returncode == 0, said(result)
+        assert f"{name}.pdf" in result.stdout
+        made.append((out / f"{name}.pdf").read_bytes())
+    assert made[0] == made[1]
+    assert made[0].startswith(b"%PDF-")
+    objects = b"".join(inflated(made[0]))
+    pages = len(re.findall(rb"/Type /Page\b", objects))
+    assert 2 <= pages <= 12, pages
+    assert f"/Lang ({language})".encode() in objects
+    assert title.encode() in objects
+    assert b"Date" not in objects
+
+    result = abm(*command, "--out", tmp_path / "html")
+    assert result.returncode == 0, said(result)
+    page = read_html((tmp_path / "html" / f"{name}.html").read_text(encoding="utf-8"))
+    assert page.one("html")["lang"] == language
+    assert page.one("h1").text == title
+    assert [link["href"] for link in page.all("a")] == ["#main"], "a report stands alone"
+    assert next(page.one("header").all("time"))["datetime"] == COMPANY_DAY
+
+
+def inflated(pdf: bytes) -> Iterator[bytes]:
+    """A PDF's objects, out of their compressed streams."""
+    yield pdf
+    for stream in re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.DOTALL):
+        try:
+            yield zlib.decompress(stream)
+        except zlib.error:
+            continue
+
+
+def test_dashboard_is_soon_there_and_small(dashboard: Dashboard) -> None:
+    assert dashboard.seconds < 20
+    pages = dashboard.pages()
+    assert sum(len(text.encode()) for text in pages.values()) < 15_000_000
+    count = re.search(r"Wrote (\d+) pages, [\d.]+ MB", dashboard.result.stdout)
+    assert count
+    assert int(count[1]) == len(pages)
+
+
+# What is asked for wrongly.
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--db", "none.duckdb"), "There is no published file .*none.duckdb: run `abm publish`"),
+        (("--db", "text.duckdb"), "not a DuckDB database"),
+        (("--db", "empty.duckdb"), "empty.duckdb lacks what the pages show .*: build and publish"),
+        (("--db", "older.duckdb"), "older.duckdb lacks what the pages show .*: build and publish"),
+        (("--out", "mine"), "mine holds more than a dashboard"),
+        (("--out", "text.duckdb"), "text.duckdb holds more than a dashboard"),
+        (("--period", "week", "--out", "text.duckdb"), "Cannot write .*: make room"),
+        (("--period", "yearly"), "There is no --period yearly: name one of week, month."),
+        (("--period", "week", "--lang", "de"), "There is no --lang de: name one of en, fr."),
+        (("--period", "week", "--format", "docx"), "There is no --format docx: .* html, pdf."),
+        (("--lang", "fr"), "leave out --lang and --format, or ask for a report with --period."),
+        (("--format", "pdf"), "leave out --lang and --format, or ask for a report"),
+    ],
+)
+def test_errors_are_sentences(
+    arguments: tuple[str, ...],
+    sentence: str,
+    abm: Abm,
+    company_published: Path,
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "text.duckdb").write_text("no database")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    duckdb.connect(str(tmp_path / "empty.duckdb")).close()
+    if "older.duckdb" in arguments:
+        older = tmp_path / "older.duckdb"
+        shutil.copy(company_published, older)
+        older.chmod(0o644)
+        with duckdb.connect(str(older)) as connection:
+            connection.execute("alter table marts.fct_account_penetration drop apr_reason")
+    before = {file: file.read_bytes() for file in tmp_path.rglob("*.*")}
+    database = () if "--db" in arguments else ("--db", company_published)
+    said_wrong = errors(abm("report", *database, *arguments, cwd=tmp_path))
+    assert len(said_wrong) == 1
+    assert re.search(sentence, said_wrong[0]), said_wrong
+    assert {file: file.read_bytes() for file in tmp_path.rglob("*.*")} == before
+
+
+# How numbers, days and codes are written.
+
+
+@pytest.mark.parametrize(
+    ("write", "english", "french"),
+    [
+        (lambda words: words.number(0.25, 1), "0.3", "0,3"),
+        (lambda words: words.number(-0.25, 1), "-0.3", "-0,3"),
+        (lambda words: words.number(2.675, 2), "2.68", "2,68"),
+        (lambda words: words.number(Decimal("0.5")), "1", "1"),
+        (lambda words: words.number(1.5), "2", "2"),
+        (lambda words: words.number(2.5), "3", "3"),
+        (lambda words: words.number(-0.04, 1), "0.0", "0,0"),
+        (lambda words: words.number(-0.04, 1, sign=True), "0.0", "0,0"),
+        (lambda words: words.number(0, sign=True), "0", "0"),
+        (lambda words: words.number(3, sign=True), "+3", "+3"),
+        (lambda words: words.number(-3, sign=True), "-3", "-3"),
+        (lambda words: words.number(999.5), "1,000", "1\u202f000"),
+        (
+            lambda words: words.number(12345678901234567890123456789),
+            "12,345,678,901,234,567,890,123,456,789",
+            "12 345 678 901 234 567 890 123 456 789".replace(" ", "\u202f"),
+        ),
+        (
+            lambda words: words.number(1e20),
+            "100,000,000,000,000,000,000",
+            "100 000 000 000 000 000 000".replace(" ", "\u202f"),
+        ),
+        (lambda words: words.amount(1234567.5), "€1,234,568", "1\u202f234\u202f568\xa0€"),
+        (lambda words: words.amount(Decimal("-12.30"), 2), "-€12.30", "-12,30\xa0€"),
+        (lambda words: words.share(0.3045), "30.5%", "30,5\xa0%"),
+        (lambda words: words.share(Decimal("-0.00049")), "0.0%", "0,0\xa0%"),
+        (lambda words: words.share(12, sign=True), "+1,200.0%", "+1\u202f200,0\xa0%"),
+        (lambda words: words.percent(30.25), "30.3%", "30,3\xa0%"),
+        (lambda words: words.in_unit(0.5, "share"), "50.0%", "50,0\xa0%"),
+        (lambda words: words.in_unit(7, "points"), "7.0", "7,0"),
+        (lambda words: words.number(None), NONE, NONE),
+        (lambda words: words.amount(float("nan")), NONE, NONE),
+        (lambda words: words.share(float("inf")), NONE, NONE),
+        (lambda words: words.day(datetime.date(2026, 2, 1)), "Feb 1, 2026", "1 févr. 2026"),
+        (lambda words: words.month(datetime.date(2026, 8, 31)), "August 2026", "août 2026"),
+        (
+            lambda words: words.moment(datetime.datetime(2026, 10, 30, 23, 5, 59)),
+            *("Oct 30, 2026, 23:05 UTC", "30 oct. 2026, 23:05 UTC"),
+        ),
+        (lambda words: words.moment(None), NONE, NONE),
+        (lambda words: words.yes_or_no(False), "no", "non"),
+        (lambda words: words.yes_or_no(None), NONE, NONE),
+        (lambda words: words.code_of("sector", "my_<b>sector"), "My <b>sector", "My <b>sector"),
+        (lambda words: words.code_of("sector", None), NONE, NONE),
+    ],
+)
+def test_language(write: Callable[[Language], str], english: str, french: str) -> None:
+    written = [read_html(write(Language(code, "EUR"))).text for code in LANGUAGES]
+    assert written == [english, french]
+
+
+def test_number_carries_its_exact_value() -> None:
+    language = Language("fr")
+    assert 'value="0.1"' in language.share(0.1)
+    assert 'value="1234.5"' in language.amount(Decimal("1234.50"))
+    assert 'value="100000000000000000000"' in language.number(1e20)
+    assert 'value="0.0000001"' in language.number(1e-7)
+
+
+def leaves(node: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, str]]]:
+    """Every phrase of a document with its place in it."""
+    for key, value in node.items():
+        if isinstance(value, dict):
+            if any(isinstance(text, str) for text in value.values()) and {*value} & {*LANGUAGES}:
+                yield f"{path}{key}", value
+            else:
+                yield from leaves(value, f"{path}{key}.")
+
+
+def gaps(document: dict[str, Any]) -> list[str]:
+    """Name the phrases that say less in one language than in the other."""
+    return [
+        path
+        for path, texts in leaves(document)
+        if {*texts} != {*LANGUAGES}
+        or not all(texts.values())
+        or len({frozenset(re.findall(r"\{\w+\}", text)) for text in texts.values()}) > 1
+    ]
+
+
+def test_phrases_say_the_same_in_both_languages() -> None:
+    assert len(list(leaves(PHRASES))) > 200
+    assert gaps(PHRASES) == []
+    assert gaps(TABLES) == []
+    planted = {
+        "a": {"en": "{n} of", "fr": "{m} de"},
+        "b": {"c": {"en": "x"}},
+        "d": {"en": "", "fr": "y"},
+    }
+    assert gaps(planted) == ["a", "b.c", "d"]
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_code_of_the_sample_has_words(code: str, published: Path) -> None:
+    rows = read_published(published)
+    language = Language(code, rows.currency)
+    pages = Pages(rows, read_dictionary(ROOT), language)
+    made = [text for _, text in pages.all()]
+    made += [pages.report(period) for period in ("week", "month")]
+    assert len(made) == len(pages) + 2
+    assert language.unknown == set()
+    assert not [text for text in made if ">None<" in text or ">nan<" in text]
