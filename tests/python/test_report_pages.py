@@ -292,8 +292,9 @@ def test_no_page_tells_who_people_are(dashboard: Dashboard, built: Any) -> None:
         return (pairs & names) | ({found.lower() for found in ADDRESS.findall(text)} & addresses)
 
     for name, text in dashboard.pages().items():
-        assert told(re.sub(r"<[^>]*>", " ", text)) == set(), name
-        assert not ADDRESS.search(text), name
+        without_images = re.sub(r'<style>.*?</style>|src="[^"]*"', "", text, flags=re.DOTALL)
+        assert told(re.sub(r"<[a-z/][^>]*>", " ", without_images)) == set(), name
+        assert not ADDRESS.search(without_images), name
     some_name, some_address = sorted(names)[0], sorted(addresses)[0]
     assert told(f"met {some_name.title()}, {some_address}") == {some_name, some_address}
 
@@ -355,10 +356,10 @@ def check_phone(opened: Opened, files: Iterable[Path]) -> None:
         assert did == [], file
 
 
-def reports(db: Path, out: Path, file_format: str = "html") -> list[Path]:
+def reports(db: Path, out: Path) -> list[Path]:
     """The weekly and the monthly report in both languages."""
     return [
-        write_report(db, out, ROOT, period, language, file_format)
+        write_report(db, out, ROOT, period, language, "html")
         for period in PERIODS
         for language in LANGUAGES
     ]
@@ -506,6 +507,7 @@ def test_names_that_are_markup(
             if table != "dim_dates" and (table, column) != ("dim_channels", "channel")
         ),
         f"update marts.rpt_return_on_spend set channel = list_extract([{texts}], 1 + rowid % 9)",
+        "update marts.dim_account_executives set account_executive_name = repeat('x', 300)",
     )
     trees = site(db)
     plain = {node.tag for page in trees.values() for node in page.all()}
@@ -521,18 +523,21 @@ def test_names_that_are_markup(
         assert [name for name in SHOWN if name not in text] == []
         assert not re.search("[\u202a-\u202e\u2066-\u2069\u0007]", text)
     longest = [
-        next(name for name, page in trees.items() if folder in name and page.one("h1").text == text)
+        max(
+            (name for name in trees if folder in name),
+            key=lambda name: len(trees[name].one("h1").text),
+        )
         for folder in ("en/accounts/", "fr/executives/")
-        for text in (SHOWN[6], SHOWN[1])
     ]
+    assert min(len(trees[name].one("h1").text) for name in longest) == 300
     pages = [tmp_path / "pages" / name for name in (*longest, "en/index.html", "fr/index.html")]
     check_phone(opened, [*pages, *reports(db, tmp_path / "reports")])
     try:
         import weasyprint  # noqa: F401
     except OSError:
         pytest.skip("Debian packages libpango-1.0-0 and libpangoft2-1.0-0 are not installed")
-    for file in reports(db, tmp_path / "reports", "pdf"):
-        assert file.read_bytes().startswith(b"%PDF-")
+    file = write_report(db, tmp_path / "reports", ROOT, "month", "fr", "pdf")
+    assert file.read_bytes().startswith(b"%PDF-")
 
 
 def test_names_that_are_missing_or_the_same(
