@@ -193,7 +193,7 @@ class Language:
 
 def plain_text(marked_up: Markup) -> str:
     """The text of markup, for what takes no markup; its spaces stay, as those within a number."""
-    return Markup(re.sub(r"<[^>]*>", "", marked_up)).unescape()
+    return Markup(re.sub(r"<[^>]*>", "", str(marked_up))).unescape()
 
 
 def _pattern(decimals: int, around: str = "{}", sign: bool = False) -> str:

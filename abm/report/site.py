@@ -13,7 +13,7 @@ from typing import Any
 
 from babel.numbers import get_currency_name
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from abm.dictionary import TableEntry, read_dictionary
 from abm.errors import AbmError
@@ -582,13 +582,20 @@ class _Tables:
 
 
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["with_code"] = _with_code
+    return environment
+
+
+def _with_code(text: str) -> Markup:
+    """A description as dbt's own pages show it: what stands in backticks is code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def _isolated(text: str | None) -> Markup:
