@@ -23,7 +23,6 @@ WIDTHS = (1280, 390)
 SECTIONS = ("overview", "performance", "health", "actions", "forecast")
 TABLES = read_yaml(ROOT / "abm" / "report" / "tables.yml")
 PHRASES = read_yaml(ROOT / "abm" / "report" / "phrases.yml")
-CHROMIUM = "/usr/bin/chromium"
 AXE = {"resultTypes": ["violations"]}
 
 # Text that lies outside of its box, unless it can be moved into view.
@@ -56,11 +55,12 @@ CLIPPED = """() => {
 def browser() -> Iterator[Any]:
     """One headless Chromium for all tests here."""
     playwright = pytest.importorskip("playwright.sync_api")
-    if not Path(CHROMIUM).exists():
+    program = shutil.which("chromium")
+    if not program:
         pytest.skip("Debian package chromium is not installed")
     with playwright.sync_playwright() as driver:
         chromium = driver.chromium.launch(
-            executable_path=CHROMIUM,
+            executable_path=program,
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         yield chromium
