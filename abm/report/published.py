@@ -15,13 +15,15 @@ from abm.errors import AbmError, first_line
 from abm.paths import shown
 from abm.report.tables import FOLDER, Row, query
 
-# What a name must not hold: it would turn around the text after it, or no image could show it.
+# What a name must not hold: it would turn around the text after it, or end the process, because no
+# image may have it.
 _UNSHOWABLE = dict.fromkeys(
     [
         *(code for code in range(0x20) if chr(code) not in "\t\n\r"),
         *range(0x7F, 0xA0),
         *range(0x202A, 0x202F),
         *range(0x2066, 0x206A),
+        *(0xFFFE, 0xFFFF),
     ]
 )
 

@@ -13,6 +13,7 @@ import pytest
 from conftest import ROOT, Dashboard
 from html_tree import Node, read_html
 
+from abm.dictionary import read_dictionary
 from abm.paths import read_yaml
 from abm.report.period import PERIODS, write_report
 from abm.report.site import write_site
@@ -178,13 +179,16 @@ def test_five_sections_have_their_tables(trees: dict[str, Node]) -> None:
 
 def test_definitions_read_as_text(trees: dict[str, Node]) -> None:
     """Every table of the pages is explained, and code in a description is marked as code."""
+    dictionary = read_dictionary(ROOT)
     for language in LANGUAGES:
         page = trees[f"{language}/definitions.html"]
         explained = {section["id"] for section in page.all("section")}
         assert explained == {table["model"] for table in TABLES.values()}
         velocity = page.one(id="rpt_pipeline_velocity")
         assert "velocity_monthly = " in "".join(node.text for node in velocity.all("code"))
-        assert not re.search("`|</?code>", page.text)
+        for section in page.all("section"):
+            description = dictionary[section["id"]].descriptions[language]
+            assert list(section.all("p"))[1].text == description.replace("`", "").strip()
 
 
 def test_links_lead_somewhere(trees: dict[str, Node]) -> None:
@@ -497,7 +501,7 @@ HOSTILE = (
     "x" * 300,
     "شركة الاختبار المحدودة",
     "חברת בדיקה בע״מ",
-    "abc\u202egnp.exe\u2066\u0007",
+    "abc\u202egnp.exe\u2066\u0007\uffff",
 )
 SHOWN = (*HOSTILE[:-1], "abcgnp.exe")
 
@@ -519,6 +523,7 @@ def test_names_that_are_markup(
             if table != "dim_dates" and (table, column) != ("dim_channels", "channel")
         ),
         f"update marts.rpt_return_on_spend set channel = list_extract([{texts}], 6)",
+        f"update marts.rpt_engagement_by_sector set sector = list_extract([{texts}], 10)",
         "update marts.dim_account_executives set account_executive_name = repeat('x', 300)",
     )
     trees = site(db)
@@ -533,7 +538,7 @@ def test_names_that_are_markup(
             page.one("body").text for name, page in trees.items() if name.startswith(language)
         )
         assert [name for name in SHOWN if name not in text] == []
-        assert not re.search("[\u202a-\u202e\u2066-\u2069\u0007]", text)
+        assert not re.search("[\u202a-\u202e\u2066-\u2069\u0007\uffff]", text)
     longest = [
         max(
             (name for name in trees if folder in name),
@@ -595,6 +600,13 @@ def test_names_that_are_missing_or_the_same(
         index = trees[f"{language}/index.html"]
         assert [node.text for node in index.one(id="accounts").all("a")].count(nameless) == 1
         assert executive in [node.text for node in index.one(id="accounts").all("a")]
+        listed = [
+            link.text
+            for name, page in trees.items()
+            if name.startswith(f"{language}/executives/")
+            for link in page.one(id="executive_accounts").all("a")
+        ]
+        assert listed.count(nameless) == 1
 
 
 def test_stakeholders_have_names_where_the_build_published_them(edited: Edited, site: Site) -> None:
