@@ -436,7 +436,7 @@ def test_empty_company(
     files = reports(db, tmp_path / "reports")
     for file in files:
         assert not list(read_html(file.read_text(encoding="utf-8")).one("main").all("tbody"))[1:]
-    check_phone(opened, [tmp_path / "pages" / "en" / "index.html", *files])
+    check_phone(opened, [tmp_path / "pages" / "en" / "index.html", *files[::3]])
 
 
 def test_one_account_without_wins_or_spend(
@@ -488,7 +488,7 @@ def test_one_account_without_wins_or_spend(
         top = list(page.one(id="top_accounts").one("tbody").all("tr"))
         assert len(top) == 1
     pages = [tmp_path / "pages" / name for name in (*accounts, "fr/index.html")]
-    check_phone(opened, [*pages, *reports(db, tmp_path / "reports")])
+    check_phone(opened, [*pages, *reports(db, tmp_path / "reports")[::3]])
 
 
 HOSTILE = (
@@ -548,7 +548,7 @@ def test_names_that_are_markup(
     ]
     assert min(len(trees[name].one("h1").text) for name in longest) == 300
     pages = [tmp_path / "pages" / name for name in (*longest, "en/index.html", "fr/index.html")]
-    check_phone(opened, [*pages, *reports(db, tmp_path / "reports")])
+    check_phone(opened, [*pages, *reports(db, tmp_path / "reports")[::3]])
     bars = trees["en/index.html"].one(id="attributed_by_channel").one("img")
     assert HOSTILE[5] in bars["alt"]
     try:
