@@ -362,8 +362,9 @@ def site(tmp_path: Path) -> Callable[[Path], dict[str, Node]]:
 Site = Callable[[Path], dict[str, Node]]
 
 
-def check_phone(opened: Opened, files: Iterable[Path]) -> None:
+def check_phone(request: pytest.FixtureRequest, files: Iterable[Path]) -> None:
     """Nothing happens when the files are opened, and nothing is wider than a phone."""
+    opened: Opened = request.getfixturevalue("opened")
     for file in files:
         page, did = opened(file, 390)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, file
@@ -400,7 +401,11 @@ NOTHING_KNOWN = """
 
 
 def test_empty_company(
-    edited: Edited, site: Site, opened: Opened, company_published: Path, tmp_path: Path
+    edited: Edited,
+    site: Site,
+    request: pytest.FixtureRequest,
+    company_published: Path,
+    tmp_path: Path,
 ) -> None:
     """Every table says its sentence; the KPIs say that there is no data."""
     with duckdb.connect(str(company_published), read_only=True) as connection:
@@ -436,11 +441,11 @@ def test_empty_company(
     files = reports(db, tmp_path / "reports")
     for file in files:
         assert not list(read_html(file.read_text(encoding="utf-8")).one("main").all("tbody"))[1:]
-    check_phone(opened, [tmp_path / "pages" / "en" / "index.html", *files[::3]])
+    check_phone(request, [tmp_path / "pages" / "en" / "index.html", *files[::3]])
 
 
 def test_one_account_without_wins_or_spend(
-    edited: Edited, site: Site, opened: Opened, tmp_path: Path
+    edited: Edited, site: Site, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     """One week and one month of history, no money: reasons in words, no chart of one point."""
     db = edited(
@@ -488,7 +493,7 @@ def test_one_account_without_wins_or_spend(
         top = list(page.one(id="top_accounts").one("tbody").all("tr"))
         assert len(top) == 1
     pages = [tmp_path / "pages" / name for name in (*accounts, "fr/index.html")]
-    check_phone(opened, [*pages, *reports(db, tmp_path / "reports")[::3]])
+    check_phone(request, [*pages, *reports(db, tmp_path / "reports")[::3]])
 
 
 HOSTILE = (
@@ -507,7 +512,11 @@ SHOWN = (*HOSTILE[:-1], "abcgnp.exe")
 
 
 def test_names_that_are_markup(
-    edited: Edited, site: Site, opened: Opened, company_published: Path, tmp_path: Path
+    edited: Edited,
+    site: Site,
+    request: pytest.FixtureRequest,
+    company_published: Path,
+    tmp_path: Path,
 ) -> None:
     """Every name and sentence of the marts is text, whatever it is, and stays in its place."""
     names = (
@@ -548,7 +557,7 @@ def test_names_that_are_markup(
     ]
     assert min(len(trees[name].one("h1").text) for name in longest) == 300
     pages = [tmp_path / "pages" / name for name in (*longest, "en/index.html", "fr/index.html")]
-    check_phone(opened, [*pages, *reports(db, tmp_path / "reports")[::3]])
+    check_phone(request, [*pages, *reports(db, tmp_path / "reports")[::3]])
     bars = trees["en/index.html"].one(id="attributed_by_channel").one("img")
     assert HOSTILE[5] in bars["alt"]
     try:
