@@ -20,6 +20,8 @@ import duckdb
 import pytest
 from filelock import FileLock
 
+from abm.bench_attribution import DATABASE
+
 ROOT = Path(__file__).resolve().parents[2]
 COMPANY_DAY = "2026-10-31"
 """The last day of the small company, and the as-of day of its builds."""
@@ -111,6 +113,20 @@ def made_once(factory: pytest.TempPathFactory, name: str) -> Iterator[tuple[Path
         shared.mkdir(exist_ok=True)
         yield shared, not filled.exists()
         filled.touch()
+
+
+@contextmanager
+def compiling(factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The environment for dbt to compile without vars, in a folder that all tests share.
+
+    dbt parses the project for the first of them; the others wait for one another.
+    """
+    with made_once(factory, "compiled") as (folder, _):
+        yield os.environ | {
+            "ABM_DB": str(folder / f"{DATABASE}.duckdb"),
+            "DBT_TARGET_PATH": str(folder / "target"),
+            "DBT_LOG_PATH": str(folder / "target"),
+        }
 
 
 @pytest.fixture(scope="session")
