@@ -129,13 +129,13 @@ class Language:
     def in_unit(self, value: Number, unit: str) -> Markup:
         """Write the value of a KPI in its unit (seed kpi_definitions)."""
         match unit:
-            case "currency":
+            case "currency" | "reporting_currency" | "reporting_currency_per_month":
                 return self.amount(value)
             case "share":
                 return self.share(value)
             case "percent":
                 return self.percent(value)
-            case "count":
+            case "count" | "accounts":
                 return self.number(value)
             case _:
                 return self.number(value, 1)

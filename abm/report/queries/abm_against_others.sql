@@ -1,0 +1,17 @@
+select
+    metric,
+    raw.unit,
+    raw.abm_value,
+    raw.non_abm_value,
+    raw.n_abm,
+    raw.n_non_abm,
+    raw.uplift_ratio as raw_uplift_ratio,
+    matched.uplift_ratio,
+    matched.reason,
+    matched.ci_low,
+    matched.ci_high,
+    raw.benchmark_uplift_ratio
+from marts.rpt_abm_vs_non_abm as raw
+left join marts.rpt_abm_vs_non_abm as matched using (metric)
+where raw.method = 'raw' and matched.method = 'matched'
+order by metric
