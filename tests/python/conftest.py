@@ -1,9 +1,9 @@
 """What the tests share: the command line in a process of its own, a built sample, a small company.
 
 Every build here has its own database and dbt target directory, so that a test neither reads nor
-disturbs what a developer has built. Builds of the small company share one target directory, which
-lets dbt parse the project once. Tests run in several processes: what the session shares is made by
-the first process that needs it.
+disturbs what a developer has built. dbt parses the project anew (7 s) for other vars, another
+database file or another target directory: what repeats a build keeps all three. Tests run in
+several processes: what the session shares is made by the first process that needs it.
 """
 
 import os
@@ -20,6 +20,8 @@ from pathlib import Path
 import duckdb
 import pytest
 from filelock import FileLock
+
+from abm.bench_attribution import DATABASE
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPANY_DAY = "2026-10-31"
@@ -112,6 +114,20 @@ def made_once(factory: pytest.TempPathFactory, name: str) -> Iterator[tuple[Path
         shared.mkdir(exist_ok=True)
         yield shared, not filled.exists()
         filled.touch()
+
+
+@contextmanager
+def compiling(factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The environment for dbt to compile without vars, in a folder that all tests share.
+
+    dbt parses the project for the first of them; the others wait for one another.
+    """
+    with made_once(factory, "compiled") as (folder, _):
+        yield os.environ | {
+            "ABM_DB": str(folder / f"{DATABASE}.duckdb"),
+            "DBT_TARGET_PATH": str(folder / "target"),
+            "DBT_LOG_PATH": str(folder / "target"),
+        }
 
 
 @pytest.fixture(scope="session")
