@@ -469,8 +469,9 @@ def report(
         abm report --period month --lang en --format pdf --out /srv/reports
     """
     from abm.progress import Steps
+    from abm.report.language import LOCALES
     from abm.report.period import FORMATS, PERIODS, write_report
-    from abm.report.site import LOCALES, write_site
+    from abm.report.site import write_site
 
     published = db.expanduser().absolute()
     if period is None:

@@ -106,6 +106,13 @@ class Language:
         words = str(code).replace("_", " ")
         return escape(words[:1].upper() + words[1:])
 
+    def status(self, code: str | None) -> Markup | None:
+        """Write a status: a sign, a colour and a word, so that none is needed to tell it."""
+        if code is None:
+            return None
+        words = self.code_of("status", code)
+        return Markup('<span class="status {}">{}</span>').format(code, words)
+
     def number(self, value: Number, decimals: int = 0, sign: bool = False) -> Markup:
         """Write a number.
 

@@ -163,7 +163,7 @@ class Cells:
             case "share":
                 return language.share(value)
             case "status":
-                return self.status(value)
+                return language.status(value)
             case "person" | "sentence" | "text":
                 # Names may be in a script that runs from right to left.
                 return Markup("<bdi>{}</bdi>").format(value)
@@ -171,11 +171,6 @@ class Cells:
                 return language.yes_or_no(value)
             case kind:
                 raise ValueError(f"{column.name} is of no known kind: {kind}")
-
-    def status(self, code: str) -> Markup:
-        """Write a status: a sign, a colour and a word, so that none is needed to tell it."""
-        words = self.language.code_of("status", code)
-        return Markup('<span class="status {}">{}</span>').format(code, words)
 
     def heading(self, column: Column, dictionary: Mapping[str, TableEntry]) -> str:
         """The heading of a column: its own, or the label of the published column."""

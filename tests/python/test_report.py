@@ -23,8 +23,9 @@ from html_tree import Node, read_html
 from abm.dictionary import read_dictionary
 from abm.paths import read_yaml
 from abm.report.language import Language
+from abm.report.pages import Pages
 from abm.report.published import read_published
-from abm.report.site import Pages, write_site
+from abm.report.site import write_site
 
 LANGUAGES = ("en", "fr")
 NONE = "\N{EN DASH}"
@@ -332,9 +333,9 @@ QUERIES = {
             forecast_month_on as "Month",
             velocity.expected_amount as "Forecast from velocity",
             velocity.forecast_reason,
-            velocity.low_80 as "Low end (80 %)",
+            velocity.low_80 as "Low end (80%)",
             velocity.band_reason,
-            velocity.high_80 as "High end (80 %)",
+            velocity.high_80 as "High end (80%)",
             bottom_up.expected_amount as "Forecast from pipeline",
             naive.expected_amount as "Naive forecast"
         from (from marts.rpt_revenue_forecast where method = 'velocity') as velocity
@@ -426,8 +427,8 @@ QUERIES = {
             raw.uplift_ratio as "Uplift (raw)",
             matched.uplift_ratio as "Uplift (matched)",
             matched.reason,
-            matched.ci_low as "Low end (95 %)",
-            matched.ci_high as "High end (95 %)",
+            matched.ci_low as "Low end (95%)",
+            matched.ci_high as "High end (95%)",
             raw.benchmark_uplift_ratio as "Published uplift"
         from (from marts.rpt_abm_vs_non_abm where method = 'raw') as raw
         join (from marts.rpt_abm_vs_non_abm where method = 'matched') as matched using (metric)
@@ -480,13 +481,13 @@ CORE_KPIS = {
 FIXED_WITH_DIGITS = {
     "en": "1. Overview|2. Performance|3. Health|4. Recommended actions|5. Forecast"
     "|Top 10 accounts by engagement score|Attributed revenue by channel, last 365 days"
-    "|÷ 30.4375|The band is where 80 % of|with its 95 % interval; it takes 30 deals"
-    "|Low end (95 %)|High end (95 %)|Score change (30 days)|Low end (80 %)|High end (80 %)",
+    "|÷ 30.4375|The band is where 80% of|with its 95% interval; it takes 30 deals"
+    "|Low end (95%)|High end (95%)|Score change (30 days)|Low end (80%)|High end (80%)",
     "fr": "1. Vue d\N{RIGHT SINGLE QUOTATION MARK}ensemble|2. Performance|3. Santé"
     "|4. Actions recommandées|5. Prévisions"
     "|Les 10 comptes au score|365 derniers jours|÷ 30,4375|La bande contient 80\xa0% des"
-    "|intervalle à 95 % ; il faut 30 affaires|Borne basse (95 %)|Borne haute (95 %)"
-    "|Variation du score (30 jours)|Borne basse (80 %)|Borne haute (80 %)",
+    "|intervalle à 95 % ; il faut 30 affaires|Borne basse (95 %)|Borne haute (95 %)"
+    "|Variation du score (30 jours)|Borne basse (80 %)|Borne haute (80 %)",
 }
 
 
