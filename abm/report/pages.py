@@ -42,6 +42,8 @@ class Shown:
     heads: Sequence[Mapping[str, Any]]
     rows: Sequence[Mapping[str, Any]]
     n_more: int
+    table: str
+    has_pages: bool
     has_sentences: bool
     definition: str
 
@@ -227,6 +229,8 @@ class Pages:
                 for row in shown_rows
             ],
             len(rows) - len(shown_rows),
+            f"{self.dictionary[table.model].schema}.{table.model}",
+            self.is_linked and any(column.kind == "account" for column in table.columns),
             any(column.kind == "sentence" for column in table.columns),
             f"{root}definitions.html#{table.model}" if self.is_linked else "",
         )

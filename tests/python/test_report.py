@@ -486,8 +486,8 @@ FIXED_WITH_DIGITS = {
     "fr": "1. Vue d\N{RIGHT SINGLE QUOTATION MARK}ensemble|2. Performance|3. Santé"
     "|4. Actions recommandées|5. Prévisions"
     "|Les 10 comptes au score|365 derniers jours|÷ 30,4375|La bande contient 80\xa0% des"
-    "|intervalle à 95 % ; il faut 30 affaires|Borne basse (95 %)|Borne haute (95 %)"
-    "|Variation du score (30 jours)|Borne basse (80 %)|Borne haute (80 %)",
+    "|intervalle à 95\xa0% ; il faut 30 affaires|Borne basse (95\xa0%)|Borne haute (95\xa0%)"
+    "|Variation du score (30 jours)|Borne basse (80\xa0%)|Borne haute (80\xa0%)",
 }
 
 
