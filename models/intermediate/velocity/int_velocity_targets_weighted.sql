@@ -14,7 +14,7 @@ accounts as (
 ),
 
 sector_benchmarks as (
-    select * from {{ ref('sector_benchmarks') }}
+    select * from {{ ref('int_sector_benchmarks_valued') }}
 ),
 
 final as (
@@ -22,9 +22,14 @@ final as (
         entities.as_of_on,
         entities.entity_type,
         entities.entity_id,
-        cast(
-            sum(opportunities.amount * sector_benchmarks.velocity_monthly) as {{ type_double() }}
-        ) / nullif(sum(opportunities.amount), 0) as target_velocity_monthly
+        case
+            when count(sector_benchmarks.velocity_monthly) = count(*)
+                then
+                    cast(
+                        sum(opportunities.amount * sector_benchmarks.velocity_monthly)
+                        as {{ type_double() }}
+                    ) / nullif(sum(opportunities.amount), 0)
+        end as target_velocity_monthly
     from entities
     inner join opportunities
         on

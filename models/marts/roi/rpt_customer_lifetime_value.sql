@@ -3,7 +3,7 @@ with valued as (
 ),
 
 sector_benchmarks as (
-    select * from {{ ref('sector_benchmarks') }}
+    select * from {{ ref('int_sector_benchmarks_valued') }}
 ),
 
 minimum as (
