@@ -1,6 +1,6 @@
 -- What the score of one account is made of, the largest part first.
 --
---   dbt show --limit 50 --select why_is_this_account_hot --vars '{account: Arborway Cloud}'
+--   dbt show --limit 50 --select why_is_this_account_hot --vars '{account: Echomont Technologies}'
 --
 -- `account` is a name or an account_id.
 {% set wanted = "'" ~ var('account', '') | lower | replace("'", "''") ~ "'" %}

@@ -227,7 +227,7 @@ def make_company(setting: Setting, users: Users) -> Company:
         parent[children] = heads[rng.integers(0, len(heads), len(children))]
     staff = users.executives - users.inactive
     # Uneven books: two executives hold the most accounts, one hardly any.
-    book = np.linspace(1.5, 0.35, staff)
+    book = np.linspace(1.35, 0.45, staff)
     owner = quota(rng, total, book)
     window = to_day(add_months(setting.start, -42))
     since = rng.integers(window, setting.first + 60, total)

@@ -217,15 +217,6 @@ def strata(rng: np.random.Generator, group: Ints) -> Floats:
     return out
 
 
-def systematic(rng: np.random.Generator, expected: Floats) -> Ints:
-    """Whole counts whose total is the expected one to a unit, in random order of the rows."""
-    order = rng.permutation(len(expected))
-    edges = np.floor(np.cumsum(expected[order]) + rng.random())
-    out = np.empty(len(expected), dtype=np.int64)
-    out[order] = np.diff(edges, prepend=np.floor(edges[0] * 0)).astype(np.int64)
-    return out
-
-
 def normal(uniform: Floats) -> Floats:
     """Standard normal values of uniform ones."""
     return np.interp(uniform, _GRID, _NORMAL)

@@ -725,10 +725,13 @@ def write_contracts(
     rng = setting.rng("abm_program.account_acceptances")
     own = deals.in_crm(setting)
     own = own[deals.abm[own] & (deals.kind[own] == NEW)]
-    own = own[rng.random(len(own)) < 0.6]
-    yes_day = deals.created[own] - rng.integers(1, 25, len(own))
-    member = np.flatnonzero(programme.start != NULL)
-    no = rng.choice(member, max(1, len(member) // 9), replace=False)
+    # Sales decides once about an account, before its first deal.
+    own = own[np.unique(deals.account[own], return_index=True)[1]]
+    own = own[rng.random(len(own)) < 0.75]
+    yes_day = deals.created[own] - rng.integers(5, 28, len(own))
+    # Most accounts that warm up and want nothing are turned down, and a few of the others.
+    odds = np.array([0.0, 0.3, 0.7, 0.0, 0.0])[programme.interest]
+    no = np.flatnonzero(rng.random(company.total) < odds)
     room = np.maximum(setting.last - programme.start[no], 2)
     no_day = programme.start[no] + (rng.random(len(no)) * room).astype(np.int64)
     account = np.concatenate([deals.account[own], no])

@@ -22,10 +22,9 @@ from abm.sample.core import (
     pick,
     salesforce_ids,
     strata,
-    systematic,
     workday,
 )
-from abm.sample.programme import Programme
+from abm.sample.programme import BUYER, Programme
 
 NEW, EXPANSION, RENEWAL = range(3)
 OPEN, WON, LOST = range(3)
@@ -39,12 +38,14 @@ STAGES: list[tuple[str, float, bool, bool]] = [
     ("Closed Lost", 0, True, False),
 ]
 CLOSED_WON, CLOSED_LOST = 5, 6
-_ENTRY = np.array([0.0, 0.08, 0.22, 0.42, 0.66])
+_ENTRY = np.array([0.0, 0.10, 0.32, 0.72, 0.88])
 """Share of the cycle at which a stage is usually entered."""
 
 CYCLE_DAYS = np.array([76.0, 162.0, 104.0, 84.0])
-DEAL_SIZE = np.array([42_500.0, 106_000.0, 74_000.0, 46_000.0])
-"""Mean days and mean amount in USD of an untargeted account's deal, by sector."""
+DEAL_SIZE = np.array([22_000.0, 55_000.0, 155_000.0, 24_000.0])
+SECTOR_PRICE = np.array([0.85, 1.60, 1.15, 0.85])
+"""An untargeted account's deal: mean days by sector, mean amount in USD by size, and the sector's
+factor of that amount."""
 
 RATES = {"USD": 1.0, "EUR": 0.91, "GBP": 0.78, "CAD": 1.38, "CHF": 0.87}
 """Units of currency for one US dollar, in the middle of the window."""
@@ -89,62 +90,53 @@ class Deals:
         return np.flatnonzero(self.created <= setting.last)
 
 
-def _expected_attempts(setting: Setting, company: Company, programme: Programme) -> Floats:
-    """Mean number of new-business attempts per account over the window and the 90 days after."""
-    years = (setting.last - setting.first + 90) / 365
-    base = np.where(programme.tier >= 0, 0.0, 0.25 * years)
-    member_years = (setting.last + 90 - programme.start) / 365
-    rate = np.array([0.85, 0.74, 0.57])[programme.tier]
-    base = np.where(programme.tier >= 0, 0.15 + rate * member_years, base)
-    return np.where(np.arange(company.total) < company.n, base, 0.0)
+def _openings(setting: Setting, company: Company, programme: Programme) -> Ints:
+    """Day of each account's first new-business deal; NULL for those that want none.
+
+    A target's comes some months after its activation: it is engaged, then hot, then buys.
+    """
+    rng = setting.rng("deals.openings")
+    total = company.total
+    target = programme.tier >= 0
+    buys = np.where(target, programme.interest == BUYER, rng.random(total) < 0.85)
+    buys[company.n :] = False
+    place = strata(rng, target * 2 + buys)
+    day = np.where(target, programme.start + 45 + 100 * place, setting.first - 20 + 400 * place)
+    # A few targets were in a deal before they were chosen.
+    early = target & (rng.random(total) < 0.06)
+    day = np.where(early, programme.start - rng.integers(10, 90, total), day)
+    return np.where(buys, day, NULL).astype(np.int64)
 
 
 def make_deals(setting: Setting, company: Company, programme: Programme, users: Users) -> Deals:
-    """All deals, account by account in order of time: attempts until a win, then growth."""
+    """All deals: attempts one after the other until a win, then growth."""
     rng = setting.rng("deals.made")
-    attempts = systematic(rng, _expected_attempts(setting, company, programme))
-    account = np.repeat(np.arange(company.total), attempts)
-    rows = len(account)
-    targeted = programme.tier[account] >= 0
-    spread = strata(rng, targeted.astype(np.int64))
-    begin = np.where(
-        targeted & (rng.random(rows) < 0.80), programme.start[account] + 75, setting.first - 20
-    )
-    created = begin + (spread * (setting.last + 90 - begin)).astype(np.int64)
-    order = np.lexsort((created, account))
-    account, created = account[order], created[order]
-    rank = np.arange(rows) - np.concatenate([[0], np.cumsum(attempts)])[account]
-    kind = np.full(rows, NEW)
-    fate = np.full(rows, LOST)
-    end = created.copy()
-    last_end = np.full(company.total, setting.first - 10_000)
+    market = company.size * len(DEAL_SIZE) + company.sector
+    created = _openings(setting, company, programme)
     # Customers from before the window: their first deal is history without a journey.
     legacy = rng.choice(company.n, max(2, round(company.n * 0.06)), replace=False)
     legacy = legacy[programme.tier[legacy] < 0] if len(legacy) > 4 else legacy
-    legacy_end = setting.first - rng.integers(20, 330, len(legacy))
-    customer = np.full(company.total, False)
-    customer[legacy] = True
-    for turn in range(int(attempts.max())):
-        now = np.flatnonzero(rank == turn)
-        who = account[now]
-        gap = rng.integers(40, 120, len(now))
-        created[now] = np.maximum(created[now], last_end[who] + gap)
-        kind[now] = np.where(customer[who], EXPANSION, NEW)
-        abm = programme.holds(who, created[now])
-        chance = np.where(
-            kind[now] == EXPANSION, np.where(abm, 0.36, 0.30), np.where(abm, 0.28, 0.20)
-        )
-        fate[now] = _fate(rng, chance, abm, company.sector[who], created[now])
-        days = _cycle(rng, company.sector[who], abm, kind[now], fate[now])
-        end[now] = created[now] + days
-        customer[who] |= fate[now] == WON
-        last_end[who] = end[now]
-    keep = created <= setting.last + 90
-    parts = [(account[keep], kind[keep], created[keep], end[keep], fate[keep])]
+    created[legacy] = NULL
     past = np.full(len(legacy), WON)
-    legacy_cycle = _cycle(rng, company.sector[legacy], np.zeros(len(legacy), bool), past * 0, past)
-    parts.append((legacy, past * 0, legacy_end - legacy_cycle, legacy_end, past))
-    wins = [np.concatenate([p[i][(p[4] == WON) & (p[1] == NEW)] for p in parts]) for i in (0, 3)]
+    end = setting.first - rng.integers(20, 330, len(legacy))
+    cycle = _cycle(rng, company.sector[legacy], past < 0, past * 0, past)
+    parts = [(legacy, past * 0, end - cycle, end, past)]
+    account = np.flatnonzero(created != NULL)
+    begun = created[account]
+    while len(account):
+        abm = programme.holds(account, begun)
+        # Whoever said no once is harder to win.
+        chance = np.where(abm, 0.30, 0.23) * (1.0 if len(parts) == 1 else 0.6)
+        fate = _fate(rng, chance, abm, market[account], begun)
+        kind = np.full(len(account), NEW)
+        end = begun + _cycle(rng, company.sector[account], abm, kind, fate)
+        parts.append((account, kind, begun, end, fate))
+        pause = np.where(
+            abm, rng.integers(15, 60, len(account)), rng.integers(40, 130, len(account))
+        )
+        again = (fate == LOST) & (end + pause <= setting.last + 90)
+        account, begun = account[again], (end + pause)[again]
+    wins = [np.concatenate([p[i][(p[4] == WON)] for p in parts]) for i in (0, 3)]
     parts += _growth(setting, rng, company, programme, *wins)
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
     order = np.lexsort((columns[0], columns[2]))
@@ -174,10 +166,10 @@ def _cycle(rng: np.random.Generator, sector: Ints, abm: Bools, kind: Ints, fate:
 
 
 def _fate(
-    rng: np.random.Generator, chance: Floats, abm: Bools, sector: Ints, created: Ints
+    rng: np.random.Generator, chance: Floats, abm: Bools, market: Ints, created: Ints
 ) -> Ints:
-    """Who wins: the expected number in every stretch of time, sector and programme."""
-    order = np.lexsort((created, sector, abm))
+    """Who wins: the expected number in every stretch of time, for each size and sector."""
+    order = np.lexsort((created, market, abm))
     edges = np.floor(np.cumsum(chance[order]) + rng.random())
     out = np.empty(len(chance), dtype=np.int64)
     out[order] = np.where(np.diff(edges, prepend=0) > 0, WON, LOST)
@@ -192,27 +184,29 @@ def _growth(
     account: Ints,
     won: Ints,
 ) -> list[tuple[Ints, Ints, Ints, Ints, Ints]]:
-    """Expansions in a customer's first year, and renewals at the end of each term."""
+    """Expansions of the customers that grow, and renewals at the end of each term."""
     parts = []
+    market = company.size * len(DEAL_SIZE) + company.sector
     abm = programme.holds(account, won)
-    chance = np.where(abm, 0.62, 0.40)
-    grows = strata(rng, abm.astype(np.int64)) < chance
-    who = account[grows]
-    created = won[grows] + rng.integers(70, 260, grows.sum())
-    kind = np.full(len(who), EXPANSION)
-    now = programme.holds(who, created)
-    fate = _fate(rng, np.where(now, 0.50, 0.42), now, company.sector[who], created)
-    end = created + _cycle(rng, company.sector[who], now, kind, fate)
-    keep = created <= setting.last + 90
-    parts.append((who[keep], kind[keep], created[keep], end[keep], fate[keep]))
+    grows = strata(rng, abm.astype(np.int64)) < np.where(abm, 0.60, 0.30)
+    who, end = account[grows], won[grows]
+    for _ in range(6):
+        created = end + rng.integers(20, 65, len(who))
+        keep = created <= setting.last + 90
+        who, created = who[keep], created[keep]
+        kind = np.full(len(who), EXPANSION)
+        now = programme.holds(who, created)
+        fate = _fate(rng, np.where(now, 0.48, 0.38), now, market[who], created)
+        end = created + _cycle(rng, company.sector[who], now, kind, fate)
+        parts.append((who, kind, created, end, fate))
     alive, started = account, won
     for _ in range(4):
         term_end = started + 365
         member = programme.holds(alive, term_end)
         created = term_end - rng.integers(50, 85, len(alive))
         end = term_end + rng.integers(-25, 16, len(alive))
-        chance = np.where(member, 0.85, 0.79)
-        fate = _fate(rng, chance, member, company.sector[alive], created)
+        chance = np.where(member, 0.91, 0.84)
+        fate = _fate(rng, chance, member, market[alive], created)
         keep = created <= setting.last
         kind = np.full(keep.sum(), RENEWAL)
         parts.append((alive[keep], kind, created[keep], end[keep], fate[keep]))
@@ -232,11 +226,10 @@ def _amounts(
     fate: Ints,
 ) -> Floats:
     sector = company.sector[account]
-    mean = DEAL_SIZE[sector] * np.where(abm, 1.29, 1.08)
-    mean = mean * np.array([0.86, 1.0, 1.14, 0.8])[company.size[account]]
-    mean = mean * np.array([1.0, 0.62, 0.98])[kind]
+    mean = DEAL_SIZE[company.size[account]] * SECTOR_PRICE[sector] * np.where(abm, 1.28, 1.0)
+    mean = mean * np.array([1.0, 0.55, 0.98])[kind]
     group = ((sector * 2 + abm) * 3 + kind) * 3 + fate
-    amount = mean * np.exp(0.45 * normal(strata(rng, group)) - 0.1)
+    amount = mean * np.exp(0.35 * normal(strata(rng, group)) - 0.06)
     return np.maximum(4_000, np.round(amount, -2))
 
 
@@ -275,7 +268,7 @@ def make_history(setting: Setting, deals: Deals) -> History:
     reach = np.where(
         (outcome == WON) | (deals.fate[shown] == WON),
         4,
-        choice(rng, rows, [0.06, 0.2, 0.28, 0.28, 0.18]),
+        choice(rng, rows, [0.08, 0.30, 0.32, 0.18, 0.12]),
     )
     reach = np.where(stuck, np.clip(choice(rng, rows, [0, 0.4, 0.3, 0.2, 0.1]), 1, 3), reach)
     reach = np.maximum(reach, first_stage)

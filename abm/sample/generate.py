@@ -104,7 +104,7 @@ def _all_cells(journeys: Journeys) -> Cells:
         journeys.heat.ravel(),
         journeys.selling.ravel(),
         journeys.member.ravel(),
-        journeys.reached[account.ravel()],
+        journeys.reached.ravel(),
     )
 
 

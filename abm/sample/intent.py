@@ -233,7 +233,7 @@ def _write_demandbase(setting: Setting, writer: RawWriter, company: Company, hea
 
 def _write_custom(setting: Setting, writer: RawWriter, company: Company, heat: Floats) -> None:
     """A review site and a podcast: sources without a connector of their own."""
-    rng, who, week, _ = _observed(setting, "custom.touchpoints", heat, 0.002, 0.03, 1.0)
+    rng, who, week, _ = _observed(setting, "custom.touchpoints", heat, 0.0, 0.04, 1.0)
     day = setting.week_zero + 7 * week + rng.integers(0, 6, len(who))
     keep = (who < company.n) & (day >= setting.first) & (day <= setting.last)
     who, day = who[keep], day[keep]

@@ -13,8 +13,8 @@ import numpy as np
 
 from abm.sample.company import Company, known_people
 from abm.sample.core import DAY, NULL, SECOND, Bools, Floats, Ints, Setting, business_seconds
-from abm.sample.deals import LOST, RENEWAL, WON, Deals
-from abm.sample.programme import Experiment, Programme
+from abm.sample.deals import LOST, NEW, RENEWAL, WON, Deals
+from abm.sample.programme import CLOSED, WARM, Experiment, Programme
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Journeys:
         heat: interest, companies in rows and weeks in columns.
         selling: share of the week in which sales works a deal of the account (0-1).
         member: whether the account is in the programme that week.
-        reached: how far mails and advertising get through to the company (0-1).
+        reached: how far mails, advertising and sellers get through to the company (0-1).
     """
 
     heat: Floats
@@ -41,25 +41,32 @@ def make_journeys(
     deals: Deals,
     experiments: list[Experiment],
 ) -> Journeys:
-    """Base interest, warm-up before deals, attention during them, silence after a loss."""
+    """Base interest, warm-up before deals, attention during them, silence after a loss.
+
+    Before its activation a target hardly hears of the vendor.
+    """
     rng = setting.rng("journeys")
     weeks, total = setting.weeks, company.total
     day = setting.week_zero + 7 * np.arange(weeks) + 3
     member = np.stack([programme.holds(np.arange(total), np.int64(d)) for d in day], axis=1)
     target = programme.tier >= 0
     level = np.where(target, np.array([0.44, 0.28, 0.20, 0.0])[programme.tier], 0.0)
-    before = np.where(target, 0.95 * level, 0.075)
+    level = level * np.array([0.0, 0.3, 0.6, 0.7, 1.0])[programme.interest]
+    before = np.where(target, 0.03 * level, 0.075)
     taste = np.exp(rng.normal(0, 0.45, total) - 0.1)
     base = np.where(member, level[:, None], before[:, None]) * taste[:, None]
     base[np.arange(total) >= company.n] = 0.07
     heat = base * rng.gamma(0.9, 1 / 0.9, (total, weeks))
-    # Some accounts warm up for a few weeks and buy nothing.
-    spells = rng.poisson(np.where(target, 3.0, 0.45) * weeks / 104)
+    # Some accounts warm up for a few weeks and buy nothing; a WARM target does so once.
+    warm = programme.interest == WARM
+    spells = np.where(warm, 1, rng.poisson(np.where(target, 0.0, 0.45) * weeks / 104))
     spells[company.n :] = 0
     owner = np.repeat(np.arange(total), spells)
-    begin = rng.integers(-4, weeks, len(owner))
-    length = rng.integers(4, 11, len(owner))
-    peak = rng.uniform(0.32, 0.74, len(owner)) * np.where(target[owner], 1.0, 0.7)
+    since = np.where(warm, (programme.start - setting.week_zero) // 7 + 10, -4)[owner]
+    room = np.where(target[owner], 16, weeks + 4)
+    begin = since + (rng.random(len(owner)) * room).astype(np.int64)
+    length = np.where(target[owner], 10, rng.integers(4, 11, len(owner)))
+    peak = rng.uniform(0.32, 0.74, len(owner)) * np.where(target[owner], 2.6, 0.7)
     for step in range(10):
         week = begin + step
         use = (step < length) & (week >= 0) & (week < weeks)
@@ -67,17 +74,23 @@ def make_journeys(
         np.add.at(heat, (owner[use], week[use]), peak[use] * shape[use])
     selling = np.zeros((total, weeks))
     quiet = np.ones((total, weeks))
-    amplitude = np.where(deals.abm, 0.57, 0.60) * np.exp(rng.normal(0, 0.38, len(deals)) - 0.05)
+    amplitude = np.where(deals.abm, 0.53, 0.58) * np.exp(rng.normal(0, 0.38, len(deals)) - 0.05)
     amplitude = amplitude * np.where(deals.fate == WON, 1.12, 0.88)
     # A long purchase is less intense from week to week.
     amplitude = amplitude * np.array([1.0, 0.72, 1.08, 1.0])[company.sector[deals.account]]
     amplitude = np.where(deals.kind == RENEWAL, 0.25, amplitude)
     ramp = rng.uniform(60, 120, len(deals))
+    # The first deal of a target is what marketing worked for: hot well before sales opens it.
+    courted = np.flatnonzero(deals.abm & (deals.kind == NEW))
+    courted = courted[np.unique(deals.account[courted], return_index=True)[1]]
+    warmth, steepness = np.ones(len(deals)), np.full(len(deals), 1.6)
+    warmth[courted], steepness[courted] = 3.0, 0.6
     noise = rng.gamma(3.0, 1 / 3.0, (len(deals), weeks))
     middle = day[None, :]
     for part in np.array_split(np.arange(len(deals)), max(1, len(deals) // 2_000)):
         start, end = deals.created[part, None], deals.end[part, None]
-        lead = np.clip(1 - (start - middle) / ramp[part, None], 0, 1) ** 1.6
+        lead = np.clip(1 - (start - middle) / ramp[part, None], 0, 1)
+        lead = warmth[part, None] * lead ** steepness[part, None]
         progress = np.clip((middle - start) / np.maximum(end - start, 1), 0, 1)
         during = (middle >= start) & (middle <= end)
         working = during & ~(deals.stuck[part, None] & (middle > start + 45))
@@ -91,17 +104,24 @@ def make_journeys(
         hush = np.where(lost & (middle > end) & (middle < end + 120), 0.35, 1.0)
         np.minimum.at(quiet, deals.account[part], hush)
     heat *= quiet
-    # Some accounts never answer: wrong people, closed doors. Those with a recent deal do.
+    # A year is busier than the one before; summers and Decembers are quiet.
+    month = ((day % 365.25) / 30.44).astype(np.int64)
+    heat *= np.linspace(0.75, 1.2, weeks) * np.where(np.isin(month, [6, 7, 11]), 0.8, 1.05)
+    # Some accounts never answer: wrong people, closed doors. Of the others those with a recent
+    # deal do.
     recent = np.unique(deals.account[deals.end > setting.last - 200])
-    deaf = np.array([0.15, 0.4, 0.7, 0.4])[programme.tier]
-    reached = np.where(rng.random(total) < deaf, 0.01, 1.0)
-    reached[recent] = 1.0
-    reached[company.n :] = 1.0
-    heat *= np.maximum(reached, 0.02)[:, None]
+    deaf = ~target & (rng.random(total) < 0.4)
+    deaf[recent] = False
+    deaf[company.n :] = False
+    heat[deaf] *= 0.02
+    nearly = np.where(rng.random(total) < 0.7, 0.015, 0.0)
+    reached = np.where(programme.interest == CLOSED, nearly, np.where(deaf, 0.01, 1.0))
+    reached = reached[:, None] * np.where(target[:, None] & ~member, 0.03, 1.0)
     for test in experiments:
         stop = test.end if test.end != NULL else setting.last
         span = (day >= test.start) & (day <= stop)
-        heat[np.ix_(test.account[test.treated], span)] *= test.effect
+        answers = test.account[test.treated & (programme.interest[test.account] != CLOSED)]
+        heat[np.ix_(answers, span)] += test.effect
     _warm_up_one(heat, member, company)
     return Journeys(heat, selling, member, reached)
 
@@ -184,7 +204,7 @@ def runs(journeys: Journeys, weight: Floats, limit: float) -> Iterator[Cells]:
             journeys.heat.ravel()[cell],
             journeys.selling.ravel()[cell],
             journeys.member.ravel()[cell],
-            journeys.reached[account],
+            journeys.reached.ravel()[cell],
         )
 
 

@@ -329,7 +329,7 @@ def write_forms(
 def page_rate(company: Company, cells: Cells) -> Floats:
     """Pages per cell that Marketo's own script saw."""
     in_marketo = company.marketing[cells.account] >= 2
-    return in_marketo * (0.05 + 0.9 * cells.heat) / QUARTER_WEEKS
+    return in_marketo * (0.05 * cells.reached + 0.9 * cells.heat) / QUARTER_WEEKS
 
 
 def write_members(

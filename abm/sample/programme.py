@@ -27,6 +27,9 @@ from abm.sample.writer import RawWriter, frame
 
 TIERS = ["1:1", "1:few", "1:many"]
 SHARES = (12 / 250, 35 / 250, 65 / 250)
+CLOSED, CURIOUS, WARM, BUYER = range(4)
+"""Targets: nobody answers; engaged but never hot; hot for a while; hot, then in a purchase."""
+INTEREST = [0.17, 0.30, 0.12, 0.41]
 
 
 @dataclass(frozen=True)
@@ -35,12 +38,14 @@ class Programme:
 
     Attributes:
         tier: position in `TIERS`, -1 for accounts never targeted.
+        interest: CLOSED, CURIOUS, WARM or BUYER, -1 for accounts never targeted.
         start: first day of the membership, NULL without one.
         end: first day after it, NULL while it lasts.
         rows: the sheet's rows: account, tier, start, end, fits the ideal customer profile.
     """
 
     tier: Ints
+    interest: Ints
     start: Ints
     end: Ints
     rows: tuple[Ints, Ints, Ints, Ints, Bools]
@@ -56,7 +61,7 @@ def make_programme(setting: Setting, company: Company) -> Programme:
     """Choose the targets, larger accounts first, and activate them in waves."""
     rng = setting.rng("programme")
     counts = [max(1, round(share * setting.n)) for share in SHARES]
-    fit = np.array([0.9, 1.2, 1.6, 0.35])[company.size[: setting.n]]
+    fit = np.array([0.9, 1.2, 1.45, 0.35])[company.size[: setting.n]]
     fit = fit * np.where(company.sector[: setting.n] == 3, 0.45, 1.0)
     order = np.argsort(-np.log(rng.random(setting.n)) / fit, kind="stable")[: sum(counts)]
     # The largest of the chosen get a programme of their own.
@@ -67,7 +72,7 @@ def make_programme(setting: Setting, company: Company) -> Programme:
     end = np.full(company.total, NULL)
     targets = np.flatnonzero(tier >= 0)
     waves = [m for m in (1, 3, 5, 8, 10, 13, 16) if m <= max(1, setting.months * 2 // 3)]
-    wave = choice(rng, len(targets), [5, 4, 3, 3, 2, 1.5, 1.5][: len(waves)])
+    wave = choice(rng, len(targets), [5, 5, 3, 3, 2, 1.5, 1][: len(waves)])
     wave = np.where(tier[targets] == 0, np.minimum(wave, rng.integers(0, 3, len(targets))), wave)
     month_starts = np.array([to_day(add_months(setting.start, m - 1)) for m in waves])
     start[targets] = month_starts[wave] + rng.integers(0, 3, len(targets)) * 7
@@ -95,7 +100,10 @@ def make_programme(setting: Setting, company: Company) -> Programme:
         else:
             rows.append((account, level, first, last, is_icp))
     a, t, s, e, i = (np.array(column) for column in zip(*rows, strict=True))
-    return Programme(tier, start, end, (a, t, s, e, i.astype(bool)))
+    interest = np.full(company.total, -1)
+    draw = setting.rng("programme.interest")
+    interest[order[rank]] = np.concatenate([quota(draw, count, INTEREST) for count in counts])
+    return Programme(tier, interest, start, end, (a, t, s, e, i.astype(bool)))
 
 
 ASSETS: list[tuple[str, str, str, str | None]] = [
@@ -244,16 +252,16 @@ def _write_stakeholders(
 
 
 LEDGER: list[tuple[str, str, str | None, float, str]] = [
-    ("abm", "platform", None, 5_300, "USD"),
-    ("abm", "platform", None, 1_900, "EUR"),
-    ("abm", "headcount", None, 13_000, "USD"),
-    ("abm", "headcount", None, 3_600, "EUR"),
-    ("abm", "content", None, 4_000, "USD"),
+    ("abm", "platform", None, 4_000, "USD"),
+    ("abm", "platform", None, 1_500, "EUR"),
+    ("abm", "headcount", None, 10_000, "USD"),
+    ("abm", "headcount", None, 2_800, "EUR"),
+    ("abm", "content", None, 3_200, "USD"),
     ("abm", "ad_spend", "paid_social", 6_000, "USD"),
     ("abm", "ad_spend", "paid_search", 1_600, "USD"),
     ("abm", "ad_spend", "display", 1_700, "USD"),
     ("abm", "sales_enablement", None, 2_600, "USD"),
-    ("abm", "technology_data", None, 2_900, "USD"),
+    ("abm", "technology_data", None, 2_300, "USD"),
     ("abm", "sales_cost", None, 21_000, "USD"),
     ("non_abm", "platform", None, 3_300, "USD"),
     ("non_abm", "headcount", None, 9_600, "USD"),
@@ -335,7 +343,7 @@ class Experiment:
         account: the assigned accounts.
         treated: whether each is in the treatment arm.
         start, end: first and last day; end NULL while it runs.
-        effect: how much warmer the treatment makes an account.
+        effect: the heat that the treatment adds to an account that answers.
     """
 
     name: str
@@ -350,8 +358,8 @@ def make_experiments(setting: Setting, programme: Programme) -> list[Experiment]
     """Three tests: one won, one without a difference and out of balance, one running."""
     rng = setting.rng("experiments")
     out = []
-    plans = [("EXP-1", 300, 244, 0.6, 0.5, 1.35), ("EXP-2", 190, 160, 0.35, 0.36, 1.0),
-             ("EXP-3", 24, None, 0.5, 0.5, 1.1)]  # fmt: skip
+    plans = [("EXP-1", 100, 44, 0.75, 0.5, 0.5), ("EXP-2", 190, 160, 1.0, 0.34, 0.0),
+             ("EXP-3", 24, None, 0.5, 0.5, 0.05)]  # fmt: skip
     for name, back, ended, share, treated, effect in plans:
         start = max(setting.last - back, setting.first + 5)
         pool = np.flatnonzero(programme.holds(np.arange(len(programme.tier)), np.int64(start)))
@@ -359,7 +367,10 @@ def make_experiments(setting: Setting, programme: Programme) -> list[Experiment]
             pool = np.flatnonzero(programme.tier >= 0)
         size = max(2, int(len(pool) * share))
         account = np.sort(rng.choice(pool, size, replace=False))
-        arm = quota(rng, size, [1 - treated, treated]) == 1
+        # Both arms get their share of the silent and the interested, the early and the late.
+        arm = np.zeros(size, bool)
+        order = np.lexsort((programme.start[account], programme.interest[account]))
+        arm[order] = np.diff(np.floor(np.arange(size + 1) * treated + 0.5)) > 0
         end = NULL if ended is None else max(setting.last - ended, start + 28)
         out.append(Experiment(name, account, arm, start, end, effect))
     return out
@@ -372,7 +383,7 @@ def write_experiments(
     when = setting.sheets_synced
     text = [
         ("Pages written for the sector raise engagement", "aes", 0.2, "scale"),
-        ("A second account executive reaches more people", "engaged_people", 0.25, "stop"),
+        ("A second account executive reaches more people", "engaged_people", 1.0, "stop"),
         ("Intent topics in the first mail bring more meetings", "sales_meetings", 0.2, None),
     ]
     writer.add(

@@ -100,8 +100,8 @@ def _write_tasks(
     heat, selling, member = cells.heat, cells.selling, cells.member
     real = cells.account < company.n
     plans = [
-        real * (cells.reached * (0.06 + 0.45 * member) + 0.8 * heat + 2.6 * selling),
-        real * (0.02 + 0.45 * heat + 1.9 * selling),
+        real * (cells.reached * (0.06 + 1.6 * member) + 0.8 * heat + 2.6 * selling),
+        real * (0.02 * cells.reached + 0.45 * heat + 1.9 * selling),
         real * (0.05 + 0.10 * member + 0.35 * selling),
     ]
     drawn = [draw(setting, rng, cells, rate / QUARTER_WEEKS) for rate in plans]
@@ -238,7 +238,7 @@ def _write_events(
     rng = setting.rng("salesforce.event", cells.part)
     heat, selling, member = cells.heat, cells.selling, cells.member
     real = cells.account < company.n
-    rate = real * (0.01 + 0.05 * member + 0.26 * heat + 1.75 * selling)
+    rate = real * (cells.reached * (0.01 + 1.05 * member) + 0.8 * heat + 1.75 * selling)
     acts = draw(setting, rng, cells, rate / QUARTER_WEEKS)
     person = actors(rng, company, acts)
     acts, person = acts.where(person >= 0), person[person >= 0]

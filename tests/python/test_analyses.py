@@ -10,9 +10,9 @@ import duckdb
 from conftest import ROOT, Build
 
 QUESTIONS = """{
-    account: Arborway Cloud, stakeholder_reach: 4,
+    account: Echomont Technologies, stakeholder_reach: 4,
     person: 'karen.andersen@harborhaven.example',
-    deal: 'Pineroot Bank - Trust Expansion',
+    deal: 'Spruceford Bank - Trust New',
     attribution_lookback_days: 90, two_touch_first_share: 0.5,
     entity_type: sector, months: 6
 }"""
@@ -53,7 +53,7 @@ def test_analyses_answer(built: Build, tmp_path: Path) -> None:
                 f"select sum(amount) from marts.fct_opportunities where {deals}"
             ).fetchall()[0]
             for deals in (
-                "opportunity_name = 'Pineroot Bank - Trust Expansion'",
+                "opportunity_name = 'Spruceford Bank - Trust New'",
                 "is_won and opportunity_type in ('new_business', 'expansion')",
             )
         )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from conftest import Build
 
 from abm.contract import load_contract
 from abm.sample import write_sample
@@ -155,7 +156,7 @@ def test_opportunities_agree_with_their_history() -> None:
         where not now.is_deleted
         """
     )[0]
-    assert 180 <= n <= 260
+    assert 500 <= n <= 700
     # A renamed stage, a lost amount and a mistyped date are part of the story: one of each.
     assert (first, stage, amount, closes) == (0, 1, 1, 1)
     members = f"'{SHIPPED}/salesforce/opportunity_team_member.parquet'"
@@ -197,6 +198,73 @@ def test_the_usual_dirt_is_in_it_and_no_more() -> None:
     assert rewritten > 0
     two = "select user_pseudo_id from {} group by all having count(distinct user_id) > 1"
     assert len(_query(two.format(events))) > 0
+
+
+def test_the_company_is_one_that_a_director_recognises(built: Build) -> None:
+    with built.connect() as connection:
+
+        def rows(sql: str) -> list[tuple]:
+            return connection.execute(sql).fetchall()
+
+        funnel = dict(rows("select stage, n_reached from marts.rpt_journey_funnel where is_total"))
+        days = dict(
+            rows(
+                """
+                select stage, median_days_from_previous
+                from marts.rpt_journey_funnel where is_total
+                """
+            )
+        )
+        compared = rows(
+            """
+            select n_abm, n_non_abm, uplift_ratio from marts.rpt_abm_vs_non_abm
+            where method = 'matched' and metric in ('deal_size', 'win_rate', 'cycle_days')
+            order by metric
+            """
+        )
+        sizes = rows(
+            """
+            select median(amount) from marts.fct_opportunities
+            inner join marts.dim_accounts using (account_id)
+            where opportunity_type = 'new_business'
+                and account_size_tier in ('small', 'mid_market', 'enterprise')
+            group by account_size_tier order by 1
+            """
+        )
+        wins = rows(
+            """
+            select count(*) from marts.fct_opportunities
+            where is_won and abm_tier_at_creation is not null group by abm_tier_at_creation
+            """
+        )
+        followed = rows(
+            """
+            select
+                sum(n_with_opportunity) / sum(n_accounts), sum(n_with_win) / sum(n_accounts)
+            from marts.rpt_score_validation where horizon_days = 90
+            group by aes_band order by aes_band
+            """
+        )
+        verdicts = {
+            verdict for (verdict,) in rows("select distinct verdict from marts.rpt_experiments")
+        }
+    stages = ("targeted", "reached", "engaged", "mqa", "saa", "opportunity", "customer")
+    reached = [funnel[stage] for stage in stages]
+    assert reached == sorted(reached, reverse=True)
+    assert 82 <= funnel["engaged"] <= 95
+    assert 45 <= funnel["mqa"] <= 65
+    assert 15 <= funnel["customer"] <= 28
+    assert 50 <= days["mqa"] <= 150
+    assert min(n for *sides, _ in compared for n in sides) >= 30
+    cycle, deal, win = (uplift for *_, uplift in compared)
+    assert (cycle < 0, deal > 0, win > 0) == (True, True, True)
+    small, mid_market, enterprise = (size for (size,) in sizes)
+    assert 2 * small < mid_market
+    assert 2 * mid_market < enterprise
+    assert len(wins) == 3
+    bottom, middle, top = followed
+    assert all(b < m < t for b, m, t in zip(bottom, middle, top, strict=True))
+    assert {"win", "no_difference", "running"} <= verdicts
 
 
 def test_thirty_accounts_still_tell_a_story(tmp_path: Path) -> None:
