@@ -78,7 +78,7 @@ def pipeline_by_segment(rows: Sequence[Row], language: Language) -> Markup:
         dict.fromkeys(cell["sector"] for cell in cells),
         key=lambda sector: sum(cell["amount"] for cell in cells if cell["sector"] == sector),
     )
-    return _image(chart, language, "pipeline_by_segment", height=350, largest=largest)
+    return _image(chart, language, "pipeline_by_segment", height=430, largest=largest)
 
 
 def velocity(rows: Sequence[Row], language: Language) -> Markup:
