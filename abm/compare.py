@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from itertools import zip_longest
 from math import isclose
@@ -18,6 +19,8 @@ from abm.postgres import connected
 SCHEMAS = ("marts", "audit", "reference")
 TOLERANCE = 1e-9
 MAX_SHOWN = 5
+QUICK_KEYS = (str, int, bool, date)
+"""Types whose values are told apart by themselves; those of others by how they are written."""
 
 Row = tuple[Any, ...]
 Query = Callable[[str], list[Row]]
@@ -135,13 +138,14 @@ def differing_rows(left: Iterable[Row], right: Iterable[Row]) -> list[tuple[Row,
     groups: dict[Row, tuple[list[Row], list[Row]]] = {}
     for side, rows in enumerate((left, right)):
         for row in rows:
-            exact = tuple(None if _is_fraction(value) else _plain(value) for value in row)
+            exact = tuple(map(_key, row))
             groups.setdefault(exact, ([], []))[side].append(row)
     ours: list[Row] = []
     theirs: list[Row] = []
     for mine, other in groups.values():
-        mine.sort(key=_order)
-        other.sort(key=_order)
+        for rows in (mine, other):
+            if len(rows) > 1:  # seldom, and the key costs more than all else
+                rows.sort(key=_order)
         for one, two in zip_longest(mine, other, fillvalue=()):
             if not one or not two or not all(map(_is_equal, one, two)):
                 ours += [one] if one else []
@@ -151,6 +155,13 @@ def differing_rows(left: Iterable[Row], right: Iterable[Row]) -> list[tuple[Row,
 
 def _is_fraction(value: Any) -> bool:
     return isinstance(value, float | Decimal)
+
+
+def _key(value: Any) -> Any:
+    """What a value groups its row by; a fraction does not, as it is compared with a tolerance."""
+    if _is_fraction(value):
+        return None
+    return (type(value), value) if type(value) in QUICK_KEYS else _plain(value)
 
 
 def _plain(value: Any) -> Any:

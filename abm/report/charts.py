@@ -12,7 +12,7 @@ import vl_convert
 from babel.numbers import get_currency_symbol
 from markupsafe import Markup
 
-from abm.report.language import LOCALES, Language
+from abm.report.language import LOCALES, Language, plain_text
 from abm.report.tables import Row
 
 WIDTH = 460
@@ -54,8 +54,8 @@ def pipeline_by_segment(rows: Sequence[Row], language: Language) -> Markup:
     """Bars of the open pipeline by sector, stacked by size of account."""
     cells = [
         {
-            "sector": _words(language.code_of("sector", row["sector"])),
-            "size": _words(language.code_of("account_size_tier", row["account_size_tier"])),
+            "sector": plain_text(language.code_of("sector", row["sector"])),
+            "size": plain_text(language.code_of("account_size_tier", row["account_size_tier"])),
             "amount": float(row["pipeline_amount"]),
         }
         for row in rows
@@ -78,7 +78,7 @@ def pipeline_by_segment(rows: Sequence[Row], language: Language) -> Markup:
         dict.fromkeys(cell["sector"] for cell in cells),
         key=lambda sector: sum(cell["amount"] for cell in cells if cell["sector"] == sector),
     )
-    return _image(chart, language, "pipeline_by_segment", height=350, largest=largest)
+    return _image(chart, language, "pipeline_by_segment", height=430, largest=largest)
 
 
 def velocity(rows: Sequence[Row], language: Language) -> Markup:
@@ -86,8 +86,11 @@ def velocity(rows: Sequence[Row], language: Language) -> Markup:
     points = [
         {"day": _moment(row["as_of_on"]), "line": line, "amount": row[name]}
         for name, line in (
-            ("velocity_monthly", _words(language.say("chart.velocity.all"))),
-            ("velocity_monthly_win_adjusted", _words(language.say("chart.velocity.win_adjusted"))),
+            ("velocity_monthly", plain_text(language.say("chart.velocity.all"))),
+            (
+                "velocity_monthly_win_adjusted",
+                plain_text(language.say("chart.velocity.win_adjusted")),
+            ),
         )
         for row in rows
         if row[name] is not None
@@ -108,10 +111,10 @@ def velocity(rows: Sequence[Row], language: Language) -> Markup:
         chart,
         language,
         "velocity",
-        first=_words(language.amount(known[0]["velocity_monthly"])),
-        first_on=_words(language.day(known[0]["as_of_on"])),
-        last=_words(language.amount(known[-1]["velocity_monthly"])),
-        last_on=_words(language.day(known[-1]["as_of_on"])),
+        first=plain_text(language.amount(known[0]["velocity_monthly"])),
+        first_on=plain_text(language.day(known[0]["as_of_on"])),
+        last=plain_text(language.amount(known[-1]["velocity_monthly"])),
+        last_on=plain_text(language.day(known[-1]["as_of_on"])),
     )
 
 
@@ -120,7 +123,7 @@ def sector_scores(rows: Sequence[Row], language: Language) -> Markup:
     points = [
         {
             "month": _moment(row["month_start_on"]),
-            "sector": _words(language.code_of("sector", row["sector"])),
+            "sector": plain_text(language.code_of("sector", row["sector"])),
             "score": float(row["aes_avg"]),
         }
         for row in rows
@@ -138,7 +141,7 @@ def sector_scores(rows: Sequence[Row], language: Language) -> Markup:
     )
     last = max(point["month"] for point in points)
     said = "; ".join(
-        f"{point['sector']} {_words(language.number(point['score'], 1))}"
+        f"{point['sector']} {plain_text(language.number(point['score'], 1))}"
         for point in points
         if point["month"] == last
     )
@@ -171,7 +174,7 @@ def attributed_by_channel(rows: Sequence[Row], language: Language) -> Markup:
         "attributed_by_channel",
         height=24 * len(bars),
         channel=bars[0]["channel"],
-        amount=_words(language.amount(bars[0]["amount"])),
+        amount=plain_text(language.amount(bars[0]["amount"])),
     )
 
 
@@ -186,7 +189,7 @@ def revenue_forecast(rows: Sequence[Row], language: Language) -> Markup:
     points = [
         {
             "month": row["month"],
-            "method": _words(language.say(f"chart.revenue_forecast.{method}")),
+            "method": plain_text(language.say(f"chart.revenue_forecast.{method}")),
             "amount": float(row[f"{method}_amount"]),
         }
         for method in ("velocity", "bottom_up", "naive")
@@ -211,7 +214,7 @@ def revenue_forecast(rows: Sequence[Row], language: Language) -> Markup:
     )
     chart = alt.layer(area, lines) if band else lines
     return _image(
-        chart, language, "revenue_forecast", amount=_words(language.amount(points[0]["amount"]))
+        chart, language, "revenue_forecast", amount=plain_text(language.amount(points[0]["amount"]))
     )
 
 
@@ -268,10 +271,6 @@ def _moment(day: datetime.date) -> str:
     return f"{day:%Y-%m-%d}T00:00:00Z"
 
 
-def _words(marked_up: Markup) -> str:
-    return marked_up.striptags()
-
-
 def _image(
     chart: Any, language: Language, name: str, height: int = HEIGHT, **said: object
 ) -> Markup:
@@ -291,4 +290,4 @@ def _image(
     source = base64.b64encode(svg.encode()).decode()
     return Markup(
         '<img class="chart" src="data:image/svg+xml;base64,{}" width="{}" height="{}" alt="{}">'
-    ).format(source, size[1], size[2], _words(language.say(f"chart.{name}.alt", **said)))
+    ).format(source, size[1], size[2], plain_text(language.say(f"chart.{name}.alt", **said)))

@@ -2,8 +2,9 @@
 
 import datetime
 import math
+import re
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ LOCALES = {"en": "en_US", "fr": "fr_FR"}
 MONEY = {"en": "¤{}", "fr": "{}\xa0¤"}
 PERCENT = {"en": "%", "fr": "\xa0%"}
 NOTHING = Markup('<span class="nothing">&ndash;</span>')
+
+# As many digits as the largest double has, and its decimals.
+_DIGITS = 320
 
 Number = int | float | Decimal | None
 
@@ -102,6 +106,13 @@ class Language:
         words = str(code).replace("_", " ")
         return escape(words[:1].upper() + words[1:])
 
+    def status(self, code: str | None) -> Markup | None:
+        """Write a status: a sign, a colour and a word, so that none is needed to tell it."""
+        if code is None:
+            return None
+        words = self.code_of("status", code)
+        return Markup('<span class="status {}">{}</span>').format(code, words)
+
     def number(self, value: Number, decimals: int = 0, sign: bool = False) -> Markup:
         """Write a number.
 
@@ -166,24 +177,30 @@ class Language:
 
     def yes_or_no(self, value: bool | None) -> Markup:
         """Write a truth value."""
-        return NOTHING if value is None else self.say("word.yes" if value else "word.no")
+        return NOTHING if value is None else self.say("word.true" if value else "word.false")
 
     def _data(self, value: Number, pattern: str, decimals: int, hundredths: bool = False) -> Markup:
         if value is None or (isinstance(value, float) and not math.isfinite(value)):
             return NOTHING
         exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
-        shown = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-        if shown == 0:
-            # What rounds to nothing is written without a sign.
-            shown, pattern = abs(shown), pattern.partition(";")[0].lstrip("+")
-        text = format_currency(
-            shown.scaleb(-2) if hundredths else shown,
-            self.currency,
-            pattern,
-            locale=self.locale,
-            currency_digits=False,
-        )
+        with localcontext(prec=_DIGITS, rounding=ROUND_HALF_UP):
+            shown = exact.quantize(Decimal(1).scaleb(-decimals))
+            if shown == 0:
+                # What rounds to nothing is written without a sign.
+                shown, pattern = abs(shown), pattern.partition(";")[0].lstrip("+")
+            text = format_currency(
+                shown.scaleb(-2) if hundredths else shown,
+                self.currency,
+                pattern,
+                locale=self.locale,
+                currency_digits=False,
+            )
         return Markup('<data value="{}">{}</data>').format(_plain(exact), text)
+
+
+def plain_text(marked_up: Markup) -> str:
+    """The text of markup, for what takes no markup; its spaces stay, as those within a number."""
+    return Markup(re.sub(r"<[^>]*>", "", str(marked_up))).unescape()
 
 
 def _pattern(decimals: int, around: str = "{}", sign: bool = False) -> str:

@@ -6,8 +6,8 @@ from abm.dictionary import read_dictionary
 from abm.errors import AbmError, first_line
 from abm.paths import shown
 from abm.report.language import Language
+from abm.report.pages import Pages
 from abm.report.published import read_published
-from abm.report.site import Pages
 
 PERIODS = ("week", "month")
 FORMATS = ("html", "pdf")

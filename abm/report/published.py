@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -13,6 +14,18 @@ from abm.build import check_database_file, database_problem
 from abm.errors import AbmError, first_line
 from abm.paths import shown
 from abm.report.tables import FOLDER, Row, query
+
+# What a name must not hold: it would turn around the text after it, or end the process, because no
+# image may have it.
+_UNSHOWABLE = dict.fromkeys(
+    [
+        *(code for code in range(0x20) if chr(code) not in "\t\n\r"),
+        *range(0x7F, 0xA0),
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+        *(0xFFFE, 0xFFFF),
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -68,7 +81,7 @@ def read_published(db: Path) -> Published:
                 path.stem: _rows(connection, query(path.stem))
                 for path in sorted((FOLDER / "queries").glob("*.sql"))
             }
-    except duckdb.CatalogException as error:
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
         raise AbmError(
             f"{shown(db)} lacks what the pages show ({first_line(error)}): "
             "build and publish with this version."
@@ -83,4 +96,8 @@ def read_published(db: Path) -> Published:
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Row]:
     result = connection.execute(sql)
     names = [column[0] for column in result.description]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    return [dict(zip(names, map(_shown, row), strict=True)) for row in result.fetchall()]
+
+
+def _shown(value: Any) -> Any:
+    return value.translate(_UNSHOWABLE) if isinstance(value, str) else value

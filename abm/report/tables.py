@@ -21,6 +21,9 @@ FOLDER = Path(__file__).parent
 # Kinds of columns that are set flush right.
 NUMBERS = ("amount", "change", "change_share", "count", "in_unit", "number", "percent", "share")
 
+# What is shown of whom or what has no name.
+_IDENTIFIERS = {"account": "account_id", "executive": "account_executive_id"}
+
 Row = Mapping[str, Any]
 
 
@@ -116,6 +119,12 @@ class Cells:
         """Write one value of a row; where it is missing, why."""
         name = column.name.replace("{language}", self.language.code)
         value = row[name]
+        if column.kind in _IDENTIFIERS:
+            value = value or row[_IDENTIFIERS[column.kind]]
+        if column.kind == "person" and row["person_name"]:
+            return Markup("<strong><bdi>{}</bdi></strong><br><bdi>{}</bdi>").format(
+                row["person_name"], value or NOTHING
+            )
         if value is None:
             reason = row[column.reason] if column.reason else None
             if reason is None:
@@ -154,19 +163,14 @@ class Cells:
             case "share":
                 return language.share(value)
             case "status":
-                return self.status(value)
-            case "sentence" | "text":
+                return language.status(value)
+            case "person" | "sentence" | "text":
                 # Names may be in a script that runs from right to left.
                 return Markup("<bdi>{}</bdi>").format(value)
             case "yes_or_no":
-                return language.say("word.true" if value else "word.false")
+                return language.yes_or_no(value)
             case kind:
                 raise ValueError(f"{column.name} is of no known kind: {kind}")
-
-    def status(self, code: str) -> Markup:
-        """Write a status: a sign, a colour and a word, so that none is needed to tell it."""
-        words = self.language.code_of("status", code)
-        return Markup('<span class="status {}">{}</span>').format(code, words)
 
     def heading(self, column: Column, dictionary: Mapping[str, TableEntry]) -> str:
         """The heading of a column: its own, or the label of the published column."""

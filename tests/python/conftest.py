@@ -1,9 +1,9 @@
 """What the tests share: the command line in a process of its own, a built sample, a small company.
 
 Every build here has its own database and dbt target directory, so that a test neither reads nor
-disturbs what a developer has built. Builds of the small company share one target directory, which
-lets dbt parse the project once. Tests run in several processes: what the session shares is made by
-the first process that needs it.
+disturbs what a developer has built. dbt parses the project anew (7 s) for other vars, another
+database file or another target directory: what repeats a build keeps all three. Tests run in
+several processes: what the session shares is made by the first process that needs it.
 """
 
 import os
@@ -11,6 +11,7 @@ import pickle
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from pathlib import Path
 import duckdb
 import pytest
 from filelock import FileLock
+
+from abm.bench_attribution import DATABASE
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPANY_DAY = "2026-10-31"
@@ -113,6 +116,20 @@ def made_once(factory: pytest.TempPathFactory, name: str) -> Iterator[tuple[Path
         filled.touch()
 
 
+@contextmanager
+def compiling(factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The environment for dbt to compile without vars, in a folder that all tests share.
+
+    dbt parses the project for the first of them; the others wait for one another.
+    """
+    with made_once(factory, "compiled") as (folder, _):
+        yield os.environ | {
+            "ABM_DB": str(folder / f"{DATABASE}.duckdb"),
+            "DBT_TARGET_PATH": str(folder / "target"),
+            "DBT_LOG_PATH": str(folder / "target"),
+        }
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The project's directory."""
@@ -174,6 +191,62 @@ def company_built(
             shutil.copytree(company_target, target)
             kept.write_bytes(pickle.dumps(result))
     return Build(pickle.loads(kept.read_bytes()), company, db, target)
+
+
+@pytest.fixture(scope="session")
+def published(built: Build, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample's published file."""
+    return _published(built, tmp_path_factory, "published")
+
+
+@pytest.fixture(scope="session")
+def company_published(company_built: Build, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small company's published file; copy it before changing it."""
+    return _published(company_built, tmp_path_factory, "company_published")
+
+
+def _published(build: Build, factory: pytest.TempPathFactory, name: str) -> Path:
+    with made_once(factory, name) as (folder, is_new):
+        if is_new:
+            result = run_abm("publish", "--db", build.db, "--out", folder / "out", target=folder)
+            assert result.returncode == 0, said(result)
+    return folder / "out" / "abm.duckdb"
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """The dashboard of the sample.
+
+    Attributes:
+        result: The process that wrote it.
+        folder: Where its pages are.
+        seconds: How long it took.
+    """
+
+    result: Result
+    folder: Path
+    seconds: float
+
+    def pages(self) -> dict[str, str]:
+        """The text of every page by its path."""
+        return {
+            str(file.relative_to(self.folder)): file.read_text(encoding="utf-8")
+            for file in sorted(self.folder.rglob("*.*"))
+        }
+
+
+@pytest.fixture(scope="session")
+def dashboard(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Dashboard:
+    """The dashboard of the sample, written once."""
+    with made_once(tmp_path_factory, "dashboard") as (folder, is_new):
+        kept = folder / "result.pickle"
+        if is_new:
+            start = time.perf_counter()
+            result = run_abm("report", "--db", published, "--out", folder / "pages", target=folder)
+            kept.write_bytes(pickle.dumps((result, time.perf_counter() - start)))
+    result, seconds = pickle.loads(kept.read_bytes())
+    assert result.returncode == 0, said(result)
+    return Dashboard(result, folder / "pages", seconds)
 
 
 @pytest.fixture

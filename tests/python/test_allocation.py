@@ -3,13 +3,11 @@
 The compiled models run one after the other on tables of a database in memory, as they are.
 """
 
-import os
 import random
-from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import ROOT
+from conftest import ROOT, compiling
 
 from abm.bench_attribution import DATABASE, compile_models
 
@@ -58,13 +56,11 @@ def random_channels(draw: random.Random) -> list[Channel]:
     ]
 
 
-def test_budgets_follow_the_return_within_limits_and_to_the_cent(tmp_path: Path) -> None:
-    environment = os.environ | {
-        "ABM_DB": str(tmp_path / f"{DATABASE}.duckdb"),
-        "DBT_TARGET_PATH": str(tmp_path / "target"),
-        "DBT_LOG_PATH": str(tmp_path / "target"),
-    }
-    models = compile_models(ROOT, environment, {}, MODELS)
+def test_budgets_follow_the_return_within_limits_and_to_the_cent(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    with compiling(tmp_path_factory) as environment:
+        models = compile_models(ROOT, environment, {}, MODELS)
     draw = random.Random(7)
     with duckdb.connect() as connection:
         connection.execute(f"attach ':memory:' as {DATABASE}")

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import ROOT
+from conftest import ROOT, compiling
 
 from abm.bench_attribution import DATABASE, compile_inline, compile_models
 
@@ -175,7 +175,9 @@ def test_position_cases(
         assert found[name] == pytest.approx(wanted, abs=2e-12)
 
 
-def milestone_weights(folder: Path, cases: Mapping[str, tuple[dict[str, int], int]]) -> object:
+def milestone_weights(
+    environment: Mapping[str, str], cases: Mapping[str, tuple[dict[str, int], int]]
+) -> object:
     """Let the project's macro turn the milestone positions of cases into weights."""
     rows = ", ".join(
         f"('{name}', {n}, {', '.join(str(at[m] + 1) if m in at else 'null' for m in 'FLOC')})"
@@ -191,14 +193,14 @@ def milestone_weights(folder: Path, cases: Mapping[str, tuple[dict[str, int], in
             from (values {rows}) as cases (name, n_touches, f, l, o, c)
         )
     """
-    sql = compile_inline(ROOT, environment(folder), {}, query)
+    sql = compile_inline(ROOT, environment, {}, query)
     return {
         (name, number): {"W": w_shaped, "full": full_path}
         for name, number, w_shaped, full_path in duckdb.sql(sql).fetchall()
     }
 
 
-def test_milestone_cases(tmp_path: Path) -> None:
+def test_milestone_cases(tmp_path_factory: pytest.TempPathFactory) -> None:
     rows = golden("milestone_models_edges")
     cases = {}
     for name, case in grouped(rows, "case"):
@@ -206,7 +208,8 @@ def test_milestone_cases(tmp_path: Path) -> None:
         if not name.startswith("U_bizible"):
             cases[name] = ({key[0]: at for key, at in positions.items()}, len(case))
     assert len(cases) == len({row["case"] for row in rows}) - 1
-    found = milestone_weights(tmp_path, cases)
+    with compiling(tmp_path_factory) as environment:
+        found = milestone_weights(environment, cases)
     for row in rows:
         if row["case"] in cases:
             model = row["case"].split("_")[0]

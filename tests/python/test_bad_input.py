@@ -1,9 +1,10 @@
 """What is wrong with the raw data is said in one sentence, or listed while the build goes on."""
 
+import shutil
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import polars as pl
 import pytest
 from conftest import COMPANY_DAY, Abm, Build, errors, said
@@ -49,13 +50,19 @@ def test_file_is_not_parquet(abm: Abm, company_copy: Path, tmp_path: Path) -> No
     )
 
 
-def test_file_is_damaged_inside(abm: Abm, company_copy: Path, tmp_path: Path) -> None:
+def test_file_is_damaged_inside(
+    abm: Abm, company_built: Build, company_copy: Path, tmp_path: Path
+) -> None:
+    """What is built from the file fails in words; the rest is there from a build without damage."""
     file = company_copy / "bombora" / "company_surge.parquet"
     content = bytearray(file.read_bytes())
     content[4 : len(content) // 2] = b"\xff" * (len(content) // 2 - 4)
     file.write_bytes(content)
+    db = tmp_path / "abm.duckdb"
+    shutil.copy(company_built.db, db)
     result = abm(
-        *("build", "--raw", company_copy, "--db", tmp_path / "abm.duckdb", "--as-of", COMPANY_DAY)
+        *("build", "--raw", company_copy, "--db", db, "--as-of", COMPANY_DAY),
+        *("--select", "source:bombora.company_surge+"),
     )
     sentences = errors(result)
     assert sentences, said(result)
@@ -94,50 +101,44 @@ def test_every_problem_is_told_at_once(abm: Abm, company_copy: Path, tmp_path: P
     assert len(errors(result)) == 2
 
 
-def test_absences_are_read_as_empty(abm: Abm, company_copy: Path, tmp_path: Path) -> None:
-    """One warning per source for what matters, none for what is optional, and a full build."""
-    drop(company_copy / "salesforce" / "contact.parquet", "title", "department")
-    drop(company_copy / "salesforce" / "task.parquet", "_fivetran_synced")
-    (company_copy / "salesforce" / "campaign_member.parquet").unlink()
-    (company_copy / "salesforce" / "task_relation.parquet").unlink()
-    for file in (company_copy / "bombora").iterdir():
-        file.unlink()
-    (company_copy / "bombora").rmdir()
-    db = tmp_path / "abm.duckdb"
-    result = abm("build", "--raw", company_copy, "--db", db, "--as-of", COMPANY_DAY)
+@dataclass(frozen=True)
+class BadRecords:
+    """The ids of the records that `spoiled` made bad."""
+
+    unreadable: str
+    too_early: str
+    too_late: str
+    absurd: str
+
+
+@pytest.fixture(scope="module")
+def spoiled(
+    abm: Abm, company: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Build, BadRecords]:
+    """One build of a company that lacks tables and columns, and has bad rows in others."""
+    folder = tmp_path_factory.mktemp("bad_input")
+    raw, db, target = folder / "raw", folder / "abm.duckdb", folder / "target"
+    shutil.copytree(company, raw)
+    leave_out(raw)
+    records = write_bad_rows(raw)
+    result = abm("build", "--raw", raw, "--db", db, "--as-of", COMPANY_DAY, target=target)
     assert result.returncode == 0, said(result)
-    warnings = [line for line in result.stderr.splitlines() if line.startswith("warning: ")]
-    salesforce = [line for line in warnings if line.startswith("warning: salesforce lacks")]
-    bombora = [line for line in warnings if "no folder bombora" in line]
-    assert (len(salesforce), len(bombora)) == (1, 1), warnings
-    for words in ("table campaign_member", "contact.title", "task._fivetran_synced", "var absent"):
-        assert words in salesforce[0]
-    for silent in ("department", "task_relation"):
-        assert silent not in salesforce[0]
-    with duckdb.connect(str(db), read_only=True) as connection:
-        relation = connection.execute(
-            "select count(*), count(title) from marts.dim_people"
-        ).fetchall()
-    assert relation[0][0] > 0, relation
+    return Build(result, raw, db, target), records
 
 
-def rejected(db: Path) -> Counter[tuple[object, ...]]:
-    with duckdb.connect(str(db), read_only=True) as connection:
-        rows = connection.execute(
-            "select source_system, raw_table, record_id, column_name, raw_value, is_blocking "
-            "from audit.audit_rejected_records"
-        ).fetchall()
-    return Counter(rows)
+def leave_out(raw: Path) -> None:
+    """Take away a source, tables and columns that a build can do without."""
+    drop(raw / "salesforce" / "contact.parquet", "title", "department")
+    drop(raw / "salesforce" / "task.parquet", "_fivetran_synced")
+    (raw / "salesforce" / "campaign_member.parquet").unlink()
+    (raw / "salesforce" / "task_relation.parquet").unlink()
+    shutil.rmtree(raw / "bombora")
 
 
-def test_bad_rows_are_listed(
-    abm: Abm, company_built: Build, company_copy: Path, tmp_path: Path
-) -> None:
-    """An unreadable date, two impossible ones and a missing id are rejected; an absurd number
-    becomes null; nothing else."""
-    contacts = company_copy / "salesforce" / "contact.parquet"
-    contact_ids = pl.read_parquet(contacts)["id"].to_list()
-    unreadable, too_early, too_late = contact_ids[0], contact_ids[1], contact_ids[2]
+def write_bad_rows(raw: Path) -> BadRecords:
+    """Write an unreadable date, two impossible ones, an absurd number and no id."""
+    contacts = raw / "salesforce" / "contact.parquet"
+    unreadable, too_early, too_late = pl.read_parquet(contacts)["id"].to_list()[:3]
     assert len({unreadable, too_early, too_late}) == 3
     written = pl.col("created_date").dt.strftime("%Y-%m-%d %H:%M:%S")
     rewrite(
@@ -151,29 +152,60 @@ def test_bad_rows_are_listed(
         .otherwise(written)
         .alias("created_date"),
     )
-    tasks = company_copy / "salesforce" / "task.parquet"
+    tasks = raw / "salesforce" / "task.parquet"
     row = pl.int_range(pl.len())
     rewrite(tasks, pl.when(row == 0).then(None).otherwise(pl.col("id")).alias("id"))
 
-    accounts = company_copy / "salesforce" / "account.parquet"
+    accounts = raw / "salesforce" / "account.parquet"
     absurd = pl.read_parquet(accounts).filter(~pl.col("is_deleted"))["id"].max()
     revenue = pl.when(pl.col("id") == absurd).then(1e17).otherwise(pl.col("annual_revenue"))
     rewrite(accounts, revenue.alias("annual_revenue"))
+    return BadRecords(unreadable, too_early, too_late, str(absurd))
 
-    db = tmp_path / "abm.duckdb"
-    result = abm("build", "--raw", company_copy, "--db", db, "--as-of", COMPANY_DAY)
-    assert result.returncode == 0, said(result)
-    new = rejected(db) - rejected(company_built.db)
+
+def test_absences_are_read_as_empty(spoiled: tuple[Build, BadRecords]) -> None:
+    """One warning per source for what matters, none for what is optional, and a full build."""
+    build, _ = spoiled
+    warnings = [line for line in build.result.stderr.splitlines() if line.startswith("warning: ")]
+    salesforce = [line for line in warnings if line.startswith("warning: salesforce lacks")]
+    bombora = [line for line in warnings if "no folder bombora" in line]
+    assert (len(salesforce), len(bombora)) == (1, 1), warnings
+    for words in ("table campaign_member", "contact.title", "task._fivetran_synced", "var absent"):
+        assert words in salesforce[0]
+    for silent in ("department", "task_relation"):
+        assert silent not in salesforce[0]
+    with build.connect() as connection:
+        relation = connection.execute(
+            "select count(*), count(title) from marts.dim_people"
+        ).fetchall()
+    assert relation[0][0] > 0, relation
+
+
+def rejected(build: Build) -> Counter[tuple[object, ...]]:
+    with build.connect() as connection:
+        rows = connection.execute(
+            "select source_system, raw_table, record_id, column_name, raw_value, is_blocking "
+            "from audit.audit_rejected_records"
+        ).fetchall()
+    return Counter(rows)
+
+
+def test_bad_rows_are_listed(company_built: Build, spoiled: tuple[Build, BadRecords]) -> None:
+    """An unreadable date, two impossible ones and a missing id are rejected; an absurd number
+    becomes null; nothing else."""
+    build, bad = spoiled
+    new = rejected(build) - rejected(company_built)
+    created = ("salesforce", "contact")
     assert new == Counter(
         {
-            ("salesforce", "contact", unreadable, "created_date", "31 of October", True): 1,
-            ("salesforce", "contact", too_early, "created_date", "1889-05-06 00:00:00", True): 1,
-            ("salesforce", "contact", too_late, "created_date", "2999-01-01 00:00:00", True): 1,
+            (*created, bad.unreadable, "created_date", "31 of October", True): 1,
+            (*created, bad.too_early, "created_date", "1889-05-06 00:00:00", True): 1,
+            (*created, bad.too_late, "created_date", "2999-01-01 00:00:00", True): 1,
             ("salesforce", "task", "(none)", "id", None, True): 1,
-            ("salesforce", "account", absurd, "annual_revenue", "1e+17", False): 1,
+            ("salesforce", "account", bad.absurd, "annual_revenue", "1e+17", False): 1,
         }
     ), new
-    with duckdb.connect(str(db), read_only=True) as connection:
+    with build.connect() as connection:
         unequal = connection.execute(
             "select * from audit.audit_row_reconciliation where difference <> 0"
         ).fetchall()

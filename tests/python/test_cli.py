@@ -65,7 +65,8 @@ def compared(
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["alerts"], ["build"], ["docs"], ["doctor"], ["publish"], ["sample"]]
+    "command",
+    [[], ["alerts"], ["build"], ["docs"], ["doctor"], ["publish"], ["report"], ["sample"]],
 )
 def test_help(abm: Abm, command: list[str]) -> None:
     result = abm(*command, "--help")

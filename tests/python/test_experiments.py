@@ -3,16 +3,14 @@
 The compiled models run one after the other on tables of a database in memory, as they are.
 """
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import ROOT
+from conftest import ROOT, compiling
 from scipy import optimize, stats
 
 from abm.bench_attribution import DATABASE, compile_inline, compile_models
@@ -28,15 +26,6 @@ MODELS = (
 TOLERANCE = 1e-9
 EFFECT = 0.1
 Row = Mapping[str, Any]
-
-
-def environment(folder: Path) -> dict[str, str]:
-    """The environment for dbt to compile in a folder of its own."""
-    return os.environ | {
-        "ABM_DB": str(folder / f"{DATABASE}.duckdb"),
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "target"),
-    }
 
 
 def means() -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
@@ -100,10 +89,14 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Ro
     experiments["metric_kind"] = [
         "proportion" if name in PROPORTIONS else "mean" for name in experiments["experiment_id"]
     ]
-    return rows_of(report(accounts, experiments, tmp_path_factory.mktemp("compiled")))
+    with compiling(tmp_path_factory) as environment:
+        models = compile_models(ROOT, environment, {}, MODELS)
+    return rows_of(report(models, accounts, experiments))
 
 
-def report(accounts: pd.DataFrame, experiments: pd.DataFrame, folder: Path) -> list[dict[str, Any]]:
+def report(
+    models: Mapping[str, str], accounts: pd.DataFrame, experiments: pd.DataFrame
+) -> list[dict[str, Any]]:
     """Run the models; what rpt_experiments then holds."""
     with duckdb.connect() as connection:
         connection.execute(f"attach ':memory:' as {DATABASE}")
@@ -126,7 +119,7 @@ def report(accounts: pd.DataFrame, experiments: pd.DataFrame, folder: Path) -> l
             from experiments
             """
         )
-        for name, sql in compile_models(ROOT, environment(folder), {}, MODELS).items():
+        for name, sql in models.items():
             connection.execute(f"create table {name} as {sql}")
         found = connection.execute("from rpt_experiments")
         names = [column[0] for column in found.description]
@@ -226,7 +219,7 @@ def test_verdicts_follow_from_tests_and_sizes(reported: dict[str, dict[str, Row]
     assert {arms["control"]["reason"] for arms in reported.values()} == {"control"}
 
 
-def test_distributions_equal_those_of_scipy(tmp_path: Path) -> None:
+def test_distributions_equal_those_of_scipy(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Student's t and the normal distribution, at any statistic, directly from the macros."""
     freedoms = [1, 1.05, 1.5, 2, 2.5, 3, 5, 7.7, 10, 29.5, 50, 100, 333.3, 1e3, 2e4, 1e5, 1e6]
     statistics = [0, 1e-9, 1e-3, 0.1, 0.5, 1, 1.5, 2, 3, 5, 8, 10, 30, 1e3, 1e6, 1e200]
@@ -246,7 +239,8 @@ def test_distributions_equal_those_of_scipy(tmp_path: Path) -> None:
         from normal
         inner join student on normal.number = student.number
     """
-    sql = compile_inline(ROOT, environment(tmp_path), {}, query)
+    with compiling(tmp_path_factory) as environment:
+        sql = compile_inline(ROOT, environment, {}, query)
     rows = duckdb.sql(sql).fetchall()
     assert len(rows) == len(cases)
     for number, p_value, quantile, normal_p_value in rows:

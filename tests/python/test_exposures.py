@@ -14,7 +14,7 @@ from conftest import ROOT
 from sqlglot import exp
 
 from abm import alerts
-from abm.report.site import CHARTS
+from abm.report.pages import CHARTS
 
 TEMPLATES = {
     "dashboard": ("index.html", "account.html", "executive.html"),

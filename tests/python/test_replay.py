@@ -22,7 +22,8 @@ def built(raw: Path, folder: Path, as_of: date, *, later: bool) -> Accounts:
     environment = os.environ | {
         "ABM_RAW_DIR": str(raw),
         "ABM_DB": str(folder / "abm.duckdb"),
-        "DBT_TARGET_PATH": str(folder / "target"),
+        # dbt parses the project anew for another day.
+        "DBT_TARGET_PATH": str(folder / f"target_{as_of}"),
         "DBT_LOG_PATH": str(folder / "logs"),
         "FAKETIME_FORCE_MONOTONIC_FIX": "0",
     }

@@ -95,22 +95,24 @@ def check_updates_equal_rebuilds(
     abm: Abm, company: Path, tmp_path: Path, days: list[date], *selection: str
 ) -> None:
     """Build one database through states of the raw data, and compare each with a full rebuild."""
-    updated, rebuilt = tmp_path / "updated.duckdb", tmp_path / "rebuilt.duckdb"
+    db, kept = tmp_path / "abm.duckdb", tmp_path / "updated.duckdb"
     for state, day in enumerate(days):
-        raw = tmp_path / f"raw_{state}"
+        raw = tmp_path / "raw"
         write_state(company, raw, state, len(days) - 1, day)
-        arguments = ("build", "--raw", raw, "--as-of", day, "--exclude", "resource_type:test")
+        arguments = ("build", "--raw", raw, "--db", db, "--as-of", day)
+        arguments += ("--exclude", "resource_type:test")
         arguments += tuple(part for name in selection for part in ("--select", f"+{name}"))
-        result = abm(*arguments, "--db", updated)
+        result = abm(*arguments)
         assert result.returncode == 0, said(result)
-        if not state:
-            continue
-        assert "Changed since the last build: " in result.stdout, said(result)
-        shutil.copy(updated, rebuilt)
-        result = abm(*arguments, "--db", rebuilt, "--full-refresh")
-        assert result.returncode == 0, said(result)
-        assert "Changed since the last build" not in result.stdout, said(result)
-        assert differences(updated, rebuilt) == [], f"as of {day}"
+        if state:
+            assert "Changed since the last build: " in result.stdout, said(result)
+            # The rebuild is made in the same file: for another, dbt would parse the project anew.
+            shutil.copy(db, kept)
+            result = abm(*arguments, "--full-refresh")
+            assert result.returncode == 0, said(result)
+            assert "Changed since the last build" not in result.stdout, said(result)
+            assert differences(kept, db) == [], f"as of {day}"
+            kept.replace(db)
         shutil.rmtree(raw)
 
 

@@ -15,4 +15,10 @@ left join marts.fct_account_engagement_drivers as drivers
         and people.person_id = drivers.driver
         and drivers.component = 'stakeholder_reach'
 where accounts.is_abm_now and people.is_stakeholder
-order by people.account_id, people.is_decision_maker desc, n desc, people.persona, people.title, people.person_id
+order by
+    people.account_id,
+    people.is_decision_maker desc,
+    n desc,
+    people.persona,
+    people.title,
+    people.person_id

@@ -8,6 +8,6 @@ select
     returns.return_on_spend_ratio,
     returns.reason
 from marts.rpt_return_on_spend as returns
-inner join audit.audit_settings as settings using (attribution_model)
+inner join audit.audit_settings using (attribution_model)
 left join marts.dim_channels as channels using (channel)
 order by returns.attributed_amount desc nulls last, channel

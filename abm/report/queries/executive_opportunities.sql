@@ -9,7 +9,10 @@ select
     opportunities.is_stale,
     forecast.win_probability,
     forecast.expected_amount,
-    forecast.expected_amount_reason,
+    case
+        when opportunities.opportunity_type = 'renewal' then 'renewal'
+        else forecast.expected_amount_reason
+    end as expected_amount_reason,
     forecast.expected_close_month_on,
     forecast.expected_close_month_reason
 from marts.fct_opportunities as opportunities

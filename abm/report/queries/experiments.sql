@@ -15,4 +15,8 @@ select
     experiments.decision
 from marts.rpt_experiments as experiments
 left join reference.experiment_metrics as metrics using (metric)
-order by experiments.started_on desc, experiments.experiment_id, experiments.is_control desc, experiments.arm
+order by
+    experiments.started_on desc,
+    experiments.experiment_id,
+    experiments.is_control desc,
+    experiments.arm

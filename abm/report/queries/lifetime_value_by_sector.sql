@@ -14,6 +14,6 @@ select
     end as status,
     lifetime_values.is_total
 from marts.rpt_customer_lifetime_value as lifetime_values
-inner join audit.audit_settings as settings using (as_of_on)
+inner join audit.audit_settings using (as_of_on)
 where lifetime_values.programme = 'abm'
 order by lifetime_values.is_total, sector

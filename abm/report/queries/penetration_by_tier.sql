@@ -8,6 +8,6 @@ select
     penetration.n_on_target,
     penetration.is_total
 from marts.rpt_penetration_by_tier as penetration
-inner join audit.audit_settings as settings using (as_of_on)
+inner join audit.audit_settings using (as_of_on)
 left join reference.account_size_tiers as tiers using (account_size_tier)
 order by penetration.is_total, tiers.revenue_usd_lower nulls last

@@ -12,4 +12,4 @@ from marts.rpt_abm_roi
 where abm_tier = 'all' and period in ('programme_to_date', 'trailing_365_days')
 order by
     period,
-    case roi_basis when 'all_abm_accounts' then 1 when 'sourced' then 2 when 'attributed' then 3 else 4 end
+    list_position(['all_abm_accounts', 'sourced', 'attributed', 'matched_estimate'], roi_basis)

@@ -6,7 +6,7 @@ select
     returns.return_on_spend_ratio,
     returns.return_on_spend_reason
 from marts.rpt_attribution_by_campaign as returns
-inner join audit.audit_settings as settings using (attribution_model)
+inner join audit.audit_settings using (attribution_model)
 inner join marts.dim_campaigns as campaigns using (campaign_id)
 where
     returns.attribution_basis = 'revenue'

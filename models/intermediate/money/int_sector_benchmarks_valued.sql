@@ -1,5 +1,5 @@
--- The benchmarks of a sector in the currency that amounts are published in, at the as-of day's rate,
--- as they are held against such amounts.
+-- The benchmarks of a sector in the currency of the amounts that are held against them, at the
+-- as-of day's rate.
 with benchmarks as (
     select * from {{ ref('sector_benchmarks') }}
 ),

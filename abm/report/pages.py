@@ -1,0 +1,327 @@
+"""The pages of one language: which tables, charts and sentences stand on which."""
+
+import datetime
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from babel.numbers import get_currency_name
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from abm.dictionary import TableEntry
+from abm.report import charts
+from abm.report.account import facts, penetration_in_words, score_in_words
+from abm.report.cards import changes_in_words, core_kpi_cards, executive_card
+from abm.report.language import LOCALES, Language, plain_text
+from abm.report.published import Published
+from abm.report.tables import FOLDER, NUMBERS, Cells, Row, Table, read_tables
+
+# Chart to the query that it draws.
+CHARTS = {
+    "pipeline_by_segment": "pipeline_by_segment",
+    "velocity": "velocity_months",
+    "sector_scores": "sector_scores",
+    "attributed_by_channel": "attributed_by_channel",
+    "revenue_forecast": "revenue_forecast",
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A table as a page shows it: everything is written."""
+
+    name: str
+    title: str
+    empty: str
+    note: str
+    heads: Sequence[Mapping[str, Any]]
+    rows: Sequence[Mapping[str, Any]]
+    n_more: int
+    table: str
+    has_pages: bool
+    has_sentences: bool
+    definition: str
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The pages of one language.
+
+    Attributes:
+        published: The rows.
+        dictionary: Labels and descriptions of the published tables.
+        language: The language.
+        is_linked: Whether names lead to pages; a report that is sent about stands alone.
+    """
+
+    published: Published
+    dictionary: Mapping[str, TableEntry]
+    language: Language
+    is_linked: bool = True
+
+    def __len__(self) -> int:
+        """Count the pages of the dashboard."""
+        return 2 + len(self.account_files) + len(self.executive_files)
+
+    def all(self) -> Iterable[tuple[str, str]]:
+        """Make every page: its path below the language's folder, and its text."""
+        yield "index.html", self.index()
+        yield "definitions.html", self.definitions()
+        for account in self.published.rows["accounts"]:
+            yield self.account_files[account["account_id"]], self.account(account)
+        for executive in self.published.rows["executives"]:
+            yield self.executive_files[executive["page_id"]], self.executive(executive)
+
+    def index(self) -> str:
+        """Make the first page: five KPIs, five sections, where the numbers come from."""
+        rows = self.published.rows
+        return self._render(
+            "index.html",
+            kpis=core_kpi_cards(self.published, self.language),
+            tables=self._tables(),
+            charts=self._charts(*CHARTS),
+            checks=rows["checks"][0],
+            accounts=_by_name(rows["accounts"], "account_name", self.account_files),
+            executives=_by_name(rows["executives"], "account_executive_name", self.executive_files),
+        )
+
+    def account(self, account: Row) -> str:
+        """Make the page of an account in programme."""
+        page_id, language = account["account_id"], self.language
+        executive_file = self.executive_files.get(account["account_executive_id"])
+        scores = self.published.on_page("account_scores", page_id)
+        values = [float(row["aes"]) for row in scores]
+        thresholds = [float(account[name]) for name in ("lower_threshold", "upper_threshold")]
+        return self._render(
+            "account.html",
+            root="../",
+            path=self.account_files[page_id],
+            account=account,
+            facts=list(facts(account, executive_file and f"../{executive_file}", language)),
+            said=score_in_words(
+                account, self.published.on_page("account_drivers", page_id), language
+            ),
+            penetration=list(penetration_in_words(account, language)),
+            n_weeks=len(values),
+            scores=charts.line(
+                values,
+                thresholds,
+                language.say(
+                    "chart.account_scores.alt",
+                    n=len(values),
+                    last=plain_text(language.number(account["aes"], 1)),
+                    high=plain_text(language.number(max(values, default=0), 1)),
+                    lower=plain_text(language.number(thresholds[0])),
+                    upper=plain_text(language.number(thresholds[1])),
+                ),
+            ),
+            journey=self.published.on_page("account_journey", page_id),
+            tables=self._tables(page_id, "../"),
+        )
+
+    def executive(self, executive: Row) -> str:
+        """Make the page of an account executive."""
+        return self._render(
+            "executive.html",
+            root="../",
+            path=self.executive_files[executive["page_id"]],
+            executive=executive,
+            velocity=executive_card(executive, self.language),
+            tables=self._tables(executive["page_id"], "../"),
+        )
+
+    def report(self, period: str) -> str:
+        """Make the weekly or monthly report: what moved, why, what to do.
+
+        Args:
+            period: week or month, that of the as-of date.
+        """
+        rows, language, as_of = self.published.rows, self.language, self.published.as_of
+        monday = as_of - datetime.timedelta(days=as_of.weekday())
+        return self._render(
+            f"{period}.html",
+            title=language.say(f"report.{period}"),
+            subject=language.say("report.week_of", day=language.day(monday, "long"))
+            if period == "week"
+            else language.month(as_of),
+            kpis=core_kpi_cards(self.published, language),
+            changes=list(changes_in_words(self.published, language)),
+            tables=self._tables(),
+            charts=self._charts("velocity", "sector_scores", "revenue_forecast"),
+            checks=rows["checks"][0],
+        )
+
+    def definitions(self) -> str:
+        """Make the page of how the numbers are made, from the models' descriptions."""
+        models: dict[str, dict[str, Any]] = {}
+        code = self.language.code
+        for table in read_tables().values():
+            entry = self.dictionary[table.model]
+            model = models.setdefault(
+                table.model,
+                {
+                    "name": entry.name,
+                    "schema": entry.schema,
+                    "description": entry.descriptions.get(code, entry.descriptions["en"]),
+                    "titles": [],
+                    "columns": [],
+                },
+            )
+            if table.title[code] not in model["titles"]:
+                model["titles"].append(table.title[code])
+        for name, model in models.items():
+            for column in self.dictionary[name].columns.values():
+                if code in column.labels:
+                    model["columns"].append(
+                        {
+                            "label": column.labels[code],
+                            "name": column.name,
+                            "description": column.descriptions.get(code, column.descriptions["en"]),
+                        }
+                    )
+        return self._render("definitions.html", path="definitions.html", models=models.values())
+
+    def _charts(self, *names: str) -> dict[str, Markup]:
+        return {
+            name: getattr(charts, name)(self.published.rows[CHARTS[name]], self.language)
+            for name in names
+        }
+
+    def _tables(self, page_id: str | None = None, root: str = "") -> "_Tables":
+        return _Tables(self, page_id, root)
+
+    def show(self, table: Table, page_id: str | None = None, root: str = "") -> Shown:
+        """Write a table.
+
+        Args:
+            table: The table.
+            page_id: The account or account executive whose page it is on, or None.
+            root: From the page to the folder of the language.
+        """
+        code = self.language.code
+        cells = self._cells(root)
+        rows = self.published.rows[table.name]
+        if page_id is not None:
+            rows = self.published.on_page(table.name, page_id)
+        shown_rows = rows[: table.limit] if table.limit else rows
+        return Shown(
+            table.name,
+            table.title[code],
+            table.empty[code],
+            table.note.get(code, ""),
+            [
+                {
+                    "text": cells.heading(column, self.dictionary),
+                    "is_number": column.kind in NUMBERS,
+                }
+                for column in table.columns
+            ],
+            [
+                {
+                    "cells": [cells.cell(column, row) for column in table.columns],
+                    "is_total": row.get("is_total"),
+                }
+                for row in shown_rows
+            ],
+            len(rows) - len(shown_rows),
+            f"{self.dictionary[table.model].schema}.{table.model}",
+            self.is_linked and any(column.kind == "account" for column in table.columns),
+            any(column.kind == "sentence" for column in table.columns),
+            f"{root}definitions.html#{table.model}" if self.is_linked else "",
+        )
+
+    def _cells(self, root: str = "") -> Cells:
+        if not self.is_linked:
+            return Cells(self.language, {}, {})
+        return Cells(self.language, self.account_files, self.executive_files, root)
+
+    @cached_property
+    def account_files(self) -> dict[str, str]:
+        """Account id to the file of its page."""
+        return {
+            row["account_id"]: _file("accounts", row["account_name"], row["account_id"])
+            for row in self.published.rows["accounts"]
+        }
+
+    @cached_property
+    def executive_files(self) -> dict[str, str]:
+        """Account executive id to the file of the page."""
+        return {
+            row["page_id"]: _file("executives", row["account_executive_name"], row["page_id"])
+            for row in self.published.rows["executives"]
+        }
+
+    @cached_property
+    def _templates(self) -> Environment:
+        templates = environment()
+        templates.globals |= {
+            "language": self.language,
+            "say": self.language.say,
+            "as_of": self.published.as_of,
+            "currency_name": get_currency_name(
+                self.published.currency, count=2, locale=self.language.locale
+            ),
+        }
+        return templates
+
+    def _render(self, template: str, root: str = "", path: str = "index.html", **what: Any) -> str:
+        other = next(code for code in LOCALES if code != self.language.code)
+        return self._templates.get_template(template).render(
+            other=f"{root}../{other}/{path}" if self.is_linked else "", **what
+        )
+
+
+@dataclass(frozen=True)
+class _Tables:
+    """The tables of a page by name, each written when the template asks for it."""
+
+    pages: Pages
+    page_id: str | None
+    root: str
+
+    def __getattr__(self, name: str) -> Shown:
+        try:
+            table = read_tables()[name]
+        except KeyError as error:
+            raise AttributeError(name) from error
+        return self.pages.show(table, self.page_id, self.root)
+
+
+def environment() -> Environment:
+    """Make what renders templates: text is escaped, and a name that is not given is an error."""
+    made = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["with_code"] = _with_code
+    return made
+
+
+def _with_code(text: str) -> Markup:
+    """A description as dbt's own pages show it: what stands in backticks is code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
+
+
+def _by_name(
+    rows: Sequence[Row], name: str, files: Mapping[str, str]
+) -> list[tuple[str | None, str]]:
+    return sorted(
+        ((row[name] or row["page_id"], files[row["page_id"]]) for row in rows),
+        key=lambda pair: (pair[0].casefold(), pair[1]),
+    )
+
+
+def _file(folder: str, name: str | None, identifier: str) -> str:
+    """A path that can be read and that no two of a folder share, on any file system."""
+    plain = unicodedata.normalize("NFKD", name or "").encode("ascii", "ignore").decode().lower()
+    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60]
+    digest = hashlib.sha256(identifier.encode()).hexdigest()[:8]
+    return f"{folder}/{words}-{digest}.html" if words else f"{folder}/{digest}.html"

@@ -1,0 +1,1214 @@
+"""Every figure on the first page is what a query says, rounded; the same numbers, the same bytes.
+
+The queries here are written for this test; those of the pages are in abm/report/queries.
+"""
+
+import base64
+import datetime
+import re
+import shutil
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from conftest import COMPANY_DAY, ROOT, Abm, Dashboard, errors, said
+from html_tree import Node, read_html
+
+from abm.dictionary import read_dictionary
+from abm.paths import read_yaml
+from abm.report.language import Language
+from abm.report.pages import Pages
+from abm.report.published import read_published
+from abm.report.site import write_site
+
+LANGUAGES = ("en", "fr")
+NONE = "\N{EN DASH}"
+"""What stands where a value is missing and nothing says why."""
+PHRASES = read_yaml(ROOT / "abm" / "report" / "phrases.yml")
+TABLES = read_yaml(ROOT / "abm" / "report" / "tables.yml")
+
+MONTHS = {
+    "en": "January February March April May June July August September October November December",
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+}
+
+# A figure in each language: sign, currency, digits in groups of three, percent.
+FIGURE = {
+    "en": r"(?P<sign>[+-]?)(?P<money>\$?)(?P<digits>\d{1,3}(?:,\d{3})*(?:\.\d+)?)(?P<percent>%?)",
+    "fr": r"(?P<sign>[+-]?)(?P<digits>\d{1,3}(?:\u202f\d{3})*(?:,\d+)?)"
+    r"(?P<money>(?:\xa0\$US)?)(?P<percent>(?:\xa0%)?)",
+}
+DECIMAL_SIGN = {"en": ".", "fr": ","}
+
+# Kind of a figure: decimals, what it is multiplied by, and what it must carry.
+KINDS = {
+    "amount": (0, 1, "money"),
+    "change": (1, 1, "sign"),
+    "change_share": (1, 100, "sign percent"),
+    "count": (0, 1, ""),
+    "number": (1, 1, ""),
+    "percent": (1, 1, "percent"),
+    "share": (1, 100, "percent"),
+}
+
+# Unit of a number whose unit is in its row; it is a number where it is not here.
+UNITS = {"reporting_currency": "amount", "reporting_currency_per_month": "amount", "share": "share"}
+
+# The queries of the tables. A column is named by its English heading; after it stands how it is
+# written, after `+` that the next column says why it may be missing, and {l} is the language.
+QUERIES = {
+    "pipeline_by_segment": (
+        "code:sector code:account_size_tier count amount amount amount",
+        """
+        select
+            sector as "Sector",
+            account_size_tier as "Account size",
+            sum(n_open) as "Open opportunities",
+            sum(pipeline_amount) as "Open pipeline",
+            sum(advanced_amount) as "Advanced pipeline",
+            sum(pipeline_previous_month) as "Pipeline (previous month)",
+            0 as place
+        from marts.rpt_pipeline_by_segment
+        group by sector, account_size_tier
+        union all
+        select
+            'all', 'all', count(*), sum(amount),
+            sum(case when is_advanced then amount else 0 end),
+            (
+                select sum(pipeline_amount) from marts.rpt_open_pipeline
+                where as_of_on = date '2026-09-30'
+            ),
+            1
+        from marts.fct_opportunities
+        where is_open and opportunity_type <> 'renewal'
+        order by
+            place, 1,
+            list_position(['small', 'mid_market', 'enterprise', 'unsized'], "Account size")
+        """,
+    ),
+    "overall_velocity": (
+        "day count amount number amount+ share amount",
+        """
+        select
+            as_of_on as "As of",
+            n_advanced as "Advanced deals",
+            avg_deal_size as "Mean deal size",
+            avg_cycle_days as "Mean cycle (days)",
+            velocity_monthly as "Velocity per month",
+            velocity_reason,
+            win_rate as "Win rate",
+            velocity_monthly_win_adjusted as "Win-adjusted velocity"
+        from marts.rpt_pipeline_velocity
+        where is_total and as_of_on in (date '2026-10-31', date '2026-09-30')
+        order by as_of_on desc
+        """,
+    ),
+    "top_accounts": (
+        "text code:sector number code:aes_status change text text",
+        """
+        select
+            accounts.account_name as "Account",
+            accounts.sector as "Sector",
+            scores.aes as "Engagement score",
+            scores.aes_status as "Engagement band",
+            scores.aes - scores.aes_30_days_ago as "Score change (30 days)",
+            (
+                select case '{l}' when 'en' then top_driver else top_driver_fr end
+                from marts.rpt_hot_accounts_weekly as hot
+                where hot.account_id = scores.account_id and week_start_on = date '2026-10-26'
+            ) as "Main driver",
+            executives.account_executive_name as "Account executive"
+        from marts.fct_account_engagement as scores
+        join marts.dim_accounts as accounts on scores.account_id = accounts.account_id
+        left join marts.dim_account_executives as executives
+            on accounts.account_executive_id = executives.account_executive_id
+        where accounts.is_abm_now
+        order by scores.aes desc
+        limit 10
+        """,
+    ),
+    "engagement_by_sector": (
+        "code:sector count number change count count count",
+        """
+        select
+            sector as "Sector",
+            n_accounts as "Accounts in programme",
+            aes_avg as "Mean engagement score",
+            aes_avg_change as "Score change (month)",
+            n_top as "In top band",
+            n_middle as "In middle band",
+            n_bottom as "In bottom band"
+        from marts.rpt_engagement_by_sector
+        where month_start_on = date '2026-10-01'
+        order by aes_avg desc
+        """,
+    ),
+    "velocity_by_executive": (
+        "text count amount number amount+ amount amount status",
+        """
+        select
+            account_executive_name as "Account executive",
+            n_advanced as "Advanced deals",
+            avg_deal_size as "Mean deal size",
+            avg_cycle_days as "Mean cycle (days)",
+            velocity_monthly as "Velocity per month",
+            velocity_reason,
+            velocity_previous_month as "Velocity (previous month)",
+            target_velocity_monthly as "Target velocity",
+            case is_on_target when true then 'on_target' when false then 'below' end
+                as "Against target"
+        from marts.rpt_pipeline_velocity
+        join marts.dim_account_executives on entity_id = account_executive_id
+        where entity_type = 'account_executive' and as_of_on = date '2026-10-31'
+        order by velocity_monthly desc nulls last, account_executive_name
+        """,
+    ),
+    "attributed_by_channel": (
+        "text amount number amount number+",
+        """
+        select
+            (select label_{l} from marts.dim_channels where channel = spend.channel) as "Channel",
+            attributed_amount as "Attributed revenue",
+            weighted_opportunities as "Attributed deals",
+            spend as "Spend",
+            return_on_spend_ratio as "Return on spend",
+            reason
+        from marts.rpt_return_on_spend as spend
+        where attribution_model = (select attribution_model from audit.audit_settings)
+        order by attributed_amount desc nulls last
+        """,
+    ),
+    "penetration_by_tier": (
+        "code:account_size_tier count count count percent percent count",
+        """
+        select
+            account_size_tier as "Account size",
+            count(*) as "Accounts in programme",
+            sum(engaged_stakeholders) as "Engaged stakeholders",
+            sum(identified_stakeholders) as "Identified stakeholders",
+            any_value(by_tier.apr_pct) as "Penetration rate",
+            any_value(by_tier.apr_target_pct) as "Penetration target",
+            count(*) filter (accounts.is_on_target) as "Accounts above target"
+        from marts.fct_account_penetration as accounts
+        join marts.dim_accounts using (account_id)
+        join (
+            select account_size_tier, apr_pct, apr_target_pct
+            from marts.rpt_penetration_by_tier where as_of_on = date '2026-10-31'
+        ) as by_tier using (account_size_tier)
+        where is_abm_now
+        group by account_size_tier
+        union all
+        select
+            'all', n_accounts, engaged_stakeholders, identified_stakeholders, apr_pct,
+            apr_target_pct, n_on_target
+        from marts.rpt_penetration_by_tier
+        where as_of_on = date '2026-10-31' and is_total
+        order by
+            list_position(['small', 'mid_market', 'enterprise', 'unsized', 'all'], "Account size")
+        """,
+    ),
+    "lifetime_value_by_sector": (
+        "code:sector count amount+ amount amount number number status",
+        """
+        select
+            sector as "Sector",
+            n_customers as "Customers",
+            clv_net as "Net lifetime value",
+            reason,
+            benchmark_clv as "Benchmark lifetime value",
+            cac as "Acquisition cost",
+            clv_cac_ratio as "Value to cost",
+            minimum_ratio as "Minimum value to cost",
+            case is_on_target when true then 'on_target' when false then 'below' else 'no_data' end
+                as "Against target"
+        from marts.rpt_customer_lifetime_value
+        where programme = 'abm' and as_of_on = date '2026-10-31'
+        order by is_total, sector
+        """,
+    ),
+    "return_on_investment": (
+        "code:period code:roi_basis amount amount percent+ percent percent code:evidence_grade",
+        """
+        select
+            period as "Period",
+            roi_basis as "Basis",
+            revenue as "Revenue",
+            investment as "Investment",
+            abm_roi_pct as "Return on investment",
+            roi_reason,
+            benchmark_min_pct as "Benchmark, low",
+            benchmark_max_pct as "Benchmark, high",
+            evidence_grade as "Grade of evidence"
+        from marts.rpt_abm_roi
+        where not contains(period, '-Q') and is_total
+        order by
+            period,
+            list_position(
+                ['all_abm_accounts', 'sourced', 'attributed', 'matched_estimate'], roi_basis
+            )
+        """,
+    ),
+    "accounts_at_risk": (
+        "text text day moment text",
+        """
+        select
+            entity_name as "Account",
+            message_{l} as "Alert",
+            fired_on as "Fired on",
+            due_at as "Due by",
+            account_executive_name as "Account executive"
+        from marts.fct_alerts
+        left join marts.dim_account_executives using (account_executive_id)
+        where rule_id = 'account_at_risk' and state = 'open'
+        order by fired_on desc, entity_name
+        """,
+    ),
+    "re_engagement_actions": (
+        "text text text",
+        """
+        select
+            entity_name as "Account",
+            reason_{l} as "Why",
+            account_executive_name as "Account executive"
+        from marts.rpt_recommended_actions
+        left join marts.dim_account_executives using (account_executive_id)
+        where action_type = 're_engagement'
+        order by priority, entity_name
+        """,
+    ),
+    "expansion_actions": (
+        "text text text",
+        """
+        select
+            entity_name as "Account",
+            reason_{l} as "Why",
+            account_executive_name as "Account executive"
+        from marts.rpt_recommended_actions
+        left join marts.dim_account_executives using (account_executive_id)
+        where action_type = 'expansion'
+        order by priority, entity_name
+        """,
+    ),
+    "tactical_actions": (
+        "text text text text",
+        """
+        select
+            entity_name as "Concerns",
+            label_{l} as "Action",
+            reason_{l} as "Why",
+            account_executive_name as "Account executive"
+        from marts.rpt_recommended_actions
+        join reference.action_types using (action_type)
+        left join marts.dim_account_executives using (account_executive_id)
+        where action_type <> 're_engagement' and action_type <> 'expansion'
+        order by priority, action_type, entity_name
+        """,
+    ),
+    "expected_pipeline": (
+        "month+ count amount amount",
+        """
+        select
+            expected_close_month_on as "Expected close",
+            any_value(expected_close_month_reason) as reason,
+            count(*) as "Open opportunities",
+            sum(opportunities.amount) as "Amount",
+            sum(expected_amount) as "Expected amount"
+        from marts.fct_opportunities as opportunities
+        left join marts.fct_pipeline_forecast using (opportunity_id)
+        where is_open and opportunities.opportunity_type <> 'renewal'
+        group by expected_close_month_on
+        order by expected_close_month_on
+        """,
+    ),
+    "revenue_forecast": (
+        "month amount+ amount+ amount amount amount",
+        """
+        select
+            forecast_month_on as "Month",
+            velocity.expected_amount as "Forecast from velocity",
+            velocity.forecast_reason,
+            velocity.low_80 as "Low end (80%)",
+            velocity.band_reason,
+            velocity.high_80 as "High end (80%)",
+            bottom_up.expected_amount as "Forecast from pipeline",
+            naive.expected_amount as "Naive forecast"
+        from (from marts.rpt_revenue_forecast where method = 'velocity') as velocity
+        join (from marts.rpt_revenue_forecast where method = 'bottom_up') as bottom_up
+            using (forecast_month_on)
+        join (from marts.rpt_revenue_forecast where method = 'naive') as naive
+            using (forecast_month_on)
+        order by forecast_month_on
+        """,
+    ),
+    "forecast_accuracy": (
+        "count count share+ share share truth",
+        """
+        select
+            horizon_months as "Months ahead",
+            velocity.n_months as "Months checked",
+            velocity.wape as "Velocity forecast error",
+            velocity.accuracy_reason,
+            bottom_up.wape as "Pipeline forecast error",
+            naive.wape as "Naive forecast error",
+            velocity.beats_naive as "Velocity beats naive"
+        from (from marts.rpt_forecast_accuracy where method = 'velocity') as velocity
+        join (from marts.rpt_forecast_accuracy where method = 'bottom_up') as bottom_up
+            using (horizon_months)
+        join (from marts.rpt_forecast_accuracy where method = 'naive') as naive
+            using (horizon_months)
+        order by horizon_months
+        """,
+    ),
+    "recommended_budget": (
+        "text number amount amount change_share text",
+        """
+        select
+            (select label_{l} from marts.dim_channels where channel = budget.channel) as "Channel",
+            return_on_spend_ratio as "Return on spend",
+            current_budget as "Current budget",
+            recommended_budget as "Recommended budget",
+            change_ratio as "Recommended change",
+            rationale_{l} as "Why"
+        from marts.rpt_budget_allocation as budget
+        order by recommended_budget - current_budget desc nulls last
+        """,
+    ),
+    "journey_funnel": (
+        "text count share+ number+",
+        """
+        select
+            label_{l} as "Journey stage",
+            n_reached as "Accounts come this far",
+            conversion_rate as "Conversion rate",
+            conversion_reason,
+            median_days_from_previous as "Median time (days)",
+            median_days_reason
+        from marts.rpt_journey_funnel
+        join reference.journey_stages using (stage)
+        where abm_tier = 'all'
+        order by journey_stages.stage_order
+        """,
+    ),
+    "cost_efficiency": (
+        "code:abm_tier count amount count amount+ count amount+ amount+",
+        """
+        select
+            abm_tier as "ABM tier",
+            n_accounts as "Accounts in programme",
+            investment as "Investment",
+            n_engaged_accounts as "Engaged accounts",
+            cost_per_engaged_account as "Cost per engaged account",
+            cost_per_engaged_account_reason,
+            n_mqa as "Marketing qualified accounts",
+            cost_per_mqa as "Cost per qualified account",
+            cost_per_mqa_reason,
+            revenue_per_account as "Revenue per account",
+            revenue_per_account_reason
+        from marts.rpt_cost_efficiency
+        order by list_position(['one_to_one', 'one_to_few', 'one_to_many', 'all'], abm_tier)
+        """,
+    ),
+    "abm_against_others": (
+        "code:comparison in_unit in_unit count count change_share change_share+ change_share "
+        "change_share change_share",
+        """
+        select
+            metric as "Metric",
+            {'in': raw.unit, 'value': raw.abm_value} as "Programme",
+            {'in': raw.unit, 'value': raw.non_abm_value} as "Others",
+            raw.n_abm as "Programme (count)",
+            raw.n_non_abm as "Others (count)",
+            raw.uplift_ratio as "Uplift (raw)",
+            matched.uplift_ratio as "Uplift (matched)",
+            matched.reason,
+            matched.ci_low as "Low end (95%)",
+            matched.ci_high as "High end (95%)",
+            raw.benchmark_uplift_ratio as "Published uplift"
+        from (from marts.rpt_abm_vs_non_abm where method = 'raw') as raw
+        join (from marts.rpt_abm_vs_non_abm where method = 'matched') as matched using (metric)
+        order by metric
+        """,
+    ),
+    "source_freshness": (
+        "code:source_system moment code:freshness count count count count share",
+        """
+        select
+            source_system as "Source",
+            newest_record_at as "Newest load",
+            status as "Freshness",
+            (
+                select sum(n_raw) from audit.audit_row_reconciliation as counted
+                where counted.source_system = freshness.source_system
+            ) as "Rows received",
+            (
+                select sum(n_rejected) from audit.audit_row_reconciliation as counted
+                where counted.source_system = freshness.source_system
+            ) as "Rejected rows",
+            (
+                select sum(difference) from audit.audit_row_reconciliation as counted
+                where counted.source_system = freshness.source_system
+            ) as "Unaccounted rows",
+            (
+                select sum(n_touchpoints) from audit.audit_unmatched_touchpoints as unmatched
+                where unmatched.source_system = freshness.source_system
+            ) as "Unmatched touches",
+            (
+                select sum(share) from audit.audit_unmatched_touchpoints as unmatched
+                where unmatched.source_system = freshness.source_system
+            ) as "Unmatched share"
+        from audit.audit_source_freshness as freshness
+        order by source_system
+        """,
+    ),
+}
+
+# KPI to how its value, its numerator and its denominator are written.
+CORE_KPIS = {
+    "aes_mean": ("number", "count", "count"),
+    "velocity_monthly": ("amount", "amount", "number"),
+    "attributed_share": ("share", "amount", "amount"),
+    "apr_pct": ("percent", "count", "count"),
+    "clv_cac_ratio": ("number", "amount", "amount"),
+}
+
+# The only digits of the first page that are neither figures nor days: parts of names.
+FIXED_WITH_DIGITS = {
+    "en": "1. Overview|2. Performance|3. Health|4. Recommended actions|5. Forecast"
+    "|Top 10 accounts by engagement score|Attributed revenue by channel, last 365 days"
+    "|÷ 30.4375|The band is where 80% of|with its 95% interval; it takes 30 deals"
+    "|Low end (95%)|High end (95%)|Score change (30 days)|Low end (80%)|High end (80%)",
+    "fr": "1. Vue d\N{RIGHT SINGLE QUOTATION MARK}ensemble|2. Performance|3. Santé"
+    "|4. Actions recommandées|5. Prévisions"
+    "|Les 10 comptes au score|365 derniers jours|÷ 30,4375|La bande contient 80\xa0% des"
+    "|intervalle à 95\xa0% ; il faut 30 affaires|Borne basse (95\xa0%)|Borne haute (95\xa0%)"
+    "|Variation du score (30 jours)|Borne basse (80\xa0%)|Borne haute (80\xa0%)",
+}
+
+
+def phrase(key: str, language: str) -> str:
+    """A phrase, by its dotted key."""
+    found: Any = PHRASES
+    for name in key.split("."):
+        found = found[name]
+    return found[language]
+
+
+def filled(key: str, language: str, text: str) -> dict[str, str]:
+    """What a phrase was filled with to become a text; empty where the text is not that phrase."""
+    parts = re.split(r"\{(\w+)\}", phrase(key, language))
+    seen: set[str] = set()
+    pattern = ""
+    for index, part in enumerate(parts):
+        if index % 2 == 0:
+            pattern += re.escape(part)
+        else:
+            name = part if part not in seen else f"{part}_"
+            seen.add(part)
+            pattern += f"(?P<{name}>.+?)"
+    match = re.fullmatch(pattern, text)
+    return match.groupdict() if match else {}
+
+
+def rounded(value: Any, decimals: int, factor: int = 1) -> Decimal:
+    """A value of SQL as it must be shown: half a digit is rounded up, away from zero."""
+    exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    return (exact * factor).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def day_in(text: str, language: str) -> str:
+    """Read a written day back, as 2026-10-31, a month as 2026-10, a moment with its minute."""
+    orders = {
+        "en": r"(?P<month>\w+) (?:(?P<day>\d+), )?(?P<year>\d{4})(?:, (?P<clock>\d\d:\d\d) UTC)?",
+        "fr": r"(?:(?P<day>\d+) )?(?P<month>\w+)\.? (?P<year>\d{4})(?:, (?P<clock>\d\d:\d\d) UTC)?",
+    }
+    match = re.fullmatch(orders[language], text)
+    assert match, f"{text!r} is no day"
+    names = MONTHS[language].split()
+    (month,) = (i for i, name in enumerate(names, start=1) if name.startswith(match["month"]))
+    day = f"{match['year']}-{month:02}" + (f"-{int(match['day']):02}" if match["day"] else "")
+    return f"{day}T{match['clock']}" if match["clock"] else day
+
+
+@dataclass
+class Comparison:
+    """Compares a page with what SQL says.
+
+    Attributes:
+        page: The page.
+        language: Its language.
+        db: The published file.
+        unlike: What differs, in words.
+        compared: The elements that were compared.
+    """
+
+    page: Node
+    language: str
+    db: duckdb.DuckDBPyConnection
+    unlike: list[str] = field(default_factory=list)
+    compared: set[Node] = field(default_factory=set)
+
+    def run(self) -> list[str]:
+        """Compare everything, and look for what nothing was compared with."""
+        self.header()
+        self.cards()
+        for name in QUERIES:
+            self.table(name)
+        self.checks()
+        self.lists()
+        self.charts()
+        self.left_over()
+        return self.unlike
+
+    def rows(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        result = self.db.execute(sql.replace("{l}", self.language))
+        return [column[0] for column in result.description], result.fetchall()
+
+    def value(self, sql: str) -> Any:
+        _, ((value,),) = self.rows(sql)
+        return value
+
+    def equal(self, shown: object, expected: object, where: str) -> None:
+        if shown != expected:
+            self.unlike.append(f"{where}: {shown!r} and not {expected!r}")
+
+    def figure_text(self, text: str, value: Any, kind: str, where: str) -> None:
+        """Compare a figure in words with a value of SQL."""
+        decimals, factor, carries = KINDS[kind]
+        match = re.fullmatch(FIGURE[self.language], text)
+        if not match:
+            self.unlike.append(f"{where}: {text!r} is no figure")
+            return
+        digits = match["digits"].replace("\u202f" if self.language == "fr" else ",", "")
+        number = Decimal(match["sign"] + digits.replace(DECIMAL_SIGN[self.language], "."))
+        expected = rounded(value, decimals, factor)
+        self.equal(number, expected, where)
+        self.equal(-number.as_tuple().exponent, decimals, f"{where}, decimals")
+        for mark in ("money", "percent"):
+            self.equal(bool(match[mark]), mark in carries, f"{where}, {mark}")
+        sign = "-" if expected < 0 else "+" if "sign" in carries and expected > 0 else ""
+        self.equal(match["sign"], sign, f"{where}, sign")
+
+    def figure(self, data: Node, value: Any, kind: str, where: str) -> None:
+        """Compare an element `data`, its text and its exact value, with a value of SQL."""
+        self.compared.add(data)
+        self.figure_text(data.text, value, kind, where)
+        exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+        self.equal(Decimal(data["value"]), exact, f"{where}, exact")
+
+    def figures(self, node: Node, expected: Iterable[tuple[Any, str]], where: str) -> None:
+        """Compare all figures in an element, in order."""
+        found, wanted = list(node.all("data")), list(expected)
+        self.equal(len(found), len(wanted), f"{where}, figures")
+        for data, (value, kind) in zip(found, wanted, strict=False):
+            self.figure(data, value, kind, where)
+
+    def day(self, time: Node, value: datetime.date, length: int, where: str) -> None:
+        """Compare an element `time` with the first characters of a day or moment of SQL."""
+        self.compared.add(time)
+        expected = value.isoformat()[:length]
+        self.equal(day_in(time.text, self.language), expected, where)
+        self.equal(time["datetime"], expected, f"{where}, exact")
+
+    def header(self) -> None:
+        header = self.page.one("header")
+        as_of = self.value("select as_of_on from audit.audit_settings")
+        self.day(header.one("time"), as_of, 10, "header")
+        currency = {"en": "Amounts in US dollars.", "fr": "Montants en dollars des États-Unis."}
+        self.equal(currency[self.language] in header.text, True, "header, currency")
+
+    def cards(self) -> None:
+        names, rows = self.rows(
+            """
+            select scorecard.*, is_higher_better, is_target_included, label_{l} as label
+            from marts.rpt_kpi_scorecard as scorecard
+            join reference.kpi_definitions using (kpi)
+            where scorecard.is_core_kpi and month_on = date '2026-10-01'
+            order by display_order
+            """
+        )
+        kpis = [dict(zip(names, row, strict=True)) for row in rows]
+        cards = list(self.page.one(id="kpis").all("article"))
+        self.equal([card["id"] for card in cards], [f"kpi_{kpi['kpi']}" for kpi in kpis], "cards")
+        for card, kpi in zip(cards, kpis, strict=True):
+            self.card(card, kpi)
+
+    def card(self, card: Node, kpi: dict[str, Any]) -> None:
+        name = kpi["kpi"]
+        unit, numerator, denominator = CORE_KPIS[name]
+        self.equal(card.one("h3").text, kpi["label"], name)
+        self.figures(card.one(class_="value"), [(kpi["value"], unit)], f"{name}, value")
+        target = card.one(class_="target")
+        words = target.text.partition(" · ")[0]
+        if name == "velocity_monthly":
+            _, ((n, of),) = self.rows(
+                "select count_if(is_on_target), count(is_on_target) "
+                "from marts.rpt_pipeline_velocity "
+                "where entity_type = 'account_executive' and as_of_on = date '2026-10-31'"
+            )
+            self.figures(target, [(n, "count"), (of, "count")], f"{name}, executives")
+            key = "kpi.executives_on_target"
+        elif kpi["target"] is None:
+            key = "kpi.no_target"
+            self.equal(words, phrase(key, self.language), f"{name}, target")
+        else:
+            self.figures(target, [(kpi["target"], unit)], f"{name}, target")
+            least = "minimum" if kpi["is_target_included"] else "above"
+            key = f"kpi.target_{least if kpi['is_higher_better'] else 'maximum'}"
+        if "{" in phrase(key, self.language):
+            self.equal(bool(filled(key, self.language, words)), True, f"{name}, {words}")
+        status = [node["class"].split()[1] for node in card.all(class_="status")]
+        self.equal(status, [kpi["status"]] if kpi["status"] else [], f"{name}, status")
+        self.figures(
+            card.one(class_="previous"),
+            [(kpi["previous_value"], unit), (kpi["change_ratio"], "change_share")],
+            f"{name}, last month",
+        )
+        self.figures(
+            card.one(class_="parts"),
+            [(kpi["numerator"], numerator), (kpi["denominator"], denominator)],
+            f"{name}, parts",
+        )
+        _, ((n, low, high),) = self.rows(
+            "select count(value), min(value), max(value) "
+            f"from marts.rpt_kpi_scorecard where kpi = '{name}'"
+        )
+        line = card.one("img")
+        said_line = filled("kpi.history", self.language, line["alt"])
+        self.equal(said_line.get("n"), str(n), f"{name}, months of the line")
+        self.figure_text(said_line.get("low", ""), low, unit, f"{name}, lowest")
+        self.figure_text(said_line.get("high", ""), high, unit, f"{name}, highest")
+
+    def table(self, name: str) -> None:
+        kinds, sql = QUERIES[name]
+        heads, rows = self.rows(sql)
+        limit = TABLES[name].get("limit", len(rows))
+        block = self.page.one(id=name)
+        shown = [list(row.all("th", "td")) for row in block.one("tbody").all("tr")]
+        self.equal(len(shown), min(len(rows), limit), f"{name}, rows")
+        if len(rows) > limit:
+            self.figures(block.one(class_="more"), [(len(rows) - limit, "count")], f"{name}, more")
+        for index, (cells, row) in enumerate(zip(shown, rows, strict=False), start=1):
+            column = 0
+            for cell, kind in zip(cells, kinds.split(), strict=True):
+                value, where = row[column], f"{name}, row {index}, {heads[column]}"
+                has_reason = kind.endswith("+")
+                reason = row[column + 1] if has_reason else None
+                self.cell(cell, value, reason, kind.rstrip("+"), where)
+                if index == 1 and self.language == "en":
+                    headings = [head.text for head in block.one("thead").all("th")]
+                    self.equal(headings[cells.index(cell)], heads[column], f"{name}, heading")
+                column += 1 + has_reason
+
+    def cell(self, cell: Node, value: Any, reason: str | None, kind: str, where: str) -> None:
+        name, _, codes = kind.partition(":")
+        if name == "in_unit":
+            name = UNITS.get(value["in"], "number")
+            value = value["value"]
+        if value is None:
+            expected = phrase(f"code.reason.{reason}", self.language) if reason else NONE
+            self.equal(cell.text, expected, where)
+            self.compared.add(cell)
+        elif name in KINDS:
+            self.figures(cell, [(value, name)], where)
+        elif name in ("day", "month", "moment"):
+            length = {"day": 10, "month": 7, "moment": 16}[name]
+            self.day(cell.one("time"), value, length, where)
+        else:
+            expected = {
+                "text": lambda: value,
+                "code": lambda: phrase(f"code.{codes}.{value}", self.language),
+                "status": lambda: phrase(f"code.status.{value}", self.language),
+                "truth": lambda: phrase(f"word.{str(value).lower()}", self.language),
+            }[name]()
+            self.equal(cell.text, expected, where)
+            self.compared.add(cell)
+
+    def checks(self) -> None:
+        _, ((touches, unmatched),) = self.rows(
+            "select count(*), count_if(account_id = 'unknown') from marts.fct_touchpoints "
+            "where touchpoint_id <> 'unattributed'"
+        )
+        _, ((raw, rejected, unaccounted),) = self.rows(
+            "select sum(n_raw), sum(n_rejected), sum(abs(difference)) "
+            "from audit.audit_row_reconciliation"
+        )
+        _, ((sums, different),) = self.rows(
+            "select count(*), count_if(expected_amount is distinct from actual_amount) "
+            "from audit.audit_amount_reconciliation"
+        )
+        said_of_rows, said_of_sums, said_of_touches = self.page.one(id="sources").all("li")
+        counts = [(raw, "count"), (unaccounted, "count"), (rejected, "count")]
+        self.figures(said_of_rows, counts, "rows")
+        self.figures(said_of_sums, [(sums, "count"), (different, "count")], "sums")
+        self.figures(
+            said_of_touches,
+            [(unmatched, "count"), (touches, "count"), (unmatched / touches, "share")],
+            "touches",
+        )
+
+    def lists(self) -> None:
+        lists = list(self.page.one(id="accounts").all("ul"))
+        for shown, sql in zip(
+            lists,
+            (
+                "select account_name from marts.dim_accounts where is_abm_now",
+                """
+                select account_executive_name from marts.dim_account_executives
+                where
+                    account_executive_id in (
+                        select account_executive_id from marts.dim_accounts where is_abm_now
+                    )
+                    or account_executive_id in (
+                        select entity_id from marts.rpt_pipeline_velocity
+                        where as_of_on = date '2026-10-31'
+                    )
+                """,
+            ),
+            strict=True,
+        ):
+            names = sorted((name for (name,) in self.rows(sql)[1]), key=str.casefold)
+            self.equal([item.text for item in shown.all("li")], names, "list")
+            self.compared.update(shown.all("li"))
+
+    def alt(self, block: str, key: str) -> dict[str, str]:
+        """What the words of a chart were filled with."""
+        text = self.page.one(id=block).one("img")["alt"]
+        found = filled(f"chart.{key}.alt", self.language, text)
+        self.equal(bool(found), True, f"{block}, {text}")
+        return found
+
+    def charts(self) -> None:
+        """Compare what the charts say in words, and the marks that are drawn."""
+        bars = self.marks("pipeline_by_segment")
+        _, segments = self.rows(QUERIES["pipeline_by_segment"][1])
+        sectors: dict[str, Decimal] = {}
+        expected = set()
+        for sector, size, _, amount, *_ in segments[:-1]:
+            sector = phrase(f"code.sector.{sector}", self.language)
+            sectors[sector] = sectors.get(sector, Decimal(0)) + amount
+            size = phrase(f"code.account_size_tier.{size}", self.language)
+            if amount:
+                expected.add((f"sector: {sector}; size: {size}", about(amount)))
+        self.equal(bars, expected, "bars of the pipeline")
+        largest = self.alt("pipeline_by_segment", "pipeline_by_segment")["largest"]
+        self.equal(largest, max(sectors, key=lambda sector: sectors[sector]), "largest sector")
+
+        _, months = self.rows(
+            "select as_of_on, velocity_monthly from marts.rpt_pipeline_velocity "
+            "where is_total and velocity_monthly is not null order by as_of_on"
+        )
+        words = self.alt("overall_velocity", "velocity")
+        for name, (day, amount) in (("first", months[0]), ("last", months[-1])):
+            self.figure_text(words[name], amount, "amount", f"velocity, {name}")
+            self.equal(day_in(words[f"{name}_on"], self.language), str(day), f"velocity, {name}")
+
+        _, scores = self.rows(
+            "select sector, aes_avg from marts.rpt_engagement_by_sector "
+            "where month_start_on = date '2026-10-01' order by sector"
+        )
+        lines = self.alt("engagement_by_sector", "sector_scores")["said"].split("; ")
+        self.equal(len(lines), len(scores), "sectors of the chart")
+        for line, (sector, score) in zip(lines, scores, strict=False):
+            name, _, figure = line.rpartition(" ")
+            self.equal(name, phrase(f"code.sector.{sector}", self.language), "chart of sectors")
+            self.figure_text(figure, score, "number", f"chart of sectors, {sector}")
+
+        _, channels = self.rows(QUERIES["attributed_by_channel"][1])
+        bars = self.marks("attributed_by_channel")
+        expected = {
+            (f"channel: {label}", about(amount)) for label, amount, *_ in channels if amount
+        }
+        self.equal(bars, expected, "bars of the channels")
+        words = self.alt("attributed_by_channel", "attributed_by_channel")
+        self.equal(words["channel"], channels[0][0], "first channel")
+        self.figure_text(words["amount"], channels[0][1], "amount", "first channel")
+
+        _, forecasts = self.rows(QUERIES["revenue_forecast"][1])
+        words = self.alt("revenue_forecast", "revenue_forecast")
+        self.figure_text(words["amount"], forecasts[0][1], "amount", "next month")
+
+    def marks(self, block: str) -> set[tuple[str, str]]:
+        """The bars of a chart: what each stands for and how long it says it is."""
+        source = self.page.one(id=block).one("img")["src"]
+        svg = base64.b64decode(source.partition("base64,")[2]).decode()
+        found = re.findall(r'aria-label="amount: ([^;"]*); ([^"]*)"', svg)
+        multiple = {"k": 1000, "M": 1_000_000}
+        marks = set()
+        for amount, stands_for in found:
+            text = re.sub(r"[\s$US]", "", amount).replace(",", ".")
+            number = Decimal(text.rstrip("kM")) * multiple.get(text[-1], 1)
+            marks.add((stands_for, about(number)))
+        return marks
+
+    def left_over(self) -> None:
+        """Name what is on the page and was compared with nothing."""
+        for node in self.page.all("data", "time"):
+            if node not in self.compared and not self.is_compared(node):
+                self.unlike.append(f"compared with nothing: {node.text!r}")
+        fixed = "|".join(re.escape(text) for text in FIXED_WITH_DIGITS[self.language].split("|"))
+        for node, text in self.page.one("body").texts():
+            if self.is_compared(node):
+                continue
+            if re.search(r"\d", re.sub(fixed, "", text)):
+                self.unlike.append(f"digits in {text.strip()!r}")
+
+    def is_compared(self, node: Node) -> bool:
+        return any(around in self.compared for around in node.within())
+
+
+def about(amount: Decimal) -> str:
+    """An amount in two digits, as charts say it."""
+    return f"{Decimal(f'{amount:.1e}'):f}"
+
+
+def differences(page: Node, language: str, db: Path) -> list[str]:
+    with duckdb.connect(str(db), read_only=True) as connection:
+        return Comparison(page, language, connection).run()
+
+
+@cache
+def first_page(folder: Path, language: str) -> str:
+    return (folder / language / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_figure_is_what_a_query_says(
+    language: str, dashboard: Dashboard, published: Path
+) -> None:
+    page = read_html(first_page(dashboard.folder, language))
+    tables = {block["id"] for block in page.all("div", class_="block")}
+    assert tables == set(QUERIES), "a table has no query here"
+    assert differences(page, language, published) == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "replacement"),
+    [
+        pytest.param(r">361,942<|>\$361,942<", ">$361,943<", id="a unit more"),
+        pytest.param(r'value="361942\.2', 'value="361942.3', id="the exact value"),
+        pytest.param(r">\$(\d+),(\d{3})<", r">\1,\2<", id="no currency"),
+        pytest.param(r">\+(\d+\.\d)<", r">\1<", id="no sign"),
+        pytest.param(r">(\d\d\.\d)%<", r">\1<", id="no percent sign"),
+        pytest.param(r">(\d\d)\.\d%<", r">\1%<", id="a digit fewer"),
+        pytest.param(r">(\d+),(\d{3})<", r">\1\2<", id="no groups"),
+        pytest.param(r">Oct 31, 2026<", ">Oct 30, 2026<", id="a day"),
+        pytest.param(r"(in 30 days|for 30 days)", "in 31 days", id="a message"),
+        pytest.param(r'status on_target">', 'status below">', id="a status"),
+        pytest.param(r"(<p class=.note.>)", r"\1In 2026: ", id="digits in a note"),
+        pytest.param(r"(<p class=.note.>)", r'\1<data value="1">one</data>', id="a figure more"),
+        pytest.param(r"<tr><th scope=.row.>.*?</tr>", "", id="a row fewer"),
+        pytest.param(r"The last 14 months", "The last 15 months", id="the words of an image"),
+        pytest.param(r">Sector<", ">Size<", id="a heading"),
+    ],
+)
+def test_comparison_finds_what_is_shown_wrong(
+    pattern: str, replacement: str, dashboard: Dashboard, published: Path
+) -> None:
+    text = first_page(dashboard.folder, "en")
+    wrong, n = re.subn(pattern, replacement, text, count=1)
+    assert n == 1, "the fault is not planted"
+    assert differences(read_html(wrong), "en", published) != []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update marts.rpt_pipeline_velocity set avg_cycle_days = avg_cycle_days + 0.1 "
+        "where is_total and as_of_on = date '2026-09-30'",
+        "update marts.rpt_recommended_actions set reason_fr = reason_fr || '.' "
+        "where action_type = 'expansion'",
+        "update marts.rpt_return_on_spend set attributed_amount = attributed_amount * 2",
+        "update audit.audit_row_reconciliation set n_raw = n_raw + 1",
+        "delete from marts.dim_accounts where account_id = "
+        "(select min(account_id) from marts.dim_accounts where is_abm_now)",
+    ],
+)
+def test_comparison_finds_what_has_changed(
+    statement: str, dashboard: Dashboard, published: Path, tmp_path: Path
+) -> None:
+    db = tmp_path / "changed.duckdb"
+    shutil.copy(published, db)
+    db.chmod(0o644)
+    with duckdb.connect(str(db)) as connection:
+        connection.execute(statement)
+    page = read_html(first_page(dashboard.folder, "fr"))
+    assert differences(page, "fr", db) != []
+
+
+# The same numbers, the same bytes.
+
+ELSEWHERE = {
+    "TZ": "Pacific/Auckland",
+    "LANG": "fr_FR.UTF-8",
+    "LC_ALL": "C",
+    "PYTHONHASHSEED": "7",
+    "COLUMNS": "40",
+}
+
+
+@pytest.fixture
+def another_day() -> tuple[str, ...]:
+    """What to put before a command, so that it runs years later."""
+    if not shutil.which("faketime"):
+        pytest.skip("Debian package faketime is not installed")
+    return ("faketime", "2031-02-03 04:05:06")
+
+
+@pytest.fixture
+def pango() -> None:
+    """PDF needs a library of the system."""
+    try:
+        import weasyprint  # noqa: F401
+    except OSError:
+        pytest.skip("Debian packages libpango-1.0-0 and libpangoft2-1.0-0 are not installed")
+
+
+def test_dashboard_is_the_same_elsewhere_and_later(
+    abm: Abm,
+    dashboard: Dashboard,
+    published: Path,
+    another_day: tuple[str, ...],
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "pages"
+    result = abm(
+        *("report", "--db", published, "--out", folder),
+        environment=ELSEWHERE | {"SOURCE_DATE_EPOCH": "86400"},
+        before=another_day,
+        cwd=tmp_path,
+    )
+    assert result.returncode == 0, said(result)
+    first, second = dashboard.pages(), Dashboard(result, folder, 0).pages()
+    assert list(first) == list(second)
+    assert [name for name, text in first.items() if text != second[name]] == []
+    # And anew into the same folder: what is no page any more goes.
+    (folder / "en" / "accounts" / "left.html").write_text("once an account")
+    write_site(published, folder, ROOT)
+    assert Dashboard(result, folder, 0).pages() == first
+
+
+@pytest.mark.parametrize(
+    ("period", "language", "name", "title"),
+    [
+        ("month", "fr", "monthly-2026-10.fr", "Rapport mensuel"),
+        ("week", "en", "weekly-2026-W44.en", "Weekly report"),
+    ],
+)
+def test_reports_are_the_same_elsewhere_and_later(
+    period: str,
+    language: str,
+    name: str,
+    title: str,
+    abm: Abm,
+    company_published: Path,
+    another_day: tuple[str, ...],
+    pango: None,
+    tmp_path: Path,
+) -> None:
+    made = []
+    command = ("report", "--db", company_published, "--period", period, "--lang", language)
+    for folder, options in (
+        ("here", {"environment": {"SOURCE_DATE_EPOCH": "86400"}}),
+        ("there", {"environment": ELSEWHERE, "before": another_day, "cwd": tmp_path}),
+    ):
+        out = tmp_path / folder
+        result = abm(*command, "--format", "pdf", "--out", out, **options)
+        assert result.returncode == 0, said(result)
+        assert f"{name}.pdf" in result.stdout
+        made.append((out / f"{name}.pdf").read_bytes())
+    assert made[0] == made[1]
+    assert made[0].startswith(b"%PDF-")
+    objects = b"".join(inflated(made[0]))
+    pages = len(re.findall(rb"/Type /Page\b", objects))
+    assert 2 <= pages <= 20, pages
+    assert f"/Lang ({language})".encode() in objects
+    assert title.encode() in objects
+    assert b"Date" not in objects
+
+    result = abm(*command, "--out", tmp_path / "html")
+    assert result.returncode == 0, said(result)
+    page = read_html((tmp_path / "html" / f"{name}.html").read_text(encoding="utf-8"))
+    assert page.one("html")["lang"] == language
+    assert page.one("h1").text == title
+    assert [link["href"] for link in page.all("a")] == ["#main"], "a report stands alone"
+    assert next(page.one("header").all("time"))["datetime"] == COMPANY_DAY
+
+
+def inflated(pdf: bytes) -> Iterator[bytes]:
+    """A PDF's objects, out of their compressed streams."""
+    yield pdf
+    for stream in re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.DOTALL):
+        try:
+            yield zlib.decompress(stream)
+        except zlib.error:
+            continue
+
+
+def test_dashboard_is_soon_there_and_small(dashboard: Dashboard) -> None:
+    assert dashboard.seconds < 20
+    pages = dashboard.pages()
+    assert sum(len(text.encode()) for text in pages.values()) < 15_000_000
+    count = re.search(r"Wrote (\d+) pages, [\d.]+ MB", dashboard.result.stdout)
+    assert count
+    assert int(count[1]) == len(pages)
+
+
+# What is asked for wrongly.
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--db", "none.duckdb"), "There is no published file .*none.duckdb: run `abm publish`"),
+        (("--db", "text.duckdb"), "not a DuckDB database"),
+        (("--db", "empty.duckdb"), "empty.duckdb lacks what the pages show .*: build and publish"),
+        (("--db", "older.duckdb"), "older.duckdb lacks what the pages show .*: build and publish"),
+        (("--out", "mine"), "mine holds more than a dashboard"),
+        (("--out", "text.duckdb"), "text.duckdb holds more than a dashboard"),
+        (("--period", "week", "--out", "text.duckdb"), "Cannot write .*: make room"),
+        (("--period", "yearly"), "There is no --period yearly: name one of week, month."),
+        (("--period", "week", "--lang", "de"), "There is no --lang de: name one of en, fr."),
+        (("--period", "week", "--format", "docx"), "There is no --format docx: .* html, pdf."),
+        (("--lang", "fr"), "leave out --lang and --format, or ask for a report with --period."),
+        (("--format", "pdf"), "leave out --lang and --format, or ask for a report"),
+    ],
+)
+def test_errors_are_sentences(
+    arguments: tuple[str, ...],
+    sentence: str,
+    abm: Abm,
+    company_published: Path,
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "text.duckdb").write_text("no database")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    duckdb.connect(str(tmp_path / "empty.duckdb")).close()
+    if "older.duckdb" in arguments:
+        older = tmp_path / "older.duckdb"
+        shutil.copy(company_published, older)
+        older.chmod(0o644)
+        with duckdb.connect(str(older)) as connection:
+            connection.execute("alter table marts.fct_account_penetration drop apr_reason")
+    before = {file: file.read_bytes() for file in tmp_path.rglob("*.*")}
+    database = () if "--db" in arguments else ("--db", company_published)
+    said_wrong = errors(abm("report", *database, *arguments, cwd=tmp_path))
+    assert len(said_wrong) == 1
+    assert re.search(sentence, said_wrong[0]), said_wrong
+    assert {file: file.read_bytes() for file in tmp_path.rglob("*.*")} == before
+
+
+# How numbers, days and codes are written.
+
+
+@pytest.mark.parametrize(
+    ("write", "english", "french"),
+    [
+        (lambda words: words.number(0.25, 1), "0.3", "0,3"),
+        (lambda words: words.number(-0.25, 1), "-0.3", "-0,3"),
+        (lambda words: words.number(2.675, 2), "2.68", "2,68"),
+        (lambda words: words.number(Decimal("0.5")), "1", "1"),
+        (lambda words: words.number(1.5), "2", "2"),
+        (lambda words: words.number(2.5), "3", "3"),
+        (lambda words: words.number(-0.04, 1), "0.0", "0,0"),
+        (lambda words: words.number(-0.04, 1, sign=True), "0.0", "0,0"),
+        (lambda words: words.number(0, sign=True), "0", "0"),
+        (lambda words: words.number(3, sign=True), "+3", "+3"),
+        (lambda words: words.number(-3, sign=True), "-3", "-3"),
+        (lambda words: words.number(999.5), "1,000", "1\u202f000"),
+        (
+            lambda words: words.number(12345678901234567890123456789),
+            "12,345,678,901,234,567,890,123,456,789",
+            "12 345 678 901 234 567 890 123 456 789".replace(" ", "\u202f"),
+        ),
+        (
+            lambda words: words.number(1e20),
+            "100,000,000,000,000,000,000",
+            "100 000 000 000 000 000 000".replace(" ", "\u202f"),
+        ),
+        (lambda words: words.amount(1234567.5), "€1,234,568", "1\u202f234\u202f568\xa0€"),
+        (lambda words: words.amount(Decimal("-12.30"), 2), "-€12.30", "-12,30\xa0€"),
+        (lambda words: words.share(0.3045), "30.5%", "30,5\xa0%"),
+        (lambda words: words.share(Decimal("-0.00049")), "0.0%", "0,0\xa0%"),
+        (lambda words: words.share(12, sign=True), "+1,200.0%", "+1\u202f200,0\xa0%"),
+        (lambda words: words.percent(30.25), "30.3%", "30,3\xa0%"),
+        (lambda words: words.in_unit(0.5, "share"), "50.0%", "50,0\xa0%"),
+        (lambda words: words.in_unit(7, "points"), "7.0", "7,0"),
+        (lambda words: words.number(None), NONE, NONE),
+        (lambda words: words.amount(float("nan")), NONE, NONE),
+        (lambda words: words.share(float("inf")), NONE, NONE),
+        (lambda words: words.day(datetime.date(2026, 2, 1)), "Feb 1, 2026", "1 févr. 2026"),
+        (lambda words: words.month(datetime.date(2026, 8, 31)), "August 2026", "août 2026"),
+        (
+            lambda words: words.moment(datetime.datetime(2026, 10, 30, 23, 5, 59)),
+            *("Oct 30, 2026, 23:05 UTC", "30 oct. 2026, 23:05 UTC"),
+        ),
+        (lambda words: words.moment(None), NONE, NONE),
+        (lambda words: words.yes_or_no(False), "no", "non"),
+        (lambda words: words.yes_or_no(None), NONE, NONE),
+        (lambda words: words.code_of("sector", "my_<b>sector"), "My <b>sector", "My <b>sector"),
+        (lambda words: words.code_of("sector", None), NONE, NONE),
+    ],
+)
+def test_language(write: Callable[[Language], str], english: str, french: str) -> None:
+    written = [read_html(write(Language(code, "EUR"))).text for code in LANGUAGES]
+    assert written == [english, french]
+
+
+def test_number_carries_its_exact_value() -> None:
+    language = Language("fr")
+    assert 'value="0.1"' in language.share(0.1)
+    assert 'value="1234.5"' in language.amount(Decimal("1234.50"))
+    assert 'value="100000000000000000000"' in language.number(1e20)
+    assert 'value="0.0000001"' in language.number(1e-7)
+
+
+def leaves(node: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, str]]]:
+    """Every phrase of a document with its place in it."""
+    for key, value in node.items():
+        if isinstance(value, dict):
+            if any(isinstance(text, str) for text in value.values()) and {*value} & {*LANGUAGES}:
+                yield f"{path}{key}", value
+            else:
+                yield from leaves(value, f"{path}{key}.")
+
+
+def gaps(document: dict[str, Any]) -> list[str]:
+    """Name the phrases that say less in one language than in the other."""
+    return [
+        path
+        for path, texts in leaves(document)
+        if {*texts} != {*LANGUAGES}
+        or not all(texts.values())
+        or len({frozenset(re.findall(r"\{\w+\}", text)) for text in texts.values()}) > 1
+    ]
+
+
+def test_phrases_say_the_same_in_both_languages() -> None:
+    assert len(list(leaves(PHRASES))) > 200
+    assert gaps(PHRASES) == []
+    assert gaps(TABLES) == []
+    planted = {
+        "a": {"en": "{n} of", "fr": "{m} de"},
+        "b": {"c": {"en": "x"}},
+        "d": {"en": "", "fr": "y"},
+    }
+    assert gaps(planted) == ["a", "b.c", "d"]
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_code_of_the_sample_has_words(code: str, published: Path) -> None:
+    rows = read_published(published)
+    language = Language(code, rows.currency)
+    pages = Pages(rows, read_dictionary(ROOT), language)
+    made = [text for _, text in pages.all()]
+    made += [pages.report(period) for period in ("week", "month")]
+    assert len(made) == len(pages) + 2
+    assert language.unknown == set()
+    assert not [text for text in made if ">None<" in text or ">nan<" in text]
