@@ -662,7 +662,10 @@ def _history(marts: Marts, as_of: date) -> Suite:
 
 
 def _labels(marts: Marts) -> Suite:
-    """Labels in both languages are filled, names nearly so."""
+    """Labels in both languages are filled, names nearly so.
+
+    What is translated from a column of the same row has no label where that has none.
+    """
     names = {
         "dim_accounts": "account_name",
         "dim_account_executives": "account_executive_name",
@@ -683,9 +686,12 @@ def _labels(marts: Marts) -> Suite:
     ]
     rows = []
     for schema, table, column, highest in columns:
+        original = column.removesuffix("_fr")
+        is_translated = original != column and original in marts.columns[schema, table]
+        condition = f'where "{original}" is not null' if is_translated else ""
         ((n_rows, n_blank),) = marts.rows(
             f"select count(*), count(*) filter (where coalesce(trim(\"{column}\"), '') = '') "
-            f'from {schema}."{table}"'
+            f'from {schema}."{table}" {condition}'
         )
         share = n_blank / n_rows if n_rows else 0.0
         rows.append((f"{schema}.{table}.{column}", n_rows, n_blank, share, highest))
