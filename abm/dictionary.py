@@ -1,5 +1,6 @@
 """What the published tables and columns mean: descriptions and labels from the project's YAML."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,6 +114,11 @@ def _said(node: dict[str, Any]) -> tuple[str, dict[str, str], dict[str, str]]:
     descriptions = {"en": node.get("description"), "fr": meta.get("description_fr")}
     labels = {"en": meta.get("label_en"), "fr": meta.get("label_fr")}
     return node["name"], *(
-        {language: " ".join(text.split()) for language, text in said.items() if text}
+        {language: _one_line(text) for language, text in said.items() if text}
         for said in (descriptions, labels)
     )
+
+
+def _one_line(text: str) -> str:
+    """Text without the line breaks of its source; its no-break spaces stay."""
+    return re.sub(r"[ \t\n]+", " ", text).strip(" \n")
