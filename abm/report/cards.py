@@ -63,7 +63,7 @@ def executive_card(executive: Row, language: Language) -> Card:
         ),
         "target": language.say("kpi.no_target")
         if target is None
-        else language.say("kpi.target_minimum", value=language.amount(target)),
+        else language.say("kpi.target_above", value=language.amount(target)),
         "status": executive["status"],
         "status_words": language.status(executive["status"]),
         "previous": language.say("kpi.no_previous")
