@@ -41,6 +41,10 @@ named as (
                 then case when alerts.entity_id = 'all' then 'all sectors' else alerts.entity_id end
         end as entity_name,
         case
+            when alerts.entity_type = 'channel' then channels.label_fr
+            when alerts.entity_type = 'sector' and alerts.entity_id = 'all' then 'tous secteurs'
+        end as entity_name_fr,
+        case
             when alerts.rule_id = 'apr_floor' and accounts.account_size_tier = 'enterprise'
                 then 'info'
             else alerts.severity
@@ -90,7 +94,8 @@ final as (
         is_sla_met,
         {%- for language in ('en', 'fr') %}
         {{ filled_template('text_' ~ language, {
-            'entity_name': 'entity_name',
+            'entity_name': 'entity_name' if language == 'en'
+                else 'coalesce(entity_name_fr, entity_name)',
             'metric_value': shown_number('metric_value', 'decimals', language),
             'threshold': shown_number('threshold', 'decimals', language),
             'sla_hours': 'cast(sla_hours as ' ~ dbt.type_string() ~ ')',
