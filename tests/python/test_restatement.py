@@ -30,6 +30,17 @@ def restated(db: Path, kpi: str, month_on: str) -> list[Restatement]:
         ).fetchall()
 
 
+def causes(db: Path, kpi: str) -> list[str]:
+    """Causes of a KPI's restatements of any month, oldest first."""
+    with duckdb.connect(str(db), read_only=True) as connection:
+        rows = connection.execute(
+            "select cause from marts.fct_kpi_publications where kpi = ? and is_restatement "
+            "order by published_at, month_on",
+            [kpi],
+        ).fetchall()
+    return [cause for (cause,) in rows]
+
+
 def won_deal(db: Path) -> tuple[str, str, float]:
     """An opportunity won in a past month: its id, month and amount."""
     with duckdb.connect(str(db), read_only=True) as connection:
@@ -101,10 +112,10 @@ def test_a_moved_past_names_its_cause(
     assert [cause for cause, _ in weighted[len(merged) :]] == ["configuration"]
     assert weighted[-1][1] > 0
 
-    hot_before = restated(db, "hot_accounts", "2026-09-01")
+    hot_before = causes(db, "hot_accounts")
     aliases = project / "seeds/sector_aliases.csv"
     aliases.write_text(aliases.read_text().replace(",saas_b2b,", ",healthtech,"))
     build()
-    reclassified = restated(db, "hot_accounts", "2026-09-01")
-    assert [cause for cause, _ in reclassified[len(hot_before) :]] == ["reclassification"]
+    # Which months move depends on who lies between the two sectors' thresholds.
+    assert set(causes(db, "hot_accounts")[len(hot_before) :]) == {"reclassification"}
     assert restated(db, "won_amount", month_on)[1:] == []
