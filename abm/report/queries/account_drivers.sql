@@ -1,6 +1,5 @@
 select
     account_id as page_id,
-    drivers.component,
     coefficients.label_en as component_en,
     coefficients.label_fr as component_fr,
     coalesce(drivers.driver_label_en, drivers.driver) as driver_en,

@@ -1,6 +1,5 @@
 select
     account_id as page_id,
-    weekly.week_start_on,
     weekly.aes
 from marts.rpt_account_engagement_weekly as weekly
 inner join marts.dim_accounts as accounts using (account_id)

@@ -1,7 +1,6 @@
 select
     stages.label_en,
     stages.label_fr,
-    funnel.n_accounts,
     funnel.n_reached,
     funnel.conversion_rate,
     funnel.conversion_reason,

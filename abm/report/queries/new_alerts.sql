@@ -3,7 +3,6 @@ select
     alerts.message_en,
     alerts.message_fr,
     alerts.severity,
-    alerts.due_at,
     account_executive_id,
     executives.account_executive_name
 from marts.fct_alerts as alerts

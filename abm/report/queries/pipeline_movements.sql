@@ -2,8 +2,7 @@ select
     this_week.change_type,
     this_week.n_opportunities,
     this_week.amount,
-    last_week.n_opportunities as n_opportunities_last_week,
-    last_week.amount as amount_last_week
+    last_week.n_opportunities as n_opportunities_last_week
 from marts.rpt_pipeline_movements as this_week
 cross join audit.audit_settings as settings
 left join marts.rpt_pipeline_movements as last_week

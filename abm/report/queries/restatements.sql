@@ -3,10 +3,8 @@ select
     definitions.label_fr,
     definitions.unit,
     publications.month_on,
-    publications.published_at,
     publications.previous_value,
     publications.published_value,
-    publications.delta,
     publications.cause
 from marts.fct_kpi_publications as publications
 inner join reference.kpi_definitions as definitions using (kpi)

@@ -1,5 +1,4 @@
 select
-    programme_stage,
     stages.label_en,
     stages.label_fr,
     kpi,
