@@ -32,17 +32,17 @@ HALF_LIFE_DAYS = 30
 RULES = ("position_20_50_30", "first_touch", "last_touch", "linear", "time_decay")
 """The models that polars and pandas compute too."""
 
-SUMMARISED = "int_journeys_summarised"
+SUMMARISED = "int_journeys"
 MODELS = (
     SUMMARISED,
-    "int_journey_channels_counted",
-    "int_channel_transitions_counted",
-    "int_channel_removals_absorbed",
+    "int_journey_channels",
+    "int_channel_transitions",
+    "int_channel_removals",
     "int_channel_removals_measured",
-    "int_journey_channels_credited",
-    "int_attribution_shares_ruled",
+    "int_journey_channel_shares",
+    "int_attribution_shares",
     "int_attribution_shares_listed",
-    "int_attribution_credits_rounded",
+    "int_attribution_credits",
 )
 VIEWS = ("int_attribution_shares_listed",)
 
@@ -56,8 +56,8 @@ RULES_QUERY = (
             journeys.n_touches,
             {{ time_decay('touches.occurred_on', 'journeys.newest_on') }} as decay,
             journeys.decay as decay_of_journey
-        from int_journey_touches_ordered as touches
-        inner join int_journeys_summarised as journeys
+        from int_journey_touches as touches
+        inner join int_journeys as journeys
             on touches.opportunity_id = journeys.opportunity_id
     ) as rejoined
     """
@@ -250,21 +250,21 @@ def _connected(folder: Path) -> duckdb.DuckDBPyConnection:
     connection.execute("use intermediate")
     connection.execute(
         f"""
-        create view int_journey_touches_ordered as
+        create view int_journey_touches as
         select
             *, 'revenue' as attribution_basis, cast(occurred_on as timestamp) as occurred_at
         from '{folder / TOUCHES}';
-        create view int_opportunities_valued as
+        create view int_opportunities_now as
         select
             *, not is_won as is_lost, 'new_business' as opportunity_type,
             cast(cents * 0.01 as decimal(18, 2)) as amount
         from '{folder / OPPORTUNITIES}';
-        create view int_journeys_bounded as
+        create view int_journey_bounds as
         select opportunity_id, 'revenue' as attribution_basis, timestamp '2026-01-01' as created_at
-        from int_opportunities_valued;
+        from int_opportunities_now;
         create view int_journey_leads_dated as
         select opportunity_id, attribution_basis, timestamp '2025-10-01' as lead_created_at
-        from int_journeys_bounded
+        from int_journey_bounds
         """
     )
     return connection
@@ -359,11 +359,11 @@ def _all(folder: Path) -> dict[str, float]:
         ((absorbed, observed, n_wrong),) = connection.execute(
             """
             select
-                (select conversion_probability from int_channel_removals_absorbed
+                (select conversion_probability from int_channel_removals
                  where removed_state = 'nothing'),
-                (select avg(cast(is_won as integer)) from int_opportunities_valued),
+                (select avg(cast(is_won as integer)) from int_opportunities_now),
                 (select count(*) from (
-                    select opportunity_id from int_attribution_credits_rounded
+                    select opportunity_id from int_attribution_credits
                     group by opportunity_id, attribution_basis, attribution_model
                     having sum(weight) <> 1
                 ))

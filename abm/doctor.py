@@ -18,7 +18,7 @@ from abm.contract import LOADED_AT, Absent, Comparison, Finding, Raw, RawDirecto
 from abm.paths import project_vars, read_yaml
 from abm.settings import WIDTH, spelled_var
 
-VALUES_MODEL = "int_raw_values_unmapped"
+VALUES_MODEL = "int_unmapped_raw_values"
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ with opportunities as (
 ),
 
 journey_touches as (
-    select * from {{ ref('int_journey_touches_ordered') }}
+    select * from {{ ref('int_journey_touches') }}
 ),
 
 leads as (

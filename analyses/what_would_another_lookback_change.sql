@@ -21,12 +21,12 @@ with opportunities as (
 ),
 
 journeys as (
-    select * from {{ ref('int_journeys_bounded') }}
+    select * from {{ ref('int_journey_bounds') }}
     where attribution_basis = 'revenue'
 ),
 
 touches as (
-    select * from {{ ref('int_journey_touches_ordered') }}
+    select * from {{ ref('int_journey_touches') }}
     where attribution_basis = 'revenue'
 ),
 

@@ -5,7 +5,7 @@
 --
 -- A sector with fewer than 10 such deals in a stage shows those of all (basis all).
 with progressions as (
-    select * from {{ ref('int_progression_bases_chosen') }}
+    select * from {{ ref('int_progression_bases_by_reporting_date') }}
     where as_of_on = {{ as_of_date() }}
 ),
 

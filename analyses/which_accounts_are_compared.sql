@@ -7,7 +7,7 @@
 -- `metric` is one of rpt_abm_vs_non_abm, win_rate unless given. A stratum has few units: read how
 -- strata differ, not what one of them says. The console shows six columns; --output json shows all.
 with strata as (
-    select * from {{ ref('int_comparison_strata_measured') }}
+    select * from {{ ref('int_comparison_strata') }}
     where method = 'matched' and metric = '{{ var("metric", "win_rate") }}'
 ),
 

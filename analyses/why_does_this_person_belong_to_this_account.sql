@@ -13,11 +13,11 @@ with records as (
 ),
 
 people as (
-    select * from {{ ref('int_people_matched') }}
+    select * from {{ ref('int_people') }}
 ),
 
 domains as (
-    select * from {{ ref('int_account_domains_matched') }}
+    select * from {{ ref('int_account_domains') }}
 ),
 
 accounts as (

@@ -1,5 +1,5 @@
 {#- The models of attribution, and the share that each gives to a touch. The expressions read the
-    columns of int_attribution_shares_ruled: the touch, its journey and its channel in it. -#}
+    columns of int_attribution_shares: the touch, its journey and its channel in it. -#}
 {% macro attribution_models() -%}
     {{ return([
         'position_20_50_30', 'first_touch', 'last_touch', 'linear', 'u_shaped', 'w_shaped',

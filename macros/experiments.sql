@@ -1,5 +1,5 @@
 {#- What can be measured of the accounts of an experiment: columns of
-    int_experiment_accounts_followed. The seed experiment_metrics says which metric reads which. -#}
+    int_experiment_accounts. The seed experiment_metrics says which metric reads which. -#}
 {% macro experiment_measures() -%}
     {{ return([
         'engagement_touches', 'engagement_points', 'engaged_people', 'sales_meetings',

@@ -152,7 +152,7 @@
 {%- endmacro %}
 
 {#- A hook before the model that finds the account of every interaction: PostgreSQL expects one row
-    of int_interactions_typed, because it cannot estimate how many rules match, and would read each
+    of int_interactions, because it cannot estimate how many rules match, and would read each
     joined table again for every row (154 s of the sample, statistics or not). -#}
 {% macro without_nested_loops() -%}
     {{ return(adapter.dispatch('without_nested_loops', 'abm_warehouse')()) }}

@@ -7,8 +7,8 @@
     {{ return(as_of_iso() < run_started_at.strftime('%Y-%m-%d')) }}
 {%- endmacro %}
 
-{% macro as_known(shape, key) -%}
-    {%- set gathered = ref('int_' ~ shape ~ '_gathered') -%}
+{% macro as_known(shape, records, key) -%}
+    {%- set gathered = ref(records) -%}
     {%- set snapshot = ref(shape ~ '_snapshot') -%}
     {%- set columns = source_shapes()[shape].columns + passthrough_columns(shape) -%}
     {%- if not is_replay() -%}

@@ -1,9 +1,9 @@
 with ad_spend as (
-    select * from {{ ref('int_ad_spend_valued') }}
+    select * from {{ ref('int_ad_spend') }}
 ),
 
 ledger_lines as (
-    select * from {{ ref('int_ledger_lines_valued') }}
+    select * from {{ ref('int_ledger_lines') }}
     where is_replaced
 ),
 

@@ -19,7 +19,7 @@ drivers as (
 ),
 
 spent_in_raw as (
-    select * from {{ ref('int_spend_stated') }}
+    select * from {{ ref('int_stated_spend') }}
 ),
 
 credited as (
@@ -53,7 +53,7 @@ walked as (
         {{ quarter_label('closed_on') }} as subject,
         amount as won_amount,
         0 as walked_amount
-    from {{ ref('int_opportunities_valued') }}
+    from {{ ref('int_opportunities_now') }}
     where is_won
 ),
 

@@ -6,7 +6,7 @@ with rejected as (
 ),
 
 refused_amounts as (
-    select * from {{ ref('int_amounts_refused') }}
+    select * from {{ ref('int_refused_amounts') }}
 ),
 
 refused_dates as (

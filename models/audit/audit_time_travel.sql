@@ -4,7 +4,7 @@ with dated as (
         'touchpoints' as entity,
         'exact' as history_basis,
         min(occurred_on) as first_replayable_on
-    from {{ ref('int_touchpoints_scored') }}
+    from {{ ref('int_touchpoints') }}
 
     union all
 
@@ -12,7 +12,7 @@ with dated as (
         'intent_signals' as entity,
         'exact' as history_basis,
         min(occurred_on) as first_replayable_on
-    from {{ ref('int_intent_signals_keyed') }}
+    from {{ ref('int_intent_signals') }}
 
     union all
 
@@ -20,7 +20,7 @@ with dated as (
         'opportunity_stages' as entity,
         'exact' as history_basis,
         min({{ date_of('valid_from_at') }}) as first_replayable_on
-    from {{ ref('int_opportunity_versions_dated') }}
+    from {{ ref('int_opportunity_versions') }}
     where history_basis = 'exact'
 
     union all
@@ -29,7 +29,7 @@ with dated as (
         'memberships' as entity,
         'exact' as history_basis,
         min(activated_on) as first_replayable_on
-    from {{ ref('int_account_memberships_joined') }}
+    from {{ ref('int_account_memberships') }}
 ),
 
 snapshotted as (

@@ -1,9 +1,9 @@
 with unmapped_values as (
-    select * from {{ ref('int_raw_values_unmapped') }}
+    select * from {{ ref('int_unmapped_raw_values') }}
 ),
 
 touchpoints as (
-    select * from {{ ref('int_touchpoints_scored') }}
+    select * from {{ ref('int_touchpoints') }}
 ),
 
 target_accounts as (
@@ -19,19 +19,19 @@ listings as (
 ),
 
 investments as (
-    select * from {{ ref('int_ledger_lines_valued') }}
+    select * from {{ ref('int_ledger_lines') }}
 ),
 
 account_ids as (
-    select * from {{ ref('int_account_ids_resolved') }}
+    select * from {{ ref('int_account_ids') }}
 ),
 
 intent_signals as (
-    select * from {{ ref('int_intent_signals_gathered') }}
+    select * from {{ ref('int_intent_signal_records') }}
 ),
 
 campaigns as (
-    select * from {{ ref('int_campaigns_conformed') }}
+    select * from {{ ref('int_campaigns') }}
 ),
 
 channels as (

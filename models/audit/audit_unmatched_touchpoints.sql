@@ -1,9 +1,9 @@
 with touchpoints as (
-    select * from {{ ref('int_touchpoints_scored') }}
+    select * from {{ ref('int_touchpoints') }}
 ),
 
 interactions as (
-    select * from {{ ref('int_interactions_gathered') }}
+    select * from {{ ref('int_interaction_records') }}
 ),
 
 -- Without a moment an interaction cannot become a touch at all.

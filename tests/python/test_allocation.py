@@ -12,9 +12,9 @@ from conftest import ROOT, compiling
 from abm.bench_attribution import DATABASE, compile_models
 
 MODELS = (
-    "int_budget_factors_solved",
-    "int_channel_budgets_targeted",
-    "int_channel_budgets_rounded",
+    "int_budget_factors",
+    "int_targeted_budgets",
+    "int_recommended_budgets",
 )
 Channel = tuple[int, float]
 """Cents and return."""
@@ -68,7 +68,7 @@ def test_budgets_follow_the_return_within_limits_and_to_the_cent(
             connection.execute(f"create schema {DATABASE}.{schema}")
         connection.execute(f"use {DATABASE}.intermediate")
         connection.execute(
-            "create table int_channel_budgets_chosen (channel varchar, "
+            "create table int_channel_budgets (channel varchar, "
             "current_budget decimal(18, 2), return_on_spend_ratio double, is_movable bool)"
         )
         for case in range(250):
@@ -79,17 +79,17 @@ def test_budgets_follow_the_return_within_limits_and_to_the_cent(
                 "'budget_change_maximum' as benchmark_id, "
                 f"cast({change} as decimal(18, 4)) as value_max"
             )
-            connection.execute("delete from int_channel_budgets_chosen")
+            connection.execute("delete from int_channel_budgets")
             connection.executemany(
-                "insert into int_channel_budgets_chosen values (?, ? * 0.01, ?, true)",
+                "insert into int_channel_budgets values (?, ? * 0.01, ?, true)",
                 [(f"c{place:02}", *channel) for place, channel in enumerate(channels)],
             )
             for name in MODELS:
                 connection.execute(f"create or replace table {name} as {models[name]}")
             found = connection.execute(
                 "select cast(target_budget * 100 as double), "
-                "cast(recommended_budget * 100 as bigint) from int_channel_budgets_targeted "
-                "inner join int_channel_budgets_rounded using (channel) order by channel"
+                "cast(recommended_budget * 100 as bigint) from int_targeted_budgets "
+                "inner join int_recommended_budgets using (channel) order by channel"
             ).fetchall()
             check(channels, change, found, case)
 

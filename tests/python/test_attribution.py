@@ -91,15 +91,15 @@ def attributed(
     connection.execute(f"create schema {DATABASE}.intermediate")
     connection.execute(f"use {DATABASE}.intermediate")
     connection.execute(
-        "create table int_opportunities_valued (opportunity_id varchar, cents bigint, is_won bool)"
+        "create table int_opportunities_now (opportunity_id varchar, cents bigint, is_won bool)"
     )
     connection.execute(
-        "create table int_journey_touches_ordered "
+        "create table int_journey_touches "
         "(opportunity_id varchar, touch_number bigint, channel varchar, occurred_on date)"
     )
     for table, rows in (
-        ("int_opportunities_valued", journeys.opportunities),
-        ("int_journey_touches_ordered", journeys.touches),
+        ("int_opportunities_now", journeys.opportunities),
+        ("int_journey_touches", journeys.touches),
     ):
         columns = list(zip(*rows, strict=True))
         placeholders = ", ".join(f"unnest(${number})" for number in range(1, len(columns) + 1))
@@ -108,20 +108,20 @@ def attributed(
         )
     connection.execute(
         """
-        create or replace table int_opportunities_valued as
+        create or replace table int_opportunities_now as
         select *, not is_won as is_lost, 'new_business' as opportunity_type,
             cast(cents * 0.01 as decimal(18, 2)) as amount
-        from int_opportunities_valued;
-        create or replace table int_journey_touches_ordered as
+        from int_opportunities_now;
+        create or replace table int_journey_touches as
         select *, 'revenue' as attribution_basis, cast(occurred_on as timestamp) as occurred_at,
             opportunity_id || '-' || touch_number as touchpoint_id
-        from int_journey_touches_ordered;
-        create table int_journeys_bounded as
+        from int_journey_touches;
+        create table int_journey_bounds as
         select opportunity_id, 'revenue' as attribution_basis, timestamp '2026-01-01' as created_at
-        from int_opportunities_valued;
+        from int_opportunities_now;
         create table int_journey_leads_dated as
         select opportunity_id, attribution_basis, created_at as lead_created_at
-        from int_journeys_bounded where false;
+        from int_journey_bounds where false;
         """
     )
     for name, sql in models.items():
@@ -133,7 +133,7 @@ def weights(connection: duckdb.DuckDBPyConnection, model: str) -> dict[str, list
     """The weights of each opportunity on the basis revenue, in the order of its touches."""
     rows = connection.execute(
         "select opportunity_id, list(cast(weight as double) order by touch_number) "
-        "from int_attribution_credits_rounded "
+        "from int_attribution_credits "
         f"where attribution_model = '{model}' and attribution_basis = 'revenue' group by all"
     ).fetchall()
     return dict(rows)
@@ -251,7 +251,7 @@ def test_removal_effect_cases(models: dict[str, str]) -> None:
                     journeys.add(channels.split(" > "), is_won=is_won)
         with attributed(models, journeys) as made:
             ((conversion,),) = made.execute(
-                "select conversion_probability from int_channel_removals_absorbed "
+                "select conversion_probability from int_channel_removals "
                 "where removed_state = 'nothing'"
             ).fetchall()
             effects = dict(made.execute("from int_channel_removals_measured").fetchall())
@@ -285,10 +285,10 @@ def test_shapley_cases(models: dict[str, str]) -> None:
                 made.execute(
                     """
                     select channel, cast(sum(attributed_amount) * 100 as bigint)
-                    from int_attribution_credits_rounded
-                    inner join int_journey_touches_ordered using (touchpoint_id)
+                    from int_attribution_credits
+                    inner join int_journey_touches using (touchpoint_id)
                     where attribution_model = 'shapley'
-                        and int_attribution_credits_rounded.attribution_basis = 'revenue'
+                        and int_attribution_credits.attribution_basis = 'revenue'
                     group by channel
                     """
                 ).fetchall()
@@ -320,9 +320,9 @@ def test_long_journeys_are_absorbed_and_every_run_gives_the_same(models: dict[st
             ((conversion, observed),) = made.execute(
                 """
                 select
-                    (select conversion_probability from int_channel_removals_absorbed
+                    (select conversion_probability from int_channel_removals
                      where removed_state = 'nothing'),
-                    (select avg(cast(is_won as int)) from int_opportunities_valued)
+                    (select avg(cast(is_won as int)) from int_opportunities_now)
                 """
             ).fetchall()
             assert float(conversion) == pytest.approx(observed, abs=TOLERANCE)
@@ -330,8 +330,8 @@ def test_long_journeys_are_absorbed_and_every_run_gives_the_same(models: dict[st
                 """
                 select count(*) from (
                     select opportunity_id, attribution_basis, attribution_model
-                    from int_attribution_credits_rounded
-                    inner join int_opportunities_valued using (opportunity_id)
+                    from int_attribution_credits
+                    inner join int_opportunities_now using (opportunity_id)
                     group by all
                     having sum(weight) <> 1 or sum(attributed_amount) <> any_value(amount)
                 )
@@ -341,7 +341,7 @@ def test_long_journeys_are_absorbed_and_every_run_gives_the_same(models: dict[st
             runs.append(
                 made.execute(
                     "select count(*), bit_xor(hash(credits)) "
-                    "from int_attribution_credits_rounded as credits"
+                    "from int_attribution_credits as credits"
                 ).fetchall()
             )
     assert runs[0][0][0] > 100_000

@@ -18,7 +18,7 @@ NAIVE = """
             published.*,
             scored.consumer_id
         from marts.fct_touchpoints as published
-        inner join intermediate.int_touchpoints_scored as scored using (touchpoint_id)
+        inner join intermediate.int_touchpoints as scored using (touchpoint_id)
         inner join days on days.day between published.occurred_on and published.occurred_on + 89
         where published.account_id <> 'unknown'
     ),

@@ -16,11 +16,11 @@ from scipy import optimize, stats
 from abm.bench_attribution import DATABASE, compile_inline, compile_models
 
 MODELS = (
-    "int_experiment_arms_counted",
-    "int_experiment_arms_summarised",
-    "int_experiment_arms_tested",
-    "int_experiment_arms_compared",
-    "int_experiment_sizes_required",
+    "int_experiment_arms",
+    "int_experiment_arm_metrics",
+    "int_experiment_differences",
+    "int_experiment_tests",
+    "int_experiment_sizes",
     "rpt_experiments",
 )
 TOLERANCE = 1e-9
@@ -108,9 +108,9 @@ def report(
             f"""
             create table int_experiment_accounts_measured as
             select * replace (cast(metric_value as decimal(18, 6)) as metric_value) from accounts;
-            create table int_experiment_accounts_assigned as
+            create table int_experiment_assignments as
             select *, 1 as n_assignments, false as is_conflicting from accounts;
-            create table int_experiments_dated as
+            create table int_experiments as
             select
                 *, {EFFECT} as minimum_detectable_effect, 'share_of_control' as effect_unit,
                 false as is_running, null as hypothesis, null as metric, null as decision,

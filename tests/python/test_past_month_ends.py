@@ -24,15 +24,15 @@ TABLES = {
     "marts.rpt_open_pipeline": "true",
     "intermediate.int_account_stages_replayed": "true",
     "intermediate.int_stage_progressions_measured": "true",
-    "intermediate.int_opportunities_forecasted": "true",
-    "intermediate.int_revenue_forecasts_computed": "true",
+    "intermediate.int_forecast_deals_by_reporting_date": "true",
+    "intermediate.int_revenue_forecasts_by_reporting_date": "true",
 }
 """Tables with month ends, and their rows that have them."""
 
 LATER = {
-    "versions": "int_opportunity_versions_dated where valid_from_at",
-    "wins": "int_opportunities_replayed where is_won and closed_at",
-    "touches": "int_touchpoints_scored where occurred_at",
+    "versions": "int_opportunity_versions where valid_from_at",
+    "wins": "int_opportunities_by_reporting_date where is_won and closed_at",
+    "touches": "int_touchpoints where occurred_at",
 }
 """What happened after a month end, and must not be seen on it."""
 

@@ -21,11 +21,11 @@ from abm.bench_attribution import compile_models
 
 DATABASE = "planted"
 MART = "rpt_abm_vs_non_abm"
-GROUPS = "int_comparison_groups_weighted"
+GROUPS = "int_comparison_groups"
 MODELS = (
     "int_comparison_metrics_listed",
-    "int_comparison_units_listed",
-    "int_comparison_strata_measured",
+    "int_comparison_units",
+    "int_comparison_strata",
     GROUPS,
     MART,
 )
@@ -130,24 +130,24 @@ def warehouse(models: Mapping[str, str], threads: int = 2) -> duckdb.DuckDBPyCon
         f"""
         create table {DATABASE}.reference.benchmarks as
         from read_csv('{ROOT / "seeds" / "benchmarks.csv"}', header = true);
-        create table int_opportunities_valued (
+        create table int_opportunities_now (
             opportunity_id varchar, account_id varchar, opportunity_type varchar, is_won boolean,
             is_lost boolean, closed_on date, amount decimal(18, 2), cycle_days bigint,
             is_abm_at_creation boolean
         );
         create table cells (cell integer, sector varchar, size varchar);
-        create table int_accounts_classified (
+        create table int_accounts (
             account_id varchar, sector varchar, account_size_tier varchar
         );
-        create table int_customers_termed (
+        create table int_customers_now (
             as_of_on date, account_id varchar, is_abm_customer boolean,
             is_expansion_observable boolean, is_retention_observable boolean, is_retained boolean
         );
-        create table int_customer_revenues_summed (
+        create table int_customer_revenues_by_reporting_date (
             as_of_on date, account_id varchar, year_1_revenue decimal(18, 2),
             expansion_amount decimal(18, 2)
         );
-        create table int_acquisition_costs_shared (
+        create table int_acquisition_costs_by_reporting_date (
             as_of_on date, programme varchar, sector varchar, new_customers bigint,
             investment decimal(18, 2)
         );
@@ -167,13 +167,13 @@ def compared(connection: duckdb.DuckDBPyConnection, deals: Deals) -> Rows:
     connection.register("arrays", pa.table({"number": np.arange(len(deals.cell)), **columns}))
     connection.execute(
         f"""
-        truncate int_opportunities_valued;
-        truncate int_accounts_classified;
-        insert into int_opportunities_valued
+        truncate int_opportunities_now;
+        truncate int_accounts;
+        insert into int_opportunities_now
         select number, account, 'new_business', is_won, not is_won,
             date '{COMPANY_DAY}' - cast(number % 365 as integer), amount * 0.01, cycle_days, is_abm
         from arrays;
-        insert into int_accounts_classified
+        insert into int_accounts
         select distinct account, sector, size from arrays inner join cells using (cell)
         """
     )

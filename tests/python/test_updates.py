@@ -124,7 +124,7 @@ def cut_points(n: int) -> list[date]:
     return [last - timedelta(days=age) for age in sorted(ages, reverse=True)]
 
 
-SCORED, HISTORY = "int_touchpoints_scored", "int_account_engagement_accumulated"
+SCORED, HISTORY = "int_touchpoints", "int_account_engagement_history"
 PROJECT = ("macros", "models", "seeds", "snapshots", "tests/generic", "tests/singular")
 
 
@@ -168,7 +168,7 @@ def test_late_corrected_and_deleted_rows_change_their_accounts_only(
             connection.execute(
                 """
                 select min_by(source_record_id, touchpoint_id), account_id
-                from intermediate.int_touchpoints_scored
+                from intermediate.int_touchpoints
                 where source_table = 'event' and aes_weight > 0 and account_id is not null
                 group by account_id
                 having count(*) > 2
@@ -197,7 +197,7 @@ def test_late_corrected_and_deleted_rows_change_their_accounts_only(
         """
     )
     line = updated(abm, company_built, company_copy, tmp_path)
-    assert line.startswith("Changed since the last build: int_interactions_gathered "), line
+    assert line.startswith("Changed since the last build: int_interaction_records "), line
     accounts = sorted({late_account, corrected_account, deleted_account})
     assert changed(company_built, tmp_path, SCORED, "account_id") == accounts
     assert changed(company_built, tmp_path, HISTORY, "account_id") == accounts

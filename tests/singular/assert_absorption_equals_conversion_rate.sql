@@ -1,11 +1,11 @@
 -- With nothing removed, the chain of channels ends won as often as the journeys it was made of.
-{{ config(group='warehouse') }}
+{{ config(group='attribution') }}
 with journeys as (
     select
         opportunities.opportunity_id,
         case when opportunities.is_won then 1 else 0 end as n_won
-    from {{ ref('int_opportunities_valued') }} as opportunities
-    inner join {{ ref('int_journeys_summarised') }} as journeys
+    from {{ ref('int_opportunities_now') }} as opportunities
+    inner join {{ ref('int_journeys') }} as journeys
         on opportunities.opportunity_id = journeys.opportunity_id
     where
         opportunities.opportunity_type in ('new_business', 'expansion')
@@ -21,7 +21,7 @@ observed as (
 
 absorbed as (
     select conversion_probability
-    from {{ ref('int_channel_removals_absorbed') }}
+    from {{ ref('int_channel_removals') }}
     where removed_state = 'nothing'
 )
 

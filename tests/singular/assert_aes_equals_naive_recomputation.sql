@@ -1,13 +1,12 @@
 -- The score of every account, computed again from the published facts in the plainest way: one
 -- subquery a component, as the definition states them. Who viewed an item is the one thing that the
 -- facts do not show of strangers: an unknown address is one consumer, two unsigned views are two.
-{{ config(group='warehouse') }}
 
 with consumers as (
     select
         touchpoint_id,
         consumer_id
-    from {{ ref('int_touchpoints_scored') }}
+    from {{ ref('int_touchpoints') }}
 ),
 
 touches as (

@@ -1,5 +1,5 @@
 with stretches as (
-    select * from {{ ref('int_qualified_stretches_listed') }}
+    select * from {{ ref('int_qualified_stretches') }}
 ),
 
 final as (

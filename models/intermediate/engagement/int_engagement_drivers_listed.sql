@@ -1,5 +1,5 @@
 with items as (
-    select * from {{ ref('int_engagement_items_listed') }}
+    select * from {{ ref('int_engagement_items') }}
 ),
 
 coefficients as (

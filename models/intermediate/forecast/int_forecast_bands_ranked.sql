@@ -3,7 +3,7 @@
 {% set least_errors = 6 %}
 
 with errors as (
-    select * from {{ ref('int_forecast_errors_measured') }}
+    select * from {{ ref('int_forecast_errors') }}
     where relative_error is not null
 ),
 

@@ -2,7 +2,7 @@
 {{ config(materialized='table') }}
 
 with outcomes as (
-    select * from {{ ref('int_stage_outcomes_listed') }}
+    select * from {{ ref('int_stage_outcomes_by_reporting_date') }}
 ),
 
 counted as (

@@ -1,5 +1,5 @@
 with replayed as (
-    select * from {{ ref('int_buying_roles_replayed') }}
+    select * from {{ ref('int_buying_roles_by_reporting_date') }}
 ),
 
 final as (

@@ -16,15 +16,15 @@ with source_records as (
 ),
 
 person_merges as (
-    select * from {{ ref('int_person_merges_resolved') }}
+    select * from {{ ref('int_merged_person_records') }}
 ),
 
 account_ids as (
-    select * from {{ ref('int_account_ids_resolved') }}
+    select * from {{ ref('int_account_ids') }}
 ),
 
 account_domains as (
-    select * from {{ ref('int_account_domains_matched') }}
+    select * from {{ ref('int_account_domains') }}
 ),
 
 records as (

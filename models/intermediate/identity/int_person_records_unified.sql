@@ -7,7 +7,7 @@ with records as (
 ),
 
 person_merges as (
-    select * from {{ ref('int_person_merges_resolved') }}
+    select * from {{ ref('int_merged_person_records') }}
 ),
 
 ranked as (

@@ -1,6 +1,6 @@
 -- A person is a lead from their first record in any system on.
 with journeys as (
-    select * from {{ ref('int_journeys_bounded') }}
+    select * from {{ ref('int_journey_bounds') }}
 ),
 
 person_records as (
@@ -8,11 +8,11 @@ person_records as (
 ),
 
 people as (
-    select * from {{ ref('int_people_matched') }}
+    select * from {{ ref('int_people') }}
 ),
 
 accounts as (
-    select * from {{ ref('int_journey_accounts_chosen') }}
+    select * from {{ ref('int_journey_accounts') }}
 ),
 
 created as (

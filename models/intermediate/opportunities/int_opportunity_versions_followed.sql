@@ -3,11 +3,11 @@
 {{ config(materialized='table') }}
 
 with versions as (
-    select * from {{ ref('int_opportunity_versions_dated') }}
+    select * from {{ ref('int_opportunity_versions') }}
 ),
 
 stage_entries as (
-    select * from {{ ref('int_opportunity_stages_entered') }}
+    select * from {{ ref('int_opportunity_stage_entries') }}
 ),
 
 neighboured as (

@@ -1,10 +1,10 @@
 -- The key role groups of an account's size tier of which nobody is engaged.
 with accounts as (
-    select * from {{ ref('int_accounts_classified') }}
+    select * from {{ ref('int_accounts') }}
 ),
 
 people as (
-    select * from {{ ref('int_people_reached') }}
+    select * from {{ ref('int_reached_people_by_reporting_date') }}
     where is_engaged and as_of_on = {{ as_of_date() }}
 ),
 

@@ -2,7 +2,7 @@
 {{ config(materialized='table') }}
 
 with held as (
-    select * from {{ ref('int_journey_stages_held') }}
+    select * from {{ ref('int_account_stages_by_reporting_date') }}
 ),
 
 journey_stages as (

@@ -1,16 +1,16 @@
 -- The money of the programme to date per tier.
 with costs as (
-    select * from {{ ref('int_programme_costs_shared') }}
+    select * from {{ ref('int_programme_costs') }}
     where period = 'programme_to_date' and not is_total
 ),
 
 returns as (
-    select * from {{ ref('int_programme_returns_summed') }}
+    select * from {{ ref('int_programme_returns') }}
     where period = 'programme_to_date' and roi_basis = 'all_abm_accounts'
 ),
 
 wins as (
-    select * from {{ ref('int_stretch_wins_listed') }}
+    select * from {{ ref('int_stretch_wins') }}
     where is_in_programme and opportunity_type = 'expansion'
 ),
 

@@ -1,6 +1,6 @@
 -- When the programme comes to each of its stages, counted in whole months from its start.
 with memberships as (
-    select * from {{ ref('int_account_memberships_joined') }}
+    select * from {{ ref('int_account_memberships') }}
 ),
 
 programme_stages as (

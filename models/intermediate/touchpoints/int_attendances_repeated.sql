@@ -1,7 +1,7 @@
 -- Two attendees of one interaction may turn out to be one person, as a lead and as a contact: all
 -- but the first are listed here.
 with interactions as (
-    select * from {{ ref('int_interactions_gathered') }}
+    select * from {{ ref('int_interaction_records') }}
 ),
 
 person_records as (

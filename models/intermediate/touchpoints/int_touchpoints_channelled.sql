@@ -1,6 +1,6 @@
 -- The channel of a touch: its own where the record states one, else that of the first rule of the
 -- seed that matches its source, type and web source. The rules are matched on the few distinct
--- descriptions, which are read in a scan of their own: see int_interactions_typed.
+-- descriptions, which are read in a scan of their own: see int_interactions.
 {%- set described_by = [
     'source_system', 'source_table', 'interaction_type', 'utm_source', 'utm_medium', 'has_click_id',
 ] %}

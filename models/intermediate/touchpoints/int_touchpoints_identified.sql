@@ -2,35 +2,35 @@
 {{ config(materialized='updated_table', pre_hook='{{ without_nested_loops() }}') }}
 
 with attended as (
-    select * from {{ ref('int_interactions_attended') }}
+    select * from {{ ref('int_interaction_attendees') }}
 ),
 
 people as (
-    select * from {{ ref('int_people_matched') }}
+    select * from {{ ref('int_people') }}
 ),
 
 account_ids as (
-    select * from {{ ref('int_account_ids_resolved') }}
+    select * from {{ ref('int_account_ids') }}
 ),
 
 account_domains as (
-    select * from {{ ref('int_account_domains_matched') }}
+    select * from {{ ref('int_account_domains') }}
 ),
 
 visitors as (
-    select * from {{ ref('int_visitor_accounts_matched') }}
+    select * from {{ ref('int_visitor_accounts') }}
 ),
 
 campaigns as (
-    select * from {{ ref('int_campaigns_conformed') }}
+    select * from {{ ref('int_campaigns') }}
 ),
 
 utm_campaigns as (
-    select * from {{ ref('int_utm_campaigns_matched') }}
+    select * from {{ ref('int_utm_campaigns') }}
 ),
 
 pages as (
-    select * from {{ ref('int_web_pages_classified') }}
+    select * from {{ ref('int_web_pages') }}
 ),
 
 located as (

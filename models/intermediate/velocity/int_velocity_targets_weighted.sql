@@ -1,20 +1,20 @@
 -- The target of an account executive: the sectors' benchmarks, weighted by open amount.
 with opportunities as (
-    select * from {{ ref('int_opportunities_replayed') }}
+    select * from {{ ref('int_opportunities_by_reporting_date') }}
     where is_open and amount is not null
 ),
 
 entities as (
-    select * from {{ ref('int_velocity_entities_listed') }}
+    select * from {{ ref('int_velocity_deals_by_reporting_date') }}
     where entity_type = 'account_executive'
 ),
 
 accounts as (
-    select * from {{ ref('int_accounts_classified') }}
+    select * from {{ ref('int_accounts') }}
 ),
 
 sector_benchmarks as (
-    select * from {{ ref('int_sector_benchmarks_valued') }}
+    select * from {{ ref('int_sector_benchmarks') }}
 ),
 
 final as (

@@ -1,5 +1,5 @@
 with alerts as (
-    select * from {{ ref('int_alerts_answered') }}
+    select * from {{ ref('int_alerts') }}
 ),
 
 accounts as (

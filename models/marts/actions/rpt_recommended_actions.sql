@@ -1,5 +1,5 @@
 with actions as (
-    select * from {{ ref('int_actions_listed') }}
+    select * from {{ ref('int_actions') }}
 ),
 
 templates as (

@@ -1,13 +1,13 @@
 with credits as (
-    select * from {{ ref('int_attribution_credits_rounded') }}
+    select * from {{ ref('int_attribution_credits') }}
 ),
 
 opportunities as (
-    select * from {{ ref('int_opportunities_valued') }}
+    select * from {{ ref('int_opportunities_now') }}
 ),
 
 touchpoints as (
-    select * from {{ ref('int_touchpoints_scored') }}
+    select * from {{ ref('int_touchpoints') }}
 ),
 
 final as (

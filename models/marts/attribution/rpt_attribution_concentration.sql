@@ -5,7 +5,7 @@ with credits as (
 
 -- The as-of date and the 13 month ends before it.
 month_ends as (
-    select * from {{ ref('int_month_ends_listed') }}
+    select * from {{ ref('int_month_ends') }}
     where months_ago <= 13
 ),
 

@@ -3,7 +3,7 @@ with removals as (
 ),
 
 journey_channels as (
-    select * from {{ ref('int_journey_channels_counted') }}
+    select * from {{ ref('int_journey_channels') }}
     where attribution_basis = 'revenue'
 ),
 

@@ -3,7 +3,7 @@ with opportunities as (
 ),
 
 team_members as (
-    select * from {{ ref('int_opportunity_team_members_gathered') }}
+    select * from {{ ref('int_opportunity_team_members') }}
 ),
 
 users as (

@@ -1,7 +1,7 @@
 {{ config(contract={'enforced': is_contract_enforced('users')}) }}
 
 with users as (
-    select * from {{ ref('int_users_gathered') }}
+    select * from {{ ref('int_users') }}
 ),
 
 final as (

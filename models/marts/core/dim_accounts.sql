@@ -1,23 +1,23 @@
 {{ config(contract={'enforced': is_contract_enforced('accounts')}) }}
 
 with accounts as (
-    select * from {{ ref('int_accounts_classified') }}
+    select * from {{ ref('int_accounts') }}
 ),
 
 users as (
-    select * from {{ ref('int_users_gathered') }}
+    select * from {{ ref('int_users') }}
 ),
 
 memberships as (
-    select * from {{ ref('int_account_memberships_joined') }}
+    select * from {{ ref('int_account_memberships') }}
 ),
 
 customers as (
-    select * from {{ ref('int_customers_termed') }}
+    select * from {{ ref('int_customers_now') }}
 ),
 
 scores as (
-    select * from {{ ref('int_account_scores_matched') }}
+    select * from {{ ref('int_account_vendor_scores') }}
 ),
 
 programme_stages as (

@@ -1,18 +1,18 @@
 with campaigns as (
-    select * from {{ ref('int_campaigns_conformed') }}
+    select * from {{ ref('int_campaigns') }}
 ),
 
 listings as (
-    select * from {{ ref('int_campaign_programmes_listed') }}
+    select * from {{ ref('int_campaign_programmes') }}
     where {{ is_valid_on(as_of_date(), 'valid_from_on', 'valid_to_on') }}
 ),
 
 touchpoints as (
-    select * from {{ ref('int_touchpoints_scored') }}
+    select * from {{ ref('int_touchpoints') }}
 ),
 
 ad_spend as (
-    select * from {{ ref('int_ad_spend_valued') }}
+    select * from {{ ref('int_ad_spend') }}
 ),
 
 -- A campaign without a touch has the channel of its spend.

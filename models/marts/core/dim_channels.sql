@@ -4,12 +4,12 @@ with channels as (
 
 used_channels as (
     select channel
-    from {{ ref('int_touchpoints_scored') }}
+    from {{ ref('int_touchpoints') }}
 
     union distinct
 
     select channel
-    from {{ ref('int_investments_valued') }}
+    from {{ ref('int_investments') }}
     where channel is not null
 ),
 

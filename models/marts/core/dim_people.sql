@@ -1,5 +1,5 @@
 with people as (
-    select * from {{ ref('int_people_matched') }}
+    select * from {{ ref('int_people') }}
 ),
 
 known as (

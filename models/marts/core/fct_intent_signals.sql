@@ -1,5 +1,5 @@
 with intent_signals as (
-    select * from {{ ref('int_intent_signals_keyed') }}
+    select * from {{ ref('int_intent_signals') }}
 ),
 
 final as (

@@ -1,5 +1,5 @@
 with investments as (
-    select * from {{ ref('int_investments_valued') }}
+    select * from {{ ref('int_investments') }}
 ),
 
 final as (

@@ -1,16 +1,16 @@
 {{ config(contract={'enforced': is_contract_enforced('opportunities')}) }}
 
 with opportunities as (
-    select * from {{ ref('int_opportunities_valued') }}
+    select * from {{ ref('int_opportunities_now') }}
 ),
 
 stale as (
-    select * from {{ ref('int_opportunities_staled') }}
+    select * from {{ ref('int_stale_opportunities_by_reporting_date') }}
     where as_of_on = {{ as_of_date() }}
 ),
 
 sourced as (
-    select * from {{ ref('int_opportunities_sourced') }}
+    select * from {{ ref('int_opportunity_sourcing') }}
 ),
 
 users as (

@@ -1,9 +1,9 @@
 with opportunities as (
-    select * from {{ ref('int_opportunities_valued') }}
+    select * from {{ ref('int_opportunities_now') }}
 ),
 
 versions as (
-    select * from {{ ref('int_opportunity_versions_compared') }}
+    select * from {{ ref('int_opportunity_changes') }}
 ),
 
 first_known_numbers as (

@@ -1,13 +1,13 @@
 with entries as (
-    select * from {{ ref('int_opportunity_stages_entered') }}
+    select * from {{ ref('int_opportunity_stage_entries') }}
 ),
 
 opportunities as (
-    select * from {{ ref('int_opportunities_valued') }}
+    select * from {{ ref('int_opportunities_now') }}
 ),
 
 rates as (
-    select * from {{ ref('int_currency_rates_resolved') }}
+    select * from {{ ref('int_currency_rates') }}
 ),
 
 bounded as (

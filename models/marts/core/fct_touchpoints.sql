@@ -2,7 +2,7 @@
 {{ config(materialized='view') }}
 
 with touchpoints as (
-    select * from {{ ref('int_touchpoints_scored') }}
+    select * from {{ ref('int_touchpoints') }}
 ),
 
 final as (

@@ -1,9 +1,9 @@
 with accounts as (
-    select * from {{ ref('int_accounts_classified') }}
+    select * from {{ ref('int_accounts') }}
 ),
 
 history as (
-    select * from {{ ref('int_account_engagement_accumulated') }}
+    select * from {{ ref('int_account_engagement_history') }}
 ),
 
 first_mqa as (
@@ -11,7 +11,7 @@ first_mqa as (
 ),
 
 touchpoints as (
-    select * from {{ ref('int_touchpoints_scored') }}
+    select * from {{ ref('int_touchpoints') }}
 ),
 
 sector_thresholds as (
@@ -19,11 +19,11 @@ sector_thresholds as (
 ),
 
 decayed as (
-    select * from {{ ref('int_engagement_decayed_summed') }}
+    select * from {{ ref('int_decayed_engagement') }}
 ),
 
 uplifts as (
-    select * from {{ ref('int_activation_uplifts_measured') }}
+    select * from {{ ref('int_activation_uplifts') }}
 ),
 
 scores_now as (

@@ -8,7 +8,7 @@ interaction_types as (
 ),
 
 people as (
-    select * from {{ ref('int_people_matched') }}
+    select * from {{ ref('int_people') }}
 ),
 
 content_assets as (

@@ -1,5 +1,5 @@
 with history as (
-    select * from {{ ref('int_account_engagement_accumulated') }}
+    select * from {{ ref('int_account_engagement_history') }}
 ),
 
 final as (

@@ -1,6 +1,6 @@
 -- The value of a week is that of its last day; the week of the as-of date ends there.
 with accounts as (
-    select * from {{ ref('int_accounts_classified') }}
+    select * from {{ ref('int_accounts') }}
 ),
 
 history as (
@@ -8,7 +8,7 @@ history as (
 ),
 
 touchpoints as (
-    select * from {{ ref('int_touchpoints_scored') }}
+    select * from {{ ref('int_touchpoints') }}
     where is_counted_engagement and account_id is not null
 ),
 

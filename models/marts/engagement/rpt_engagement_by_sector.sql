@@ -7,7 +7,7 @@ with accounts as (
 ),
 
 programme_accounts as (
-    select * from {{ ref('int_programme_accounts_listed') }}
+    select * from {{ ref('int_programme_accounts_by_reporting_date') }}
 ),
 
 history as (
@@ -16,7 +16,7 @@ history as (
 
 -- The month of the as-of date and the 13 before it, and one more for the change of the first.
 months as (
-    select * from {{ ref('int_month_ends_listed') }}
+    select * from {{ ref('int_month_ends') }}
     where months_ago <= 14
 ),
 

@@ -1,9 +1,9 @@
 with cohorts as (
-    select * from {{ ref('int_score_cohorts_followed') }}
+    select * from {{ ref('int_score_cohorts') }}
 ),
 
 suggested as (
-    select * from {{ ref('int_score_thresholds_suggested') }}
+    select * from {{ ref('int_score_thresholds') }}
 ),
 
 counted as (

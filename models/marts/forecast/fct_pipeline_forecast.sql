@@ -1,5 +1,5 @@
 with forecasted as (
-    select * from {{ ref('int_opportunities_forecasted') }}
+    select * from {{ ref('int_forecast_deals_by_reporting_date') }}
     where as_of_on = {{ as_of_date() }}
 ),
 

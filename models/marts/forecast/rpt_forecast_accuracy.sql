@@ -1,10 +1,10 @@
 with forecasts as (
-    select * from {{ ref('int_revenue_forecasts_computed') }}
+    select * from {{ ref('int_revenue_forecasts_by_reporting_date') }}
     where as_of_on = {{ as_of_date() }}
 ),
 
 errors as (
-    select * from {{ ref('int_forecast_errors_measured') }}
+    select * from {{ ref('int_forecast_errors') }}
 ),
 
 -- The naive forecast is measured on the same months: those in which the method had one.

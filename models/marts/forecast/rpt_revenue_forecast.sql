@@ -1,5 +1,5 @@
 with forecasts as (
-    select * from {{ ref('int_revenue_forecasts_computed') }}
+    select * from {{ ref('int_revenue_forecasts_by_reporting_date') }}
     where as_of_on = {{ as_of_date() }}
 ),
 

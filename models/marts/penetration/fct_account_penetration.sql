@@ -1,10 +1,10 @@
 with penetrations as (
-    select * from {{ ref('int_account_penetrations_measured') }}
+    select * from {{ ref('int_account_penetrations_by_reporting_date') }}
     where as_of_on = {{ as_of_date() }}
 ),
 
 touched as (
-    select * from {{ ref('int_accounts_touched') }}
+    select * from {{ ref('int_touched_accounts_by_reporting_date') }}
     where as_of_on = {{ as_of_date() }}
 ),
 

@@ -7,11 +7,11 @@
 } -%}
 
 with accounts as (
-    select * from {{ ref('int_coverage_accounts_joined') }}
+    select * from {{ ref('int_coverage_accounts_by_reporting_date') }}
 ),
 
 reporting_dates as (
-    select * from {{ ref('int_reporting_dates_listed') }}
+    select * from {{ ref('int_reporting_dates') }}
 ),
 
 benchmarks as (

@@ -4,7 +4,7 @@ with accounts as (
 ),
 
 people as (
-    select * from {{ ref('int_people_reached') }}
+    select * from {{ ref('int_reached_people_by_reporting_date') }}
     where is_stakeholder and as_of_on = {{ as_of_date() }}
 ),
 

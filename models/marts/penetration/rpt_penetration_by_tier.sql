@@ -1,13 +1,13 @@
 with penetrations as (
-    select * from {{ ref('int_account_penetrations_measured') }}
+    select * from {{ ref('int_account_penetrations_by_reporting_date') }}
 ),
 
 programme_accounts as (
-    select * from {{ ref('int_programme_accounts_listed') }}
+    select * from {{ ref('int_programme_accounts_by_reporting_date') }}
 ),
 
 reporting_dates as (
-    select * from {{ ref('int_reporting_dates_listed') }}
+    select * from {{ ref('int_reporting_dates') }}
 ),
 
 account_size_tiers as (

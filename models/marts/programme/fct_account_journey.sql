@@ -3,15 +3,15 @@
 ] -%}
 
 with accounts as (
-    select * from {{ ref('int_accounts_classified') }}
+    select * from {{ ref('int_accounts') }}
 ),
 
 dated as (
-    select * from {{ ref('int_journey_stages_dated') }}
+    select * from {{ ref('int_account_stage_dates') }}
 ),
 
 accepted as (
-    select * from {{ ref('int_accounts_accepted') }}
+    select * from {{ ref('int_account_acceptances_by_reporting_date') }}
     where as_of_on = {{ as_of_date() }}
 ),
 
@@ -20,7 +20,7 @@ stages_replayed as (
         stages.*,
         reporting_dates.months_ago
     from {{ ref('int_account_stages_replayed') }} as stages
-    inner join {{ ref('int_reporting_dates_listed') }} as reporting_dates
+    inner join {{ ref('int_reporting_dates') }} as reporting_dates
         on stages.as_of_on = reporting_dates.as_of_on
 ),
 

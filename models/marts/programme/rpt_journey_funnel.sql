@@ -2,16 +2,16 @@ with programme_accounts as (
     select
         account_id,
         {{ reported_abm_tier('abm_tier') }} as abm_tier
-    from {{ ref('int_programme_accounts_listed') }}
+    from {{ ref('int_programme_accounts_by_reporting_date') }}
     where as_of_on = {{ as_of_date() }}
 ),
 
 dated as (
-    select * from {{ ref('int_journey_stages_dated') }}
+    select * from {{ ref('int_account_stage_dates') }}
 ),
 
 intervals as (
-    select * from {{ ref('int_journey_intervals_measured') }}
+    select * from {{ ref('int_stage_intervals') }}
 ),
 
 journey_stages as (

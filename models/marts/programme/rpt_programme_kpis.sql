@@ -1,5 +1,5 @@
 with kpis as (
-    select * from {{ ref('int_programme_kpis_computed') }}
+    select * from {{ ref('int_programme_kpis') }}
 ),
 
 programme_stages as (

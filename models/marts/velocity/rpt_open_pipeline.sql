@@ -1,5 +1,5 @@
 with opportunities as (
-    select * from {{ ref('int_opportunities_replayed') }}
+    select * from {{ ref('int_opportunities_by_reporting_date') }}
     where is_open and opportunity_type in ('new_business', 'expansion')
 ),
 

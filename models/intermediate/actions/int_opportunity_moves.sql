@@ -1,0 +1,52 @@
+-- The one move of an opportunity and day that its owner is told: the outcome before a later close
+-- date before a further stage.
+with versions as (
+    select * from {{ ref('int_opportunity_changes') }}
+),
+
+moves as (
+    select
+        opportunity_id,
+        version_number,
+        changed_at,
+        stage_name,
+        stage_change as move,
+        case stage_change when 'won' then 1 when 'lost' then 2 else 4 end as move_order
+    from versions
+    where stage_change in ('won', 'lost', 'advanced')
+
+    union all
+
+    select
+        opportunity_id,
+        version_number,
+        changed_at,
+        stage_name,
+        close_change as move,
+        3 as move_order
+    from versions
+    where close_change = 'slipped'
+),
+
+ranked as (
+    select
+        *,
+        {{ date_of('changed_at') }} as fired_on,
+        row_number() over (
+            partition by opportunity_id, {{ date_of('changed_at') }}
+            order by move_order, version_number desc
+        ) as move_rank
+    from moves
+),
+
+final as (
+    select
+        opportunity_id,
+        fired_on,
+        move,
+        stage_name
+    from ranked
+    where move_rank = 1
+)
+
+select * from final

@@ -1,0 +1,104 @@
+-- A removed channel ends the journeys that come to it. The matrix of one step is squared until it
+-- is that of 2 ^ 20 steps, more than any journey has, in decimals of 17 places, whose sums do not
+-- depend on the order. Won and lost lead to themselves, so that is where everything ends up.
+{{ config(materialized='table') }}
+
+{% set squarings = 20 %}
+{% set probability = type_decimal(17, 18) %}
+
+with transitions as (
+    select * from {{ ref('int_channel_transitions') }}
+),
+
+departures as (
+    select
+        from_state,
+        sum(n_transitions) as n_departures
+    from transitions
+    group by from_state
+),
+
+removals as (
+    select distinct from_state as removed_state
+    from transitions
+    where from_state <> 'start'
+
+    union all
+
+    select 'nothing' as removed_state
+),
+
+outcomes as (
+    select
+        'won' as from_state,
+        'won' as to_state
+    union all
+    select
+        'lost' as from_state,
+        'lost' as to_state
+),
+
+steps as (
+    select
+        removals.removed_state,
+        transitions.from_state,
+        case
+            when transitions.to_state = removals.removed_state then 'lost'
+            else transitions.to_state
+        end as to_state,
+        cast(transitions.n_transitions as {{ type_double() }})
+        / cast(departures.n_departures as {{ type_double() }}) as probability
+    from removals
+    inner join transitions on removals.removed_state <> transitions.from_state
+    inner join departures on transitions.from_state = departures.from_state
+
+    union all
+
+    select
+        removals.removed_state,
+        outcomes.from_state,
+        outcomes.to_state,
+        1 as probability
+    from removals
+    cross join outcomes
+),
+
+steps_0 as (
+    select
+        removed_state,
+        from_state,
+        to_state,
+        cast(sum({{ double_as_decimal('probability', 17, 18) }}) as {{ probability }})
+            as probability
+    from steps
+    group by removed_state, from_state, to_state
+),
+{% for squaring in range(1, squarings + 1) %}
+steps_{{ squaring }} as (
+    select
+        first_half.removed_state,
+        first_half.from_state,
+        second_half.to_state,
+        cast(sum(first_half.probability * second_half.probability) as {{ probability }})
+            as probability
+    from steps_{{ squaring - 1 }} as first_half
+    inner join steps_{{ squaring - 1 }} as second_half
+        on
+            first_half.removed_state = second_half.removed_state
+            and first_half.to_state = second_half.from_state
+    group by first_half.removed_state, first_half.from_state, second_half.to_state
+),
+{% endfor %}
+final as (
+    select
+        removals.removed_state,
+        coalesce(steps_{{ squarings }}.probability, 0) as conversion_probability
+    from removals
+    left join steps_{{ squarings }}
+        on
+            removals.removed_state = steps_{{ squarings }}.removed_state
+            and steps_{{ squarings }}.from_state = 'start'
+            and steps_{{ squarings }}.to_state = 'won'
+)
+
+select * from final

@@ -1,0 +1,86 @@
+-- Who shares the cost that names no sector on a reporting date: accounts in the programme (abm),
+-- new-business opportunities created outside it in the 12 complete months (non_abm).
+with accounts as (
+    select * from {{ ref('int_accounts') }}
+),
+
+reporting_dates as (
+    select * from {{ ref('int_reporting_dates') }}
+),
+
+programme_accounts as (
+    select * from {{ ref('int_programme_accounts_by_reporting_date') }}
+),
+
+opportunities as (
+    select * from {{ ref('int_opportunities_by_reporting_date') }}
+    where opportunity_type = 'new_business' and not is_abm_at_creation
+),
+
+cells as (
+    select
+        reporting_dates.as_of_on,
+        programmes.programme,
+        sectors.sector
+    from reporting_dates
+    cross join (
+        select 'abm' as programme
+        union all
+        select 'non_abm' as programme
+    ) as programmes
+    cross join (
+        select sector from {{ ref('sector_thresholds') }}
+        union all
+        select 'other' as sector
+    ) as sectors
+),
+
+sharers as (
+    select
+        as_of_on,
+        'abm' as programme,
+        sector,
+        count(*) as n_sharers
+    from programme_accounts
+    group by as_of_on, sector
+
+    union all
+
+    select
+        reporting_dates.as_of_on,
+        'non_abm' as programme,
+        accounts.sector,
+        count(*) as n_sharers
+    from opportunities
+    inner join reporting_dates
+        on
+            opportunities.as_of_on = reporting_dates.as_of_on
+            and opportunities.created_on >= reporting_dates.complete_months_from_on
+            and opportunities.created_on < reporting_dates.month_start_on
+    inner join accounts on opportunities.account_id = accounts.account_id
+    group by reporting_dates.as_of_on, accounts.sector
+),
+
+final as (
+    select
+        cells.as_of_on,
+        cells.programme,
+        cells.sector,
+        coalesce(sharers.n_sharers, 0) as n_sharers,
+        sum(coalesce(sharers.n_sharers, 0)) over (
+            partition by cells.as_of_on, cells.programme
+            order by cells.sector
+            rows between unbounded preceding and current row
+        ) as n_cumulated,
+        sum(coalesce(sharers.n_sharers, 0)) over (
+            partition by cells.as_of_on, cells.programme
+        ) as n_all
+    from cells
+    left join sharers
+        on
+            cells.as_of_on = sharers.as_of_on
+            and cells.programme = sharers.programme
+            and cells.sector = sharers.sector
+)
+
+select * from final

@@ -1,0 +1,38 @@
+{{ config(materialized='table') }}
+
+with accounts as (
+    select * from {{ ref('int_accounts') }}
+),
+
+free_mail_domains as (
+    select * from {{ ref('free_mail_domains') }}
+),
+
+ranked as (
+    select
+        accounts.domain,
+        accounts.account_id,
+        accounts.ultimate_parent_account_id,
+        row_number() over (
+            partition by accounts.domain
+            order by accounts.created_at nulls last, {{ binary_order('accounts.account_id') }}
+        ) as age_rank
+    from accounts
+    left join free_mail_domains on accounts.domain = free_mail_domains.domain
+    where accounts.domain is not null and free_mail_domains.domain is null
+),
+
+final as (
+    select
+        domain,
+        case
+            when min(ultimate_parent_account_id) = max(ultimate_parent_account_id) and count(*) > 1
+                then min(ultimate_parent_account_id)
+            else max(case when age_rank = 1 then account_id end)
+        end as account_id,
+        count(*) > 1 as is_shared
+    from ranked
+    group by domain
+)
+
+select * from final

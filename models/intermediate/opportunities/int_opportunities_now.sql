@@ -1,0 +1,10 @@
+with replayed as (
+    select * from {{ ref('int_opportunities_by_reporting_date') }}
+),
+
+final as (
+    select * from replayed
+    where as_of_on = {{ as_of_date() }}
+)
+
+select * from final

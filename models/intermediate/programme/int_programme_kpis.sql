@@ -1,0 +1,132 @@
+-- Every indicator of the programme, per tier and for the whole: its stage, the unit of its value,
+-- its numerator, its denominator (without one the numerator is the value), and what it means that
+-- there is nothing to divide by.
+{%- set kpis = {
+    'identification_precision': (
+        'launch', 'percent', 'icp_accounts', 'icp_stated_accounts', 'icp_not_stated'
+    ),
+    'account_coverage': ('launch', 'percent', 'covered_accounts', 'n_accounts', none),
+    'activation_uplift': (
+        'launch', 'ratio', 'activation_uplift_ratio', 'uplift_accounts', 'no_uplift_measured'
+    ),
+    'sales_touch_alignment': ('launch', 'percent', 'sales_touched_accounts', 'n_accounts', none),
+    'mqa_acceptance': (
+        'launch', 'percent', 'accepted_mqa_accounts', 'mqa_accounts', 'no_mqa'
+    ),
+    'follow_up_within_24_hours': (
+        'launch', 'percent', 'followed_up_accounts', 'follow_up_due_accounts',
+        'no_follow_up_due'
+    ),
+    'mqa': ('maturation', 'accounts', 'mqa_accounts', none, none),
+    'saa': ('maturation', 'accounts', 'saa_accounts', none, none),
+    'meetings_per_account': ('maturation', 'meetings', 'meetings', 'n_accounts', none),
+} -%}
+{%- set amounts = {
+    'pipeline_generated': ('maturation', 'pipeline_amount'),
+    'closed_revenue': ('revenue', 'revenue'),
+    'expansion_revenue': ('revenue', 'expansion_amount'),
+} %}
+
+with tiers as (
+    select * from {{ ref('int_programme_tiers') }}
+),
+
+lifetime_values as (
+    select * from {{ ref('int_lifetime_values_by_reporting_date') }}
+    where as_of_on = {{ as_of_date() }} and sector = 'all'
+),
+
+final as (
+    {%- for kpi, (stage, unit, numerator, denominator, reason) in kpis.items() %}
+    select
+        '{{ stage }}' as programme_stage,
+        '{{ kpi }}' as kpi,
+        abm_tier,
+        '{{ unit }}' as unit,
+        n_accounts,
+        cast({{ numerator }} as {{ type_double() }}) as numerator,
+        cast({{ denominator or 'null' }} as {{ type_double() }}) as denominator,
+        {% if denominator -%}
+        cast({{ '100 * ' if unit == 'percent' }}{{ numerator }} as {{ type_double() }})
+        / nullif({{ denominator }}, 0) as value,
+        {%- else -%}
+        case when n_accounts > 0 then cast({{ numerator }} as {{ type_double() }}) end as value,
+        {%- endif %}
+        case
+            when n_accounts = 0 then 'no_account_in_programme'
+            {%- if reason %}
+            when {{ denominator }} = 0 then '{{ reason }}'
+            {%- endif %}
+        end as reason
+    from tiers
+
+    union all
+    {% endfor %}
+    {%- for kpi, (stage, amount) in amounts.items() %}
+    select
+        '{{ stage }}' as programme_stage,
+        '{{ kpi }}' as kpi,
+        abm_tier,
+        'currency' as unit,
+        n_accounts,
+        cast({{ amount }} as {{ type_double() }}) as numerator,
+        null as denominator,
+        case
+            when n_accounts > 0 or {{ amount }} <> 0
+                then cast({{ amount }} as {{ type_double() }})
+        end as value,
+        case
+            when n_accounts = 0 and {{ amount }} = 0 then 'no_account_in_programme'
+        end as reason
+    from tiers
+
+    union all
+    {% endfor %}
+    select
+        'revenue' as programme_stage,
+        'abm_roi_pct' as kpi,
+        abm_tier,
+        'percent' as unit,
+        n_accounts,
+        cast(revenue - investment as {{ type_double() }}) as numerator,
+        cast(investment as {{ type_double() }}) as denominator,
+        {{ percentage('(revenue - investment)', 'investment') }} as value,
+        case when investment = 0 then 'no_investment' end as reason
+    from tiers
+    {%- for kpi, programme in {'cac': 'abm', 'cac_non_abm': 'non_abm'}.items() %}
+
+    union all
+
+    select
+        'revenue' as programme_stage,
+        '{{ kpi }}' as kpi,
+        tiers.abm_tier,
+        'currency' as unit,
+        tiers.n_accounts,
+        cast(lifetime_values.investment as {{ type_double() }}) as numerator,
+        cast(lifetime_values.new_customers as {{ type_double() }}) as denominator,
+        lifetime_values.cac as value,
+        lifetime_values.cac_reason as reason
+    from lifetime_values
+    inner join tiers on tiers.abm_tier = 'all'
+    where lifetime_values.programme = '{{ programme }}'
+    {%- endfor %}
+
+    union all
+
+    select
+        'revenue' as programme_stage,
+        'clv_net' as kpi,
+        tiers.abm_tier,
+        'currency' as unit,
+        tiers.n_accounts,
+        cast(null as {{ type_double() }}) as numerator,
+        null as denominator,
+        lifetime_values.clv_net as value,
+        case when lifetime_values.clv_net is null then lifetime_values.reason end as reason
+    from lifetime_values
+    inner join tiers on tiers.abm_tier = 'all'
+    where lifetime_values.programme = 'abm'
+)
+
+select * from final

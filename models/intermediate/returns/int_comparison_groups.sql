@@ -1,0 +1,104 @@
+-- ABM, non-ABM and all of them, per metric and method: the strata that have both sides, weighted by
+-- their ABM units, and the cost of a new customer.
+with strata as (
+    select
+        *,
+        sum(case when programme = 'abm' then n_units else 0 end) over (
+            partition by metric, method, sector, account_size_tier
+        ) as n_abm,
+        sum(case when programme = 'non_abm' then n_units else 0 end) over (
+            partition by metric, method, sector, account_size_tier
+        ) as n_non_abm
+    from {{ ref('int_comparison_strata') }}
+),
+
+costs as (
+    select * from {{ ref('int_acquisition_costs_by_reporting_date') }}
+    where sector = 'all' and as_of_on = {{ as_of_date() }}
+),
+
+-- Raw has one stratum, whose weight cancels out.
+weighted as (
+    select
+        *,
+        case
+            when method = 'raw' then n_abm + n_non_abm
+            when n_non_abm > 0 then n_abm
+            else 0
+        end as weight
+    from strata
+),
+
+-- Weights are numbers of units, and summed products decimals: sums of doubles would differ in their
+-- last bits from run to run.
+summed as (
+    select
+        metric,
+        method,
+        programme,
+        sum(case when weight > 0 then n_units else 0 end) as n_units,
+        sum(case when weight = 0 then n_units else 0 end) as n_units_dropped,
+        sum(case when weight = 0 then 1 else 0 end) as n_strata_dropped,
+        sum(case when weight > 0 then numerator end) as numerator,
+        sum(case when weight > 0 then denominator end) as denominator,
+        max(metric_value) as metric_value,
+        case
+            when method = 'raw' then max(value)
+            else
+                cast(sum({{ double_as_decimal('weight * value', 12, 38) }}) as {{ type_double() }})
+                / nullif(sum(weight), 0)
+        end as value,
+        cast(sum({{ double_as_decimal('power(weight, 2) * relative_variance', 12, 38) }})
+            as {{ type_double() }})
+        / nullif(power(cast(sum(weight) as {{ type_double() }}), 2), 0) as relative_variance
+    from weighted
+    group by metric, method, programme
+),
+
+by_programme as (
+    select
+        programme,
+        new_customers,
+        investment
+    from costs
+
+    union all
+
+    select
+        'all' as programme,
+        sum(new_customers) as new_customers,
+        case when count(*) = count(investment) then sum(investment) end as investment
+    from costs
+),
+
+final as (
+    select
+        metric,
+        method,
+        programme,
+        cast(n_units as {{ dbt.type_bigint() }}) as n_units,
+        cast(n_units_dropped as {{ dbt.type_bigint() }}) as n_units_dropped,
+        cast(n_strata_dropped as {{ dbt.type_bigint() }}) as n_strata_dropped,
+        cast(numerator as {{ type_decimal(6, 28) }}) as numerator,
+        cast(denominator as {{ dbt.type_bigint() }}) as denominator,
+        value,
+        relative_variance * power(metric_value / nullif(value, 0), 2) as relative_variance
+    from summed
+
+    union all
+
+    select
+        'cac' as metric,
+        'raw' as method,
+        programme,
+        cast(new_customers as {{ dbt.type_bigint() }}) as n_units,
+        cast(0 as {{ dbt.type_bigint() }}) as n_units_dropped,
+        cast(0 as {{ dbt.type_bigint() }}) as n_strata_dropped,
+        cast(investment as {{ type_decimal(6, 28) }}) as numerator,
+        cast(new_customers as {{ dbt.type_bigint() }}) as denominator,
+        cast(investment as {{ type_double() }}) / nullif(new_customers, 0) as value,
+        cast(null as {{ type_double() }}) as relative_variance
+    from by_programme
+)
+
+select * from final

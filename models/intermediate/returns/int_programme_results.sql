@@ -1,0 +1,91 @@
+-- What the programme is given credit for, on the bases that give it credit for deals, and the
+-- pipeline created in it.
+{{ config(materialized='table') }}
+
+with wins as (
+    select * from {{ ref('int_stretch_wins') }}
+    where is_in_programme
+),
+
+opportunities as (
+    select * from {{ ref('int_opportunities_now') }}
+),
+
+sourced as (
+    select * from {{ ref('int_opportunity_sourcing') }}
+    where sourcing_class = 'sourced'
+),
+
+credits as (
+    select * from {{ ref('int_attribution_credits') }}
+    where
+        attribution_model = '{{ default_attribution_model() }}'
+        and attribution_basis = 'revenue'
+),
+
+programme_touches as (
+    select * from {{ ref('int_touchpoints') }}
+    where is_abm_touch
+),
+
+dated as (
+    select
+        'all_abm_accounts' as roi_basis,
+        abm_tier,
+        closed_on as dated_on,
+        amount as revenue,
+        0 as pipeline_created,
+        0 as n_pipeline_without_amount
+    from wins
+
+    union all
+
+    select
+        'all_abm_accounts' as roi_basis,
+        abm_tier_at_creation as abm_tier,
+        created_on as dated_on,
+        0 as revenue,
+        amount as pipeline_created,
+        case when amount is null then 1 else 0 end as n_pipeline_without_amount
+    from opportunities
+    where is_abm_at_creation and opportunity_type <> 'renewal'
+
+    union all
+
+    select
+        'sourced' as roi_basis,
+        opportunities.abm_tier_at_creation as abm_tier,
+        opportunities.closed_on as dated_on,
+        opportunities.amount as revenue,
+        0 as pipeline_created,
+        0 as n_pipeline_without_amount
+    from opportunities
+    inner join sourced on opportunities.opportunity_id = sourced.opportunity_id
+    where opportunities.is_won and opportunities.opportunity_type <> 'renewal'
+
+    union all
+
+    select
+        'attributed' as roi_basis,
+        programme_touches.abm_tier_at_touch as abm_tier,
+        opportunities.closed_on as dated_on,
+        credits.attributed_amount as revenue,
+        0 as pipeline_created,
+        0 as n_pipeline_without_amount
+    from credits
+    inner join programme_touches on credits.touchpoint_id = programme_touches.touchpoint_id
+    inner join opportunities on credits.opportunity_id = opportunities.opportunity_id
+),
+
+final as (
+    select
+        roi_basis,
+        {{ reported_abm_tier('abm_tier') }} as abm_tier,
+        dated_on,
+        revenue,
+        pipeline_created,
+        n_pipeline_without_amount
+    from dated
+)
+
+select * from final

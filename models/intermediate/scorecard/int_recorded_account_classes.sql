@@ -1,0 +1,14 @@
+with accounts as (
+    select * from {{ ref('int_accounts') }}
+),
+
+final as (
+    select
+        account_id,
+        sector,
+        account_size_tier,
+        {{ recorded_at() }} as recorded_at
+    from accounts
+)
+
+select * from final

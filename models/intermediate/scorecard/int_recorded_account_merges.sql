@@ -1,0 +1,14 @@
+with account_ids as (
+    select * from {{ ref('int_account_ids') }}
+),
+
+final as (
+    select
+        known_account_id,
+        account_id,
+        {{ recorded_at() }} as recorded_at
+    from account_ids
+    where known_account_id <> account_id
+)
+
+select * from final

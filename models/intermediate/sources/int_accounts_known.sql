@@ -1,1 +1,0 @@
-{{ as_known('accounts', key=['account_id']) }}

@@ -1,1 +1,0 @@
-{{ as_known('opportunities', key=['opportunity_id']) }}

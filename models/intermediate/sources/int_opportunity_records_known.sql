@@ -1,0 +1,1 @@
+{{ as_known('opportunities', 'int_opportunity_records', key=['opportunity_id']) }}

@@ -1,0 +1,68 @@
+-- The marketing team's ledger in the reporting currency, at the rate of the first day of its month.
+-- A line of ad spend gives way to what a platform says, where one delivers its channel and month.
+{{ config(materialized='table') }}
+
+with investments as (
+    select * from {{ ref('stg_abm_program__investments') }}
+),
+
+delivered as (
+    select distinct
+        channel,
+        cast({{ dbt.date_trunc('month', 'spent_on') }} as date) as month_start_on
+    from {{ ref('int_ad_spend') }}
+    where amount is not null
+),
+
+sector_aliases as (
+    select * from {{ ref('sector_aliases') }}
+),
+
+investment_categories as (
+    select * from {{ ref('investment_categories') }}
+),
+
+rates as (
+    select * from {{ ref('int_currency_rates') }}
+),
+
+final as (
+    select
+        investments.investment_id,
+        investments.source_system,
+        investments.month_start_on,
+        investments.programme,
+        investments.category,
+        investments.abm_tier,
+        investments.channel,
+        sector_aliases.sector,
+        investments.sector_raw,
+        investments.original_amount,
+        coalesce(investments.original_currency, '{{ var("corporate_currency") }}')
+            as original_currency,
+        {{ converted_amount(
+            'investments.original_amount', 'own_rates.rate', 'reporting_rates.rate'
+        ) }} as amount,
+        own_rates.rate is null or reporting_rates.rate is null as is_without_rate,
+        coalesce(investment_categories.in_roi, false) as in_roi,
+        coalesce(investment_categories.in_cac, false) as in_cac,
+        delivered.channel is not null as is_replaced
+    from investments
+    left join sector_aliases
+        on {{ normalised_text('investments.sector_raw') }} = sector_aliases.alias
+    left join investment_categories on investments.category = investment_categories.category
+    left join delivered
+        on
+            investments.category = 'ad_spend'
+            and investments.channel = delivered.channel
+            and investments.month_start_on = delivered.month_start_on
+    left join rates as own_rates
+        on {{ rate_on('own_rates', 'investments.original_currency', 'investments.month_start_on') }}
+    left join rates as reporting_rates
+        on {{ rate_on(
+            'reporting_rates', "'" ~ var('reporting_currency') ~ "'", 'investments.month_start_on'
+        ) }}
+    where investments.month_start_on <= {{ as_of_date() }}
+)
+
+select * from final

@@ -1,0 +1,62 @@
+with valued as (
+    select * from {{ ref('int_lifetime_values_by_reporting_date') }}
+),
+
+sector_benchmarks as (
+    select * from {{ ref('int_sector_benchmarks') }}
+),
+
+minimum as (
+    select cast(max(value_min) as {{ type_double() }}) as minimum_ratio
+    from {{ ref('benchmarks') }}
+    where benchmark_id = 'clv_cac_minimum'
+),
+
+final as (
+    select
+        valued.as_of_on,
+        valued.programme,
+        valued.sector,
+        cast(valued.n_customers as integer) as n_customers,
+        valued.year_1_revenue_avg,
+        valued.retention_rate,
+        cast(valued.n_retained as integer) as n_retained,
+        cast(valued.n_retention as integer) as n_retention,
+        valued.expansion_multiplier,
+        cast(valued.expansion_amount as {{ type_decimal(2) }}) as expansion_amount,
+        cast(valued.year_1_revenue as {{ type_decimal(2) }}) as year_1_revenue,
+        cast(valued.n_expansion as integer) as n_expansion,
+        valued.cac,
+        valued.cac_fully_loaded,
+        cast(valued.new_customers as integer) as new_customers,
+        cast(valued.investment as {{ type_decimal(2) }}) as investment,
+        valued.clv_gross,
+        valued.clv_net,
+        valued.clv_lifetime,
+        valued.clv_cac_ratio,
+        valued.clv_lifetime_cac_ratio,
+        sector_benchmarks.clv as benchmark_clv,
+        sector_benchmarks.cac as benchmark_cac,
+        case
+            when (sector_benchmarks.deal_size - sector_benchmarks.cac) < sector_benchmarks.clv
+                then 'benchmark_inconsistent_with_formula'
+        end as benchmark_reason,
+        minimum.minimum_ratio,
+        valued.clv_cac_ratio >= minimum.minimum_ratio as is_on_target,
+        valued.reason,
+        case
+            when valued.clv_lifetime is null and valued.retention_rate = 1 then 'all_retained'
+            when valued.clv_lifetime is null then valued.reason
+        end as clv_lifetime_reason,
+        case when valued.n_without_history = 0 then 'exact' else 'current_state' end
+            as history_basis,
+        valued.sector = 'all' as is_total
+    from valued
+    left join sector_benchmarks
+        on
+            sector_benchmarks.sector
+            = case when valued.sector = 'other' then 'saas_b2b' else valued.sector end
+    cross join minimum
+)
+
+select * from final

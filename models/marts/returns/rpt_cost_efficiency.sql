@@ -1,0 +1,77 @@
+with accounts as (
+    select * from {{ ref('int_programme_accounts_engaged') }}
+),
+
+costs as (
+    select * from {{ ref('int_programme_costs') }}
+    where period = 'trailing_365_days'
+),
+
+returns as (
+    select * from {{ ref('int_programme_returns') }}
+    where period = 'trailing_365_days' and roi_basis = 'all_abm_accounts'
+),
+
+counted as (
+    select
+        abm_tier,
+        count(*) as n_accounts,
+        sum(case when is_engaged then 1 else 0 end) as n_engaged_accounts,
+        sum(case when was_mqa then 1 else 0 end) as n_mqa
+    from accounts
+    group by abm_tier
+
+    union all
+
+    select
+        'all' as abm_tier,
+        count(*) as n_accounts,
+        sum(case when is_engaged then 1 else 0 end) as n_engaged_accounts,
+        sum(case when was_mqa then 1 else 0 end) as n_mqa
+    from accounts
+),
+
+joined as (
+    select
+        costs.abm_tier,
+        costs.investment,
+        coalesce(returns.revenue, 0) as revenue,
+        coalesce(counted.n_accounts, 0) as n_accounts,
+        coalesce(counted.n_engaged_accounts, 0) as n_engaged_accounts,
+        coalesce(counted.n_mqa, 0) as n_mqa,
+        costs.is_total
+    from costs
+    left join returns on costs.abm_tier = returns.abm_tier
+    left join counted on costs.abm_tier = counted.abm_tier
+),
+
+-- Nothing entered as cost is a cost that is not known, not one of 0.
+final as (
+    select
+        {{ as_of_date() }} as as_of_on,
+        abm_tier,
+        cast(n_accounts as integer) as n_accounts,
+        cast(investment as {{ type_decimal(2) }}) as investment,
+        cast(n_engaged_accounts as integer) as n_engaged_accounts,
+        cast(nullif(investment, 0) as {{ type_double() }}) / nullif(n_engaged_accounts, 0)
+            as cost_per_engaged_account,
+        case
+            when investment = 0 then 'no_investment'
+            when n_engaged_accounts = 0 then 'no_engaged_account'
+        end as cost_per_engaged_account_reason,
+        cast(n_mqa as integer) as n_mqa,
+        cast(nullif(investment, 0) as {{ type_double() }}) / nullif(n_mqa, 0) as cost_per_mqa,
+        case
+            when investment = 0 then 'no_investment'
+            when n_mqa = 0 then 'no_mqa'
+        end as cost_per_mqa_reason,
+        cast(revenue as {{ type_decimal(2) }}) as revenue,
+        cast(revenue as {{ type_double() }}) / nullif(n_accounts, 0) as revenue_per_account,
+        case when n_accounts = 0 then 'no_account_in_programme' end
+            as revenue_per_account_reason,
+        is_total
+    from joined
+    where abm_tier <> 'unknown' or n_accounts > 0 or revenue <> 0 or investment <> 0
+)
+
+select * from final
