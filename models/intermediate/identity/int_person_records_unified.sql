@@ -16,7 +16,7 @@ ranked as (
         row_number() over (
             partition by person_group
             order by
-                kind_rank,
+                {{ record_kind_priority('record_kind') }},
                 created_at nulls last,
                 {{ source_priority('source_system') }},
                 {{ binary_order('record_key') }}
