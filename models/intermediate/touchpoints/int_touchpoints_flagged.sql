@@ -2,8 +2,21 @@ with touchpoints as (
     select * from {{ ref('int_touchpoints_channelled') }}
 ),
 
+patterns as (
+    select * from {{ ref('machine_user_agents') }}
+),
+
+-- Matched on the few distinct user agents, not on every touch.
+user_agents as (
+    select distinct user_agent
+    from {{ ref('int_touchpoints_identified') }}
+    where user_agent is not null
+),
+
 machine_agents as (
-    select * from {{ ref('int_machine_agents_matched') }}
+    select distinct user_agents.user_agent
+    from user_agents
+    inner join patterns on lower(user_agents.user_agent) like patterns.pattern
 ),
 
 final as (
