@@ -1,4 +1,6 @@
 -- The account and the other record that a record names are known since linked_at, null for ever.
+{{ config(materialized='table') }}
+
 with source_records as (
     select
         *,
@@ -78,7 +80,10 @@ linked as (
     select
         records.*,
         coalesce(group_roots.root_id, records.own_group) as linked_group,
-        records.record_kind = 'stakeholder' and records.email is null as is_known_by_name
+        case
+            when records.record_kind = 'stakeholder' and records.email is null
+                then 'name:' || {{ joined_key(['records.account_id', 'records.name_key']) }}
+        end as name_group
     from records
     left join group_roots on records.own_group = group_roots.own_group
 ),
@@ -96,22 +101,17 @@ namesakes as (
                 {{ binary_order('record_key') }}
         ) as name_rank
     from linked
-    where not is_known_by_name
+    where name_group is null
 ),
 
 final as (
     select
         linked.*,
-        coalesce(
-            namesakes.linked_group,
-            case when linked.is_known_by_name then 'name:' end
-            || {{ joined_key(['linked.account_id', 'linked.name_key']) }},
-            linked.linked_group
-        ) as person_group
+        coalesce(namesakes.linked_group, linked.name_group, linked.linked_group) as person_group
     from linked
     left join namesakes
         on
-            linked.is_known_by_name
+            linked.name_group is not null
             and linked.account_id = namesakes.account_id
             and linked.name_key = namesakes.name_key
             and namesakes.name_rank = 1
