@@ -1,7 +1,7 @@
 {{ config(materialized='updated_table') }}
 
 with touchpoints as (
-    select * from {{ ref('int_touchpoints_flagged') }}
+    select * from {{ ref('int_touchpoints_channelled') }}
 ),
 
 interaction_types as (

@@ -1,5 +1,9 @@
 with touchpoints as (
-    select * from {{ ref('int_touchpoints_channelled') }}
+    select * from {{ ref('int_touchpoints_identified') }}
+),
+
+repeated as (
+    select * from {{ ref('int_touchpoints_repeated') }}
 ),
 
 patterns as (
@@ -36,7 +40,18 @@ final as (
             false
         ) as is_machine
     from touchpoints
+    left join repeated
+        on
+            touchpoints.source_system = repeated.source_system
+            and touchpoints.source_table = repeated.source_table
+            and touchpoints.source_record_id = repeated.source_record_id
+            and touchpoints.interaction_type = repeated.interaction_type
+            and touchpoints.person_id = repeated.person_id
+            and touchpoints.occurred_at = repeated.occurred_at
+            and coalesce(touchpoints.campaign_name_key, touchpoints.content_asset_id, '')
+            = repeated.subject_key
     left join machine_agents on touchpoints.user_agent = machine_agents.user_agent
+    where repeated.source_system is null
 )
 
 select * from final
