@@ -1,5 +1,4 @@
--- One person per group, named after its best record. Activities may still name a record that was
--- merged away: it leads to the same person.
+-- Activities may still name a record that was merged away: it leads to the same person.
 {{ config(materialized='table') }}
 
 with records as (
