@@ -126,7 +126,8 @@ def report(
             create table int_experiments as
             select
                 *, {EFFECT} as minimum_detectable_effect, 'share_of_control' as effect_unit,
-                false as is_running, '{MEASURES[0]}' as measure, null as hypothesis, null as metric, null as decision,
+                '{MEASURES[0]}' as measure, false as is_running, null as hypothesis,
+                null as metric, null as decision,
                 date '2026-01-01' as started_on, date '2026-02-01' as ended_on,
                 cast(null as varchar) as reason
             from experiments
