@@ -35,16 +35,12 @@ RULES = ("position_20_50_30", "first_touch", "last_touch", "linear", "time_decay
 SUMMARISED = "int_journeys"
 MODELS = (
     SUMMARISED,
-    "int_journey_channels",
     "int_channel_transitions",
     "int_channel_removals",
-    "int_channel_removals_measured",
     "int_journey_channel_shares",
     "int_attribution_shares",
-    "int_attribution_shares_listed",
     "int_attribution_credits",
 )
-VIEWS = ("int_attribution_shares_listed",)
 
 RULES_QUERY = (
     "select opportunity_id, touchpoint_id, touch_number, channel, "
@@ -260,11 +256,17 @@ def _connected(folder: Path) -> duckdb.DuckDBPyConnection:
             cast(cents * 0.01 as decimal(18, 2)) as amount
         from '{folder / OPPORTUNITIES}';
         create view int_journey_bounds as
-        select opportunity_id, 'revenue' as attribution_basis, timestamp '2026-01-01' as created_at
+        select
+            opportunity_id, 'revenue' as attribution_basis, 'all' as journey_account_id,
+            date '2020-01-01' as lookback_from_on, cast(null as date) as previous_won_on,
+            timestamp '2026-01-01' as created_at, timestamp '2026-01-01' as journey_ends_at
         from int_opportunities_now;
-        create view int_journey_leads_dated as
-        select opportunity_id, attribution_basis, timestamp '2025-10-01' as lead_created_at
-        from int_journey_bounds
+        create view int_journey_accounts as
+        select 'one' as account_id, 'all' as journey_account_id;
+        create view int_people as
+        select 'somebody' as person_id, 'one' as account_id;
+        create view int_person_records_unified as
+        select 'somebody' as person_id, timestamp '2025-10-01' as created_at
         """
     )
     return connection
@@ -354,8 +356,7 @@ def _all(folder: Path) -> dict[str, float]:
     queries = json.loads((folder / QUERIES).read_text(encoding="utf-8"))
     with _connected(folder) as connection:
         for name in MODELS:
-            kind = "view" if name in VIEWS else "table"
-            connection.execute(f"create {kind} {name} as {queries[name]}")
+            connection.execute(f"create table {name} as {queries[name]}")
         ((absorbed, observed, n_wrong),) = connection.execute(
             """
             select

@@ -21,8 +21,9 @@ journey_touches as (
     select * from {{ ref('int_journey_touches') }}
 ),
 
-leads as (
-    select * from {{ ref('int_journey_leads_dated') }}
+journeys as (
+    select * from {{ ref('int_journeys') }}
+    where lead_created_at is not null
 ),
 
 touchpoints as (
@@ -93,14 +94,14 @@ touches as (
 milestones as (
     select
         opportunities.opportunity_id,
-        leads.lead_created_at as occurred_at,
+        journeys.lead_created_at as occurred_at,
         1 as milestone_number,
         '== lead created ==' as what
     from opportunities
-    inner join leads
+    inner join journeys
         on
-            opportunities.opportunity_id = leads.opportunity_id
-            and opportunities.attribution_basis = leads.attribution_basis
+            opportunities.opportunity_id = journeys.opportunity_id
+            and opportunities.attribution_basis = journeys.attribution_basis
 
     union all
 

@@ -6,3 +6,9 @@
         'opportunities', 'wins', 'aes', 'aes_change',
     ]) }}
 {%- endmacro %}
+
+{#- Whether a day is one of those on which an account of an experiment is measured: those of the
+    participants of int_experiment_accounts. -#}
+{% macro is_measured_on(day) -%}
+    {{ day }} between participants.started_on and participants.measured_to_on
+{%- endmacro %}

@@ -187,3 +187,14 @@
         else 6
     end
 {%- endmacro %}
+
+{#- What a person is named after: a contact before a lead, a marketing tool's record, a
+    stakeholder. -#}
+{% macro record_kind_priority(record_kind_column) -%}
+    case {{ record_kind_column }}
+        when 'contact' then 1
+        when 'lead' then 2
+        when 'marketing_contact' then 3
+        else 4
+    end
+{%- endmacro %}

@@ -63,3 +63,8 @@
 {% macro is_valid_on(day, from_column, to_column) -%}
     {{ day }} >= {{ from_column }} and ({{ to_column }} is null or {{ day }} < {{ to_column }})
 {%- endmacro %}
+
+{#- The same of a row that names its bounds valid_from_on and valid_to_on. -#}
+{% macro is_in_force(relation, day) -%}
+    {{ is_valid_on(day, relation ~ '.valid_from_on', relation ~ '.valid_to_on') }}
+{%- endmacro %}

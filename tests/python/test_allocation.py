@@ -12,7 +12,6 @@ from conftest import ROOT, compiling
 from abm.bench_attribution import DATABASE, compile_models
 
 MODELS = (
-    "int_budget_factors",
     "int_targeted_budgets",
     "int_recommended_budgets",
 )

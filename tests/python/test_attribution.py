@@ -117,11 +117,13 @@ def attributed(
             opportunity_id || '-' || touch_number as touchpoint_id
         from int_journey_touches;
         create table int_journey_bounds as
-        select opportunity_id, 'revenue' as attribution_basis, timestamp '2026-01-01' as created_at
+        select opportunity_id, 'revenue' as attribution_basis, opportunity_id as journey_account_id,
+            date '2020-01-01' as lookback_from_on, cast(null as date) as previous_won_on,
+            timestamp '2026-01-01' as created_at, timestamp '2026-01-01' as journey_ends_at
         from int_opportunities_now;
-        create table int_journey_leads_dated as
-        select opportunity_id, attribution_basis, created_at as lead_created_at
-        from int_journey_bounds where false;
+        create table int_journey_accounts (account_id varchar, journey_account_id varchar);
+        create table int_people (person_id varchar, account_id varchar);
+        create table int_person_records_unified (person_id varchar, created_at timestamp);
         """
     )
     for name, sql in models.items():
@@ -254,7 +256,12 @@ def test_removal_effect_cases(models: dict[str, str]) -> None:
                 "select conversion_probability from int_channel_removals "
                 "where removed_state = 'nothing'"
             ).fetchall()
-            effects = dict(made.execute("from int_channel_removals_measured").fetchall())
+            effects = dict(
+                made.execute(
+                    "select channel, removal_effect from int_channel_removals "
+                    "where removed_state <> 'nothing'"
+                ).fetchall()
+            )
         assert float(conversion) == pytest.approx(float(rows[0]["p_conversion"]), abs=TOLERANCE)
         assert set(effects) == {row["channel"] for row in rows}
         for row in rows:

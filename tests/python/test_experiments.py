@@ -23,6 +23,16 @@ MODELS = (
     "int_experiment_sizes",
     "rpt_experiments",
 )
+MEASURES = (
+    "engagement_touches",
+    "engagement_points",
+    "engaged_people",
+    "sales_meetings",
+    "opportunities",
+    "wins",
+    "aes",
+    "aes_change",
+)
 TOLERANCE = 1e-9
 EFFECT = 0.1
 Row = Mapping[str, Any]
@@ -106,14 +116,18 @@ def report(
         connection.register("experiments", experiments)
         connection.execute(
             f"""
-            create table int_experiment_accounts_measured as
-            select * replace (cast(metric_value as decimal(18, 6)) as metric_value) from accounts;
+            create table int_experiment_accounts as
+            select
+                experiment_id, arm, account_id,
+                {", ".join(f"cast(metric_value as decimal(18, 6)) as {m}" for m in MEASURES)}
+            from accounts;
             create table int_experiment_assignments as
             select *, 1 as n_assignments, false as is_conflicting from accounts;
             create table int_experiments as
             select
                 *, {EFFECT} as minimum_detectable_effect, 'share_of_control' as effect_unit,
-                false as is_running, null as hypothesis, null as metric, null as decision,
+                '{MEASURES[0]}' as measure, false as is_running, null as hypothesis,
+                null as metric, null as decision,
                 date '2026-01-01' as started_on, date '2026-02-01' as ended_on,
                 cast(null as varchar) as reason
             from experiments

@@ -10,6 +10,7 @@ with journeys as (
     where
         opportunities.opportunity_type in ('new_business', 'expansion')
         and journeys.attribution_basis = 'revenue'
+        and journeys.n_touches > 0
 ),
 
 observed as (

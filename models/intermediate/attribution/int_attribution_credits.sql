@@ -1,10 +1,23 @@
 -- Shares as weights of 12 decimals that sum to exactly 1, and as amounts that sum to the deal to
 -- the cent: rounded down, then what is missing goes one unit each to the largest remainders, ties
--- by the order of touches. Sorted by numbers alone; whose touch it is comes back at the end.
+-- by the order of touches. Read and sorted by numbers alone; whose touch it is comes back at the
+-- end.
 {{ config(materialized='table') }}
 
 with shares as (
-    select * from {{ ref('int_attribution_shares_listed') }}
+    {%- for model in attribution_models() %}
+    select
+        deal_number,
+        touch_number,
+        amount,
+        '{{ model }}' as attribution_model,
+        {{ model }} as share
+    from {{ ref('int_attribution_shares') }}
+    {%- if not loop.last %}
+
+    union all
+    {% endif %}
+    {%- endfor %}
 ),
 
 touches as (

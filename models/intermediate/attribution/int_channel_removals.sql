@@ -29,13 +29,9 @@ removals as (
 ),
 
 outcomes as (
-    select
-        'won' as from_state,
-        'won' as to_state
+    select 'won' as state
     union all
-    select
-        'lost' as from_state,
-        'lost' as to_state
+    select 'lost' as state
 ),
 
 steps as (
@@ -56,8 +52,8 @@ steps as (
 
     select
         removals.removed_state,
-        outcomes.from_state,
-        outcomes.to_state,
+        outcomes.state as from_state,
+        outcomes.state as to_state,
         1 as probability
     from removals
     cross join outcomes
@@ -89,7 +85,7 @@ steps_{{ squaring }} as (
     group by first_half.removed_state, first_half.from_state, second_half.to_state
 ),
 {% endfor %}
-final as (
+absorbed as (
     select
         removals.removed_state,
         coalesce(steps_{{ squarings }}.probability, 0) as conversion_probability
@@ -99,6 +95,26 @@ final as (
             removals.removed_state = steps_{{ squarings }}.removed_state
             and steps_{{ squarings }}.from_state = 'start'
             and steps_{{ squarings }}.to_state = 'won'
+),
+
+-- Rounded to 12 places, so that what is shared by it does not depend on the last bit.
+final as (
+    select
+        absorbed.removed_state,
+        case
+            when absorbed.removed_state <> 'nothing'
+                then substr(absorbed.removed_state, length('channel ') + 1)
+        end as channel,
+        absorbed.conversion_probability,
+        case
+            when whole_chain.conversion_probability > 0
+                then {{ double_as_decimal(
+                    '1 - cast(absorbed.conversion_probability as ' ~ type_double() ~ ') '
+                    ~ '/ cast(whole_chain.conversion_probability as ' ~ type_double() ~ ')', 12
+                ) }}
+        end as removal_effect
+    from absorbed
+    inner join absorbed as whole_chain on whole_chain.removed_state = 'nothing'
 )
 
 select * from final

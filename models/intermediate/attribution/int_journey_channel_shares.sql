@@ -2,12 +2,22 @@
 -- nothing; so each of its channels contributes the same.
 {{ config(materialized='table') }}
 
-with channels as (
-    select * from {{ ref('int_journey_channels') }}
+with touches as (
+    select * from {{ ref('int_journey_touches') }}
 ),
 
 removals as (
-    select * from {{ ref('int_channel_removals_measured') }}
+    select * from {{ ref('int_channel_removals') }}
+),
+
+channels as (
+    select
+        opportunity_id,
+        attribution_basis,
+        channel,
+        count(*) as n_touches_of_channel
+    from touches
+    group by opportunity_id, attribution_basis, channel
 ),
 
 measured as (

@@ -1,4 +1,3 @@
--- The plan in the reporting currency, at the rate of the first day of its month.
 with budgets as (
     select * from {{ ref('stg_abm_program__budgets') }}
 ),

@@ -1,12 +1,24 @@
--- What a channel has to spend in a month: the newest plan, else what it spent. A plan is one
--- month's list of channels, so its figures are not mixed with those of another month.
+-- Spend and credit are counted by the rules of rpt_return_on_spend, on days of their own.
 with channels as (
-    select * from {{ ref('int_channel_returns') }}
+    select * from {{ ref('dim_channels') }}
+    where is_marketing
 ),
 
-plans as (
-    select * from {{ ref('int_budget_lines') }}
-    where channel is not null and month_start_on <= {{ as_of_month_start() }}
+touchpoints as (
+    select * from {{ ref('int_touchpoints') }}
+    where {{ is_in_trailing_days('occurred_on', var('budget_window_days')) }}
+),
+
+credits as (
+    select * from {{ ref('int_attribution_credits') }}
+    where
+        attribution_model = '{{ default_attribution_model() }}'
+        and attribution_basis = 'revenue'
+),
+
+investments as (
+    select * from {{ ref('fct_investments') }}
+    where {{ is_in_trailing_days('month_start_on', var('budget_window_days')) }}
 ),
 
 -- Spend of the trailing days is that of the months that start in them.
@@ -16,51 +28,82 @@ spend_months as (
     where {{ is_in_trailing_days('month_start_on', var('budget_window_days')) }}
 ),
 
-newest as (
-    select max(month_start_on) as month_start_on
-    from plans
+plans as (
+    select * from {{ ref('int_budget_lines') }}
+    where channel is not null and month_start_on <= {{ as_of_month_start() }}
 ),
 
--- A plan of which one line cannot be converted has no amount.
+credited as (
+    select
+        touchpoints.channel,
+        sum(credits.attributed_amount) as attributed_amount
+    from credits
+    inner join touchpoints on credits.touchpoint_id = touchpoints.touchpoint_id
+    group by touchpoints.channel
+),
+
+-- A cost of which one part cannot be converted has no amount.
+spent as (
+    select
+        channel,
+        case when count(*) = count(amount) then sum(amount) end as spend
+    from investments
+    group by channel
+),
+
+-- A plan is one month's list of channels, so its figures are not mixed with those of another month.
+-- One of which a line cannot be converted has no amount.
 planned as (
     select
-        plans.channel,
-        plans.month_start_on,
-        case when count(*) = count(plans.amount) then sum(plans.amount) end as amount
+        channel,
+        month_start_on,
+        case when count(*) = count(amount) then sum(amount) end as amount
     from plans
-    inner join newest on plans.month_start_on = newest.month_start_on
-    group by plans.channel, plans.month_start_on
+    where month_start_on = (select max(month_start_on) from plans)
+    group by channel, month_start_on
 ),
 
-chosen as (
+-- Without credit the amount is 0; with credit of unknown amount it is unknown.
+joined as (
     select
         channels.channel,
         channels.label_en,
         channels.label_fr,
-        channels.spend_trailing,
+        cast(spent.spend as {{ type_decimal(2) }}) as spend_trailing,
         cast(spend_months.n_months as integer) as n_spend_months,
-        channels.attributed_trailing,
-        channels.return_on_spend_ratio,
+        cast(
+            case when credited.channel is null then 0 else credited.attributed_amount end
+            as {{ type_decimal(2) }}
+        ) as attributed_trailing,
         case when planned.channel is null then 'trailing_spend' else 'budget' end as budget_basis,
         planned.month_start_on as budget_month_on,
         cast(case
             when planned.channel is not null then planned.amount
             else
-                {{ double_as_decimal(
-                    share_of('channels.spend_trailing', 'spend_months.n_months'), 2
-                ) }}
-        end as {{ type_decimal(2) }}) as current_budget,
-        channels.reason
+                {{ double_as_decimal(share_of('spent.spend', 'spend_months.n_months'), 2) }}
+        end as {{ type_decimal(2) }}) as current_budget
     from channels
+    inner join spent on channels.channel = spent.channel
     cross join spend_months
+    left join credited on channels.channel = credited.channel
     left join planned on channels.channel = planned.channel
+    where spent.spend is null or spent.spend > 0
+),
+
+returned as (
+    select
+        *,
+        {{ return_on_spend_ratio('attributed_trailing', 'spend_trailing') }}
+            as return_on_spend_ratio,
+        {{ return_on_spend_reason('attributed_trailing', 'spend_trailing', 'true') }} as reason
+    from joined
 ),
 
 final as (
     select
         *,
         coalesce(current_budget > 0 and return_on_spend_ratio is not null, false) as is_movable
-    from chosen
+    from returned
 )
 
 select * from final

@@ -1,4 +1,3 @@
--- What the accounts of an experiment did in its days.
 with assigned as (
     select * from {{ ref('int_experiment_assignments') }}
     where account_id is not null and not is_conflicting
@@ -47,8 +46,7 @@ touched as (
     inner join touchpoints
         on
             participants.account_id = touchpoints.account_id
-            and participants.started_on <= touchpoints.occurred_on
-            and participants.measured_to_on >= touchpoints.occurred_on
+            and {{ is_measured_on('touchpoints.occurred_on') }}
     group by participants.experiment_id, participants.account_id
 ),
 
@@ -56,20 +54,11 @@ dealt as (
     select
         participants.experiment_id,
         participants.account_id,
+        sum(case when {{ is_measured_on('opportunities.created_on') }} then 1 else 0 end)
+            as opportunities,
         sum(
             case
-                when
-                    opportunities.created_on between participants.started_on
-                    and participants.measured_to_on then 1
-                else 0
-            end
-        ) as opportunities,
-        sum(
-            case
-                when
-                    opportunities.is_won
-                    and opportunities.closed_on between participants.started_on
-                    and participants.measured_to_on then 1
+                when opportunities.is_won and {{ is_measured_on('opportunities.closed_on') }} then 1
                 else 0
             end
         ) as wins
@@ -90,16 +79,11 @@ scored as (
     left join history
         on
             participants.account_id = history.account_id
-            and {{ is_valid_on(
-                'participants.measured_to_on', 'history.valid_from_on', 'history.valid_to_on'
-            ) }}
+            and {{ is_in_force('history', 'participants.measured_to_on') }}
     left join history as history_before
         on
             participants.account_id = history_before.account_id
-            and {{ is_valid_on(
-                days_after('participants.started_on', -1), 'history_before.valid_from_on',
-                'history_before.valid_to_on'
-            ) }}
+            and {{ is_in_force('history_before', days_after('participants.started_on', -1)) }}
 ),
 
 final as (

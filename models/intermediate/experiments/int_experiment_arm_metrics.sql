@@ -1,11 +1,49 @@
 -- Sums of squares are exact in decimals, and counted from the least value of the experiment, lest
 -- the variance of large values be lost in the difference of two larger ones. 19 digits, because
 -- DuckDB keeps a product of decimals of 18 in 18.
-with accounts as (
+{{ config(materialized='table') }}
+
+with followed as (
+    select * from {{ ref('int_experiment_accounts') }}
+),
+
+experiments as (
+    select * from {{ ref('int_experiments') }}
+),
+
+measured as (
+    select
+        followed.experiment_id,
+        followed.arm,
+        experiments.metric_kind,
+        case experiments.measure
+            {% for measure in experiment_measures() -%}
+            when '{{ measure }}' then followed.{{ measure }}
+            {% endfor -%}
+        end as amount
+    from followed
+    inner join experiments on followed.experiment_id = experiments.experiment_id
+),
+
+valued as (
+    select
+        experiment_id,
+        arm,
+        cast(
+            case
+                when metric_kind = 'mean' then amount
+                when amount > 0 then 1
+                else 0
+            end as {{ type_decimal(6) }}
+        ) as metric_value
+    from measured
+),
+
+compared as (
     select
         *,
         min(metric_value) over (partition by experiment_id) as least_value
-    from {{ ref('int_experiment_accounts_measured') }}
+    from valued
 ),
 
 deviated as (
@@ -14,7 +52,7 @@ deviated as (
         arm,
         metric_value,
         cast(metric_value - least_value as {{ type_decimal(6, 19) }}) as deviation
-    from accounts
+    from compared
 ),
 
 summed as (

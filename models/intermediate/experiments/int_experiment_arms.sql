@@ -1,6 +1,6 @@
--- How many accounts are in each arm, and whether an equal draw would leave the arms so unequal: the
--- arm's accounts against an equal share of all, by a z test. The control is the arm of that name,
--- else the first in binary order.
+-- The control is the arm of that name, else the first in binary order.
+{{ config(materialized='table') }}
+
 with assigned as (
     select * from {{ ref('int_experiment_assignments') }}
 ),

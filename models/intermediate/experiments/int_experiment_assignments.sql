@@ -1,5 +1,5 @@
--- The accounts of every arm. A merge can bring together accounts of two arms: what became of such
--- an account is the doing of both, so it counts in neither.
+-- A merge can bring together accounts of two arms: what became of such an account is the doing of
+-- both, so it counts in neither.
 with assignments as (
     select * from {{ ref('stg_abm_program__experiment_assignments') }}
     where arm is not null and (assigned_on is null or assigned_on <= {{ as_of_date() }})

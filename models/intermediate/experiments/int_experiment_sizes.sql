@@ -1,6 +1,4 @@
--- How many accounts an arm needs to find the declared effect in 80 % of experiments, two-sided at
--- 5 %: from the control's proportion, or from the variance within the arms. Two at least: one has
--- no variance.
+-- Two at least: one has no variance.
 with experiments as (
     select * from {{ ref('int_experiments') }}
     where reason is null

@@ -1,4 +1,3 @@
--- Experiments with what they measure and the days they measure it on.
 with experiments as (
     select * from {{ ref('stg_abm_program__experiments') }}
 ),

@@ -1,5 +1,3 @@
--- What every deal that was open on a reporting date was likely to bring, and in which month, from
--- what deals in its stage had come to by that date.
 {{ config(materialized='table') }}
 
 with opportunities as (

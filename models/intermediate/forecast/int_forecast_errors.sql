@@ -1,5 +1,3 @@
--- The forecasts of the past 12 month ends, beside what was won in the months that are complete by
--- now, as today knows it.
 {% set n_month_ends = 12 %}
 
 with forecasts as (

@@ -1,13 +1,70 @@
--- Whose closed deals speak for a stage: those of a sector from 10 on, else those of all. Without a
--- sector, `all` speaks for itself.
+{{ config(materialized='table') }}
+
 {% set least_closed_deals = 10 %}
 
-with progressions as (
-    select * from {{ ref('int_stage_progressions_measured') }}
+with outcomes as (
+    select * from {{ ref('int_stage_outcomes_by_reporting_date') }}
 ),
 
 accounts as (
     select * from {{ ref('int_accounts') }}
+),
+
+counted as (
+    select
+        as_of_on,
+        sector,
+        stage_name,
+        max(stage_order) as stage_order,
+        count(*) as n_closed,
+        sum(case when is_won then 1 else 0 end) as n_won,
+        sum(case when has_moved_on then 1 else 0 end) as n_moved_on
+    from outcomes
+    group by as_of_on, sector, stage_name
+),
+
+{%- for days in ('days_to_win', 'days_in_stage') %}
+
+{{ days }}_ranked as (
+    select
+        as_of_on,
+        sector,
+        stage_name,
+        {{ days }},
+        row_number() over (
+            partition by as_of_on, sector, stage_name
+            order by {{ days }}, {{ binary_order('opportunity_id') }}
+        ) as days_rank,
+        count(*) over (partition by as_of_on, sector, stage_name) as n_deals
+    from outcomes
+    where {{ days }} is not null
+),
+
+{{ days }}_medians as (
+    select
+        as_of_on,
+        sector,
+        stage_name,
+        avg(cast({{ days }} as {{ type_double() }})) as median_{{ days }}
+    from {{ days }}_ranked
+    where {{ is_middle_row('days_rank', 'n_deals') }}
+    group by as_of_on, sector, stage_name
+),
+{%- endfor %}
+
+progressions as (
+    select
+        counted.*,
+        days_to_win_medians.median_days_to_win,
+        days_in_stage_medians.median_days_in_stage
+    from counted
+    {%- for days in ('days_to_win', 'days_in_stage') %}
+    left join {{ days }}_medians
+        on
+            counted.as_of_on = {{ days }}_medians.as_of_on
+            and counted.sector = {{ days }}_medians.sector
+            and counted.stage_name = {{ days }}_medians.stage_name
+    {%- endfor %}
 ),
 
 sectors as (
@@ -16,6 +73,7 @@ sectors as (
     select 'all' as sector
 ),
 
+-- Without a sector, `all` speaks for itself.
 final as (
     select
         wholes.as_of_on,

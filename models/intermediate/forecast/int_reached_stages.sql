@@ -1,8 +1,8 @@
 -- When an opportunity first entered a stage, first left it, and first was in a later one. By dates
 -- alone, so that what happened after a day can be left out for that day.
 with stage_entries as (
-    select * from {{ ref('int_opportunity_stage_entries') }}
-    where history_basis = 'exact'
+    select * from {{ ref('int_opportunity_versions_followed') }}
+    where is_stage_entry and history_basis = 'exact'
 ),
 
 first_entries as (

@@ -1,5 +1,4 @@
--- What was won in the mean of the 3 months that were complete on a reporting date: the last day of
--- a month completes it. A month without a win counts as 0.
+-- A month without a win counts as 0.
 {% set n_months = 3 %}
 
 with reporting_dates as (

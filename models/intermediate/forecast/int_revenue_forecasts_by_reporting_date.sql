@@ -1,6 +1,3 @@
--- Three forecasts of the amount won in each of the 6 months after a reporting date's month, from
--- what was known on that date: velocity held flat, the open deals one by one, and the naive mean of
--- the last 3 complete months.
 {% set horizon_months = 6 %}
 {{ config(materialized='table') }}
 

@@ -1,6 +1,4 @@
--- The deals that closed in the 730 days up to a reporting date, as they stood on it, once for every
--- stage that they had entered by then: for their sector and for all. An open deal is neither won
--- nor lost yet and is not here.
+-- An open deal is neither won nor lost yet and is not here.
 {% set window_days = 730 %}
 
 with opportunities as (

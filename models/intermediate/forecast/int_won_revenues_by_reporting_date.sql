@@ -1,4 +1,3 @@
--- What had been won in every month, as far as it was known on a reporting date.
 with opportunities as (
     select * from {{ ref('int_opportunities_by_reporting_date') }}
     where is_won and opportunity_type in ('new_business', 'expansion')

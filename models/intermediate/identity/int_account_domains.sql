@@ -1,7 +1,12 @@
 {{ config(materialized='table') }}
 
 with accounts as (
-    select * from {{ ref('int_accounts') }}
+    select * from {{ ref('int_account_records_known') }}
+),
+
+families as (
+    select * from {{ ref('int_account_ids') }}
+    where known_account_id = account_id
 ),
 
 free_mail_domains as (
@@ -12,12 +17,13 @@ ranked as (
     select
         accounts.domain,
         accounts.account_id,
-        accounts.ultimate_parent_account_id,
+        families.ultimate_parent_account_id,
         row_number() over (
             partition by accounts.domain
             order by accounts.created_at nulls last, {{ binary_order('accounts.account_id') }}
         ) as age_rank
     from accounts
+    inner join families on accounts.account_id = families.account_id
     left join free_mail_domains on accounts.domain = free_mail_domains.domain
     where accounts.domain is not null and free_mail_domains.domain is null
 ),

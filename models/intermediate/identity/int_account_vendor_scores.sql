@@ -1,5 +1,4 @@
--- What intent vendors themselves think of an account: the newest statement about the company. A
--- company is the account's by the CRM id that the vendor knows, else by domain; of one that a
+-- A company is the account's by the CRM id that the vendor knows, else by domain; of one that a
 -- vendor keeps once per country it is the one of the account's country, else of the greatest score.
 with account_scores as (
     select * from {{ ref('int_vendor_score_records') }}

@@ -5,7 +5,8 @@ with accounts as (
 ),
 
 families as (
-    select * from {{ ref('int_account_families') }}
+    select * from {{ ref('int_account_ids') }}
+    where known_account_id = account_id
 ),
 
 sector_aliases as (

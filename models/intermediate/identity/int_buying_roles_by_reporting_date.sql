@@ -1,4 +1,3 @@
--- The buying role of a person on every reporting date: what had been stated by then.
 {{ config(materialized='table') }}
 
 with role_records as (

@@ -1,5 +1,4 @@
--- Records that were merged away and the record that is left at the end of the chain, both known by
--- system and id: two systems may use the same id.
+-- Known by system and id: two systems may use the same id.
 {{ config(materialized='table') }}
 
 with person_merges as (

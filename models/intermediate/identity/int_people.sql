@@ -1,5 +1,6 @@
--- One account per person: the first rule that answers.
 {{ config(materialized='table') }}
+
+{% set stated = {'email': 'email', 'title': 'title', 'person_name': "nullif(person_name, '')"} %}
 
 with records as (
     select * from {{ ref('int_person_records_unified') }}
@@ -11,7 +12,8 @@ account_domains as (
 ),
 
 buying_roles as (
-    select * from {{ ref('int_buying_roles_conformed') }}
+    select * from {{ ref('int_buying_roles_by_reporting_date') }}
+    where as_of_on = {{ as_of_date() }}
 ),
 
 personas as (
@@ -43,40 +45,30 @@ record_accounts as (
 record_values as (
     select
         person_id,
-        email,
-        title,
-        person_name,
-        row_number() over (
-            partition by person_id order by case when email is null then 1 else 0 end, record_rank
-        ) as email_rank,
-        row_number() over (
-            partition by person_id order by case when title is null then 1 else 0 end, record_rank
-        ) as title_rank,
+        source_system,
+        created_at,
+        {%- for name, value in stated.items() %}
+        {{ value }} as {{ name }},
         row_number() over (
             partition by person_id
-            order by case when nullif(person_name, '') is null then 1 else 0 end, record_rank
-        ) as name_rank
+            order by case when {{ value }} is null then 1 else 0 end, record_rank
+        ) as {{ name }}_rank
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
     from records
-),
-
-described as (
-    select
-        person_id,
-        max(case when email_rank = 1 then email end) as email,
-        max(case when title_rank = 1 then title end) as title,
-        max(case when name_rank = 1 then nullif(person_name, '') end) as person_name
-    from record_values
-    group by person_id
 ),
 
 -- A record without a date of creation was always there.
-systems as (
+described as (
     select
         person_id,
+        {%- for name in stated %}
+        max(case when {{ name }}_rank = 1 then {{ name }} end) as {{ name }},
+        {%- endfor %}
         {{ ordered_list('source_system') }} as source_systems,
         case when count(*) = count(created_at) then {{ date_of('min(created_at)') }} end
             as known_since_on
-    from records
+    from record_values
     group by person_id
 ),
 
@@ -113,10 +105,9 @@ final as (
         coalesce(buying_roles.buying_role, 'none') <> 'none' as is_stakeholder,
         coalesce(buying_roles.is_declared_stakeholder, false) as is_declared_stakeholder,
         decision_roles.buying_role is not null as is_decision_maker,
-        systems.source_systems,
-        systems.known_since_on
+        described.source_systems,
+        described.known_since_on
     from described
-    inner join systems on described.person_id = systems.person_id
     left join record_accounts
         on described.person_id = record_accounts.person_id and record_accounts.account_rank = 1
     left join account_domains on {{ email_domain('described.email') }} = account_domains.domain

@@ -1,5 +1,4 @@
--- One person per group, named after its best record. Activities may still name a record that was
--- merged away: it leads to the same person.
+-- Activities may still name a record that was merged away: it leads to the same person.
 {{ config(materialized='table') }}
 
 with records as (
@@ -16,7 +15,7 @@ ranked as (
         row_number() over (
             partition by person_group
             order by
-                kind_rank,
+                {{ record_kind_priority('record_kind') }},
                 created_at nulls last,
                 {{ source_priority('source_system') }},
                 {{ binary_order('record_key') }}

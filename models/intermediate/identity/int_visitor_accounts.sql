@@ -1,5 +1,4 @@
--- The company behind a visitor, as the vendor is surest of it; the account is null where nobody has
--- that company's domain.
+-- The account is null where nobody has the company's domain.
 with visitor_accounts as (
     select * from {{ ref('int_visitor_account_records') }}
 ),

@@ -9,7 +9,8 @@
 {%- endif %}
 
 with accounts as (
-    select * from {{ ref('int_account_families') }}
+    select * from {{ ref('int_account_ids') }}
+    where known_account_id = account_id
 ),
 
 final as (

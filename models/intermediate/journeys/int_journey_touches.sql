@@ -1,4 +1,3 @@
--- The touches of every journey in their order.
 {{ config(materialized='table') }}
 
 with journeys as (

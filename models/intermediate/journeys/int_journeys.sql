@@ -8,8 +8,52 @@ journeys as (
     select * from {{ ref('int_journey_bounds') }}
 ),
 
+accounts as (
+    select * from {{ ref('int_journey_accounts') }}
+),
+
+people as (
+    select * from {{ ref('int_people') }}
+),
+
+person_records as (
+    select * from {{ ref('int_person_records_unified') }}
+),
+
+-- A person is a lead from their first record in any system on.
+created as (
+    select
+        person_id,
+        min(created_at) as created_at
+    from person_records
+    group by person_id
+),
+
 leads as (
-    select * from {{ ref('int_journey_leads_dated') }}
+    select
+        accounts.journey_account_id,
+        created.created_at
+    from created
+    inner join people on created.person_id = people.person_id
+    inner join accounts on people.account_id = accounts.account_id
+),
+
+first_leads as (
+    select
+        journeys.opportunity_id,
+        journeys.attribution_basis,
+        min(leads.created_at) as created_at
+    from journeys
+    inner join leads
+        on
+            journeys.journey_account_id = leads.journey_account_id
+            and {{ date_of('leads.created_at') }} >= journeys.lookback_from_on
+            and (
+                journeys.previous_won_on is null
+                or {{ date_of('leads.created_at') }} > journeys.previous_won_on
+            )
+            and leads.created_at <= journeys.journey_ends_at
+    group by journeys.opportunity_id, journeys.attribution_basis
 ),
 
 newest as (
@@ -23,29 +67,30 @@ newest as (
 
 final as (
     select
-        touches.opportunity_id,
-        touches.attribution_basis,
-        count(*) as n_touches,
+        journeys.opportunity_id,
+        journeys.attribution_basis,
+        count(touches.touch_number) as n_touches,
         max(newest.newest_on) as newest_on,
-        max(case when touches.occurred_at <= leads.lead_created_at then touches.touch_number end)
+        max(first_leads.created_at) as lead_created_at,
+        max(case when touches.occurred_at <= first_leads.created_at then touches.touch_number end)
             as lead_creation_number,
         max(case when touches.occurred_at <= journeys.created_at then touches.touch_number end)
             as opportunity_creation_number,
         sum({{ time_decay('touches.occurred_on', 'newest.newest_on') }}) as decay
-    from touches
-    inner join newest
+    from journeys
+    left join first_leads
         on
-            touches.opportunity_id = newest.opportunity_id
-            and touches.attribution_basis = newest.attribution_basis
-    inner join journeys
+            journeys.opportunity_id = first_leads.opportunity_id
+            and journeys.attribution_basis = first_leads.attribution_basis
+    left join newest
         on
-            touches.opportunity_id = journeys.opportunity_id
-            and touches.attribution_basis = journeys.attribution_basis
-    left join leads
+            journeys.opportunity_id = newest.opportunity_id
+            and journeys.attribution_basis = newest.attribution_basis
+    left join touches
         on
-            touches.opportunity_id = leads.opportunity_id
-            and touches.attribution_basis = leads.attribution_basis
-    group by touches.opportunity_id, touches.attribution_basis
+            journeys.opportunity_id = touches.opportunity_id
+            and journeys.attribution_basis = touches.attribution_basis
+    group by journeys.opportunity_id, journeys.attribution_basis
 )
 
 select * from final

@@ -1,5 +1,4 @@
--- When the programme touched the account of an opportunity. Unlike a journey, an earlier win is no
--- bound. No touch lies after the as-of day.
+-- No touch lies after the as-of day.
 {{ config(materialized='table') }}
 
 with journeys as (

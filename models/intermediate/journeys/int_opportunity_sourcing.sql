@@ -1,4 +1,3 @@
--- What the programme had to do with every opportunity: its class, and two signs of an effect.
 with opportunities as (
     select * from {{ ref('int_opportunities_now') }}
 ),
@@ -20,8 +19,32 @@ sector_cycles as (
     select * from {{ ref('int_sector_cycles') }}
 ),
 
-enlarged as (
-    select * from {{ ref('int_opportunities_enlarged') }}
+versions as (
+    select * from {{ ref('int_opportunity_versions') }}
+    where history_basis = 'exact'
+),
+
+-- What an opportunity was at the first touch after its creation is known from its history alone: one
+-- without history is as it stands now, not as it stood then.
+numbers_then as (
+    select
+        programme_touches.opportunity_id,
+        max(versions.version_number) as version_number
+    from programme_touches
+    inner join versions
+        on
+            programme_touches.opportunity_id = versions.opportunity_id
+            and programme_touches.first_touched_after_creation_at >= versions.valid_from_at
+    group by programme_touches.opportunity_id
+),
+
+versions_then as (
+    select versions.*
+    from versions
+    inner join numbers_then
+        on
+            versions.opportunity_id = numbers_then.opportunity_id
+            and versions.version_number = numbers_then.version_number
 ),
 
 final as (
@@ -41,14 +64,17 @@ final as (
                 then opportunities.cycle_days < sector_cycles.median_cycle_days
             else false
         end as is_accelerated,
-        enlarged.is_enlarged
+        case
+            when programme_touches.first_touched_after_creation_at is null then false
+            else opportunities.original_amount > versions_then.amount
+        end as is_enlarged
     from opportunities
     left join first_touches on opportunities.opportunity_id = first_touches.opportunity_id
     left join programme_touches
         on opportunities.opportunity_id = programme_touches.opportunity_id
     left join accounts on opportunities.account_id = accounts.account_id
     left join sector_cycles on accounts.sector = sector_cycles.sector
-    left join enlarged on opportunities.opportunity_id = enlarged.opportunity_id
+    left join versions_then on opportunities.opportunity_id = versions_then.opportunity_id
 )
 
 select * from final

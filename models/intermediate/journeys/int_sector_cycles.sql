@@ -1,5 +1,3 @@
--- How long deals outside the programme take to win, per sector: what accelerated deals are held
--- against.
 with opportunities as (
     select * from {{ ref('int_opportunities_now') }}
 ),

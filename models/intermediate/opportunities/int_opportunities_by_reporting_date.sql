@@ -1,5 +1,3 @@
--- Every opportunity as it stood on the as-of date and on every month end, with account, type, money
--- and membership.
 {{ config(materialized='table') }}
 
 with opportunities as (
@@ -47,6 +45,7 @@ placed as (
         states.outcome,
         states.closed_on,
         states.closed_at,
+        coalesce(states.closed_on, states.as_of_on) as valued_on,
         states.original_amount,
         coalesce(opportunities.currency, '{{ var("corporate_currency") }}') as original_currency,
         case
@@ -79,33 +78,16 @@ after_a_win as (
 
 final as (
     select
-        placed.as_of_on,
-        placed.source_system,
-        placed.opportunity_id,
-        placed.account_id,
-        placed.account_executive_id,
-        placed.opportunity_name,
-        placed.opportunity_type_raw,
-        coalesce(
-            placed.stated_type,
-            case
-                when after_a_win.opportunity_id is not null then 'expansion'
-                else 'new_business'
-            end
-        ) as opportunity_type,
+        placed.*,
+        case
+            when placed.stated_type is not null then placed.stated_type
+            when after_a_win.opportunity_id is not null then 'expansion'
+            else 'new_business'
+        end as opportunity_type,
         placed.stated_type is null as is_type_inferred,
-        placed.contract_term_months,
-        placed.stage_name,
-        placed.stage_order,
-        placed.is_advanced,
-        placed.has_been_advanced,
-        placed.stage_changed_at,
-        placed.history_basis,
         placed.outcome = 'open' as is_open,
         placed.outcome = 'won' as is_won,
         placed.outcome = 'lost' as is_lost,
-        placed.original_amount,
-        placed.original_currency,
         case
             when placed.outcome = 'won' and placed.original_amount < 0 then null
             else {{ converted_amount(
@@ -113,17 +95,12 @@ final as (
             ) }}
         end as amount,
         own_rates.rate is null or reporting_rates.rate is null as is_without_rate,
-        placed.created_at,
-        placed.created_on,
-        placed.closed_at,
-        placed.closed_on,
         case
             when placed.closed_on >= placed.created_on
                 then {{ days_between('placed.created_on', 'placed.closed_on') }}
         end as cycle_days,
         memberships.abm_tier is not null as is_abm_at_creation,
         memberships.abm_tier as abm_tier_at_creation
-        {{ with_passthrough('opportunities', 'placed') }}
     from placed
     left join after_a_win
         on
@@ -132,19 +109,11 @@ final as (
     left join memberships
         on
             placed.account_id = memberships.account_id
-            and {{ is_valid_on(
-                'placed.created_on', 'memberships.valid_from_on', 'memberships.valid_to_on'
-            ) }}
+            and {{ is_in_force('memberships', 'placed.created_on') }}
     left join rates as own_rates
-        on {{ rate_on(
-            'own_rates', 'placed.original_currency',
-            'coalesce(placed.closed_on, placed.as_of_on)'
-        ) }}
+        on {{ rate_on('own_rates', 'placed.original_currency', 'placed.valued_on') }}
     left join rates as reporting_rates
-        on {{ rate_on(
-            'reporting_rates', "'" ~ var('reporting_currency') ~ "'",
-            'coalesce(placed.closed_on, placed.as_of_on)'
-        ) }}
+        on {{ rate_on('reporting_rates', "'" ~ var('reporting_currency') ~ "'", 'placed.valued_on') }}
 )
 
 select * from final

@@ -1,5 +1,4 @@
--- Where every opportunity stood on a reporting date, and when it had closed. Its closing version is
--- the first of the unbroken run with the outcome of that date.
+-- The closing version is the first of the unbroken run with the outcome of the date.
 with opportunities as (
     select * from {{ ref('int_opportunity_records_known') }}
 ),

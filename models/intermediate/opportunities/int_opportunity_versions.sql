@@ -1,5 +1,5 @@
--- What an opportunity was from when to when, up to the as-of date. One without any history has one
--- version, as it stands now, closed only once its close date has come.
+-- One without any history has one version, as it stands now, closed only once its close date has
+-- come.
 {{ config(materialized='table') }}
 
 with opportunities as (

@@ -6,28 +6,23 @@ with versions as (
     select * from {{ ref('int_opportunity_versions') }}
 ),
 
-stage_entries as (
-    select * from {{ ref('int_opportunity_stage_entries') }}
-),
-
 neighboured as (
     select
-        versions.*,
-        stage_entries.valid_from_at as stage_entered_at,
-        lead(versions.valid_from_at) over (
-            partition by versions.opportunity_id order by versions.version_number
+        *,
+        lead(valid_from_at) over (
+            partition by opportunity_id order by version_number
         ) as valid_to_at,
-        lag(versions.outcome) over (
-            partition by versions.opportunity_id order by versions.version_number
-        ) as previous_outcome
+        lag(outcome) over (
+            partition by opportunity_id order by version_number
+        ) as previous_outcome,
+        lag(stage_name) over (
+            partition by opportunity_id order by version_number
+        ) as previous_stage_name
     from versions
-    left join stage_entries
-        on
-            versions.opportunity_id = stage_entries.opportunity_id
-            and versions.version_number = stage_entries.version_number
 ),
 
--- An unbroken run of one outcome: a deal that was reopened closes again.
+-- An unbroken run of one outcome: a deal that was reopened closes again. A change of amount or close
+-- date within a stage is no entry into it.
 numbered as (
     select
         *,
@@ -35,7 +30,9 @@ numbered as (
             partition by opportunity_id
             order by version_number
             rows between unbounded preceding and current row
-        ) as run_number
+        ) as run_number,
+        coalesce(previous_stage_name is null or previous_stage_name <> stage_name, false)
+            as is_stage_entry
     from neighboured
 ),
 
@@ -49,6 +46,7 @@ final as (
         stage_name,
         stage_order,
         is_advanced_stage,
+        is_stage_entry,
         amount,
         outcome,
         first_value(valid_from_at) over (
@@ -61,7 +59,7 @@ final as (
             order by version_number
             rows between unbounded preceding and current row
         ) as outcome_close_on,
-        max(stage_entered_at) over (
+        max(case when is_stage_entry then valid_from_at end) over (
             partition by opportunity_id
             order by version_number
             rows between unbounded preceding and current row

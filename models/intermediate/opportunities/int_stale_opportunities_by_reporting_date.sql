@@ -1,4 +1,3 @@
--- Open opportunities without a change of stage and without a touch on their account for long.
 with opportunities as (
     select * from {{ ref('int_opportunities_by_reporting_date') }}
     where is_open

@@ -1,4 +1,3 @@
--- Campaigns that a system lists, and those that only its spend or its records name.
 {{ config(materialized='table') }}
 
 with campaigns as (

@@ -1,4 +1,3 @@
--- Intent observations of every vendor, and those that behaviour on the web site makes.
 {{ config(materialized='table') }}
 
 with vendor_signals as (

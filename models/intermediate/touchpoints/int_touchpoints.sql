@@ -1,8 +1,7 @@
--- Every touch once, with what it is worth.
 {{ config(materialized='updated_table') }}
 
 with touchpoints as (
-    select * from {{ ref('int_touchpoints_flagged') }}
+    select * from {{ ref('int_touchpoints_channelled') }}
 ),
 
 interaction_types as (
@@ -13,7 +12,7 @@ content_assets as (
     select * from {{ ref('stg_abm_program__content_assets') }}
 ),
 
-content_asset_types as (
+asset_types as (
     select * from {{ ref('content_asset_types') }}
 ),
 
@@ -41,25 +40,17 @@ valued as (
         interaction_types.is_exposure,
         interaction_types.is_sales,
         interaction_types.aes_weight as full_weight,
+        coalesce(asset_types.download_points, interaction_types.points_default) as full_points,
         case
-            when touchpoints.interaction_type = 'content_download'
-                then coalesce(
-                    content_asset_types.download_points, interaction_types.points_default
-                )
-            else interaction_types.points_default
-        end as full_points,
-        case
-            when interaction_types.depth_needs_asset and touchpoints.content_asset_id is null
-                then null
-            else coalesce(touchpoints.content_depth, interaction_types.default_content_depth)
+            when touchpoints.content_asset_id is not null or not interaction_types.depth_needs_asset
+                then coalesce(touchpoints.content_depth, interaction_types.default_content_depth)
         end as item_depth,
         capped.touchpoint_id is not null as is_capped,
         not touchpoints.is_machine and capped.touchpoint_id is null as is_counted,
         memberships.abm_tier as abm_tier_at_touch,
         case
-            when memberships.abm_tier is null then null
+            when memberships.abm_tier is null or listings.programme <> 'abm' then null
             when listings.programme = 'abm' then 'campaign'
-            when listings.programme is not null then null
             when coalesce(channels.is_marketing, true) and not coalesce(channels.is_organic, false)
                 then 'membership'
         end as abm_touch_basis
@@ -68,21 +59,20 @@ valued as (
         on touchpoints.interaction_type = interaction_types.interaction_type
     left join content_assets
         on touchpoints.content_asset_id = content_assets.content_asset_id
-    left join content_asset_types on content_assets.asset_type = content_asset_types.asset_type
+    left join asset_types
+        on
+            content_assets.asset_type = asset_types.asset_type
+            and touchpoints.interaction_type = 'content_download'
     left join channels on touchpoints.channel = channels.channel
     left join capped on touchpoints.touchpoint_id = capped.touchpoint_id
     left join memberships
         on
             touchpoints.account_id = memberships.account_id
-            and {{ is_valid_on(
-                'touchpoints.occurred_on', 'memberships.valid_from_on', 'memberships.valid_to_on'
-            ) }}
+            and {{ is_in_force('memberships', 'touchpoints.occurred_on') }}
     left join listings
         on
             touchpoints.campaign_id = listings.campaign_id
-            and {{ is_valid_on(
-                'touchpoints.occurred_on', 'listings.valid_from_on', 'listings.valid_to_on'
-            ) }}
+            and {{ is_in_force('listings', 'touchpoints.occurred_on') }}
 ),
 
 final as (

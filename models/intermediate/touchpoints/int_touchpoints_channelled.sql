@@ -5,11 +5,7 @@
     'source_system', 'source_table', 'interaction_type', 'utm_source', 'utm_medium', 'has_click_id',
 ] %}
 with touchpoints as (
-    select * from {{ ref('int_touchpoints_identified') }}
-),
-
-repeated as (
-    select * from {{ ref('int_touchpoints_repeated') }}
+    select * from {{ ref('int_touchpoints_flagged') }}
 ),
 
 channel_rules as (
@@ -22,27 +18,11 @@ listed_descriptions as (
     from {{ ref('int_touchpoints_identified') }}
 ),
 
-kept as (
-    select touchpoints.*
-    from touchpoints
-    left join repeated
-        on
-            touchpoints.source_system = repeated.source_system
-            and touchpoints.source_table = repeated.source_table
-            and touchpoints.source_record_id = repeated.source_record_id
-            and touchpoints.interaction_type = repeated.interaction_type
-            and touchpoints.person_id = repeated.person_id
-            and touchpoints.occurred_at = repeated.occurred_at
-            and coalesce(touchpoints.campaign_name_key, touchpoints.content_asset_id, '')
-            = repeated.subject_key
-    where repeated.source_system is null
-),
-
 described as (
     select
         *,
         {{ row_hash(described_by) }} as description_key
-    from kept
+    from touchpoints
 ),
 
 descriptions as (

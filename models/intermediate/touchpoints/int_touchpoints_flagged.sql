@@ -1,9 +1,26 @@
 with touchpoints as (
-    select * from {{ ref('int_touchpoints_channelled') }}
+    select * from {{ ref('int_touchpoints_identified') }}
+),
+
+repeated as (
+    select * from {{ ref('int_touchpoints_repeated') }}
+),
+
+patterns as (
+    select * from {{ ref('machine_user_agents') }}
+),
+
+-- Matched on the few distinct user agents, not on every touch.
+user_agents as (
+    select distinct user_agent
+    from {{ ref('int_touchpoints_identified') }}
+    where user_agent is not null
 ),
 
 machine_agents as (
-    select * from {{ ref('int_machine_agents_matched') }}
+    select distinct user_agents.user_agent
+    from user_agents
+    inner join patterns on lower(user_agents.user_agent) like patterns.pattern
 ),
 
 final as (
@@ -23,7 +40,18 @@ final as (
             false
         ) as is_machine
     from touchpoints
+    left join repeated
+        on
+            touchpoints.source_system = repeated.source_system
+            and touchpoints.source_table = repeated.source_table
+            and touchpoints.source_record_id = repeated.source_record_id
+            and touchpoints.interaction_type = repeated.interaction_type
+            and touchpoints.person_id = repeated.person_id
+            and touchpoints.occurred_at = repeated.occurred_at
+            and coalesce(touchpoints.campaign_name_key, touchpoints.content_asset_id, '')
+            = repeated.subject_key
     left join machine_agents on touchpoints.user_agent = machine_agents.user_agent
+    where repeated.source_system is null
 )
 
 select * from final

@@ -1,4 +1,3 @@
--- Which account a touch counts for, and its campaign.
 {{ config(materialized='updated_table', pre_hook='{{ without_nested_loops() }}') }}
 
 with attended as (

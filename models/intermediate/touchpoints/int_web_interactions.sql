@@ -1,5 +1,4 @@
--- What a web session holds: the visit, its pricing pages, assets viewed and files downloaded, in
--- the shape of every other interaction. A table, because it is read twice and dear to make.
+-- A table, because it is read twice and dear to make.
 {{ config(materialized='updated_table') }}
 
 with web_events as (
@@ -15,12 +14,12 @@ paged_events as (
         web_events.session_id,
         web_events.event_name,
         web_events.occurred_at,
-        web_events.percent_scrolled,
-        web_events.file_name,
+        case when web_events.percent_scrolled between 0 and 100 then web_events.percent_scrolled end
+            as percent_scrolled,
+        coalesce(web_events.file_name, link_pages.url_path) as file_name,
+        coalesce(link_pages.content_asset_id, pages.content_asset_id) as file_asset_id,
         pages.content_asset_id,
-        coalesce(pages.is_pricing_page, false) as is_pricing_page,
-        link_pages.content_asset_id as linked_asset_id,
-        link_pages.url_path as linked_path
+        coalesce(pages.is_pricing_page, false) as is_pricing_page
     from web_events
     left join pages on web_events.page_url = pages.url
     left join pages as link_pages on web_events.link_url = link_pages.url
@@ -40,11 +39,7 @@ sessions as (
 
 sourced_events as (
     select
-        session_id,
-        utm_source,
-        utm_medium,
-        utm_campaign,
-        click_id,
+        *,
         row_number() over (
             partition by session_id
             order by
@@ -55,7 +50,7 @@ sourced_events as (
     where utm_source is not null or utm_medium is not null or click_id is not null
 ),
 
-visits as (
+items as (
     select
         session_id,
         'session' as record_type,
@@ -64,58 +59,35 @@ visits as (
         cast(null as {{ dbt.type_string() }}) as file_name,
         cast(null as {{ type_decimal(4, 9) }}) as content_depth
     from sessions
-),
 
-pricing_visits as (
+    union all
+
     select
         session_id,
-        'pricing_page' as record_type,
-        min(occurred_at) as occurred_at,
-        min(content_asset_id) as content_asset_id,
-        cast(null as {{ dbt.type_string() }}) as file_name,
-        cast(null as {{ type_decimal(4, 9) }}) as content_depth
-    from paged_events
-    where event_name = 'page_view' and is_pricing_page
-    group by session_id
-),
-
-asset_views as (
-    select
-        session_id,
-        'asset_page' as record_type,
+        case when is_pricing_page then 'pricing_page' else 'asset_page' end as record_type,
         min(case when event_name = 'page_view' then occurred_at end) as occurred_at,
-        content_asset_id,
-        cast(null as {{ dbt.type_string() }}) as file_name,
+        min(case when event_name = 'page_view' then content_asset_id end) as content_asset_id,
+        null as file_name,
         cast(
-            max(case when percent_scrolled between 0 and 100 then percent_scrolled end) / 100.0
+            max(case when not is_pricing_page then percent_scrolled end) / 100.0
             as {{ type_decimal(4, 9) }}
         ) as content_depth
     from paged_events
-    where content_asset_id is not null and not is_pricing_page
-    group by session_id, content_asset_id
-),
+    where is_pricing_page or content_asset_id is not null
+    group by session_id, is_pricing_page, case when not is_pricing_page then content_asset_id end
 
-downloads as (
+    union all
+
     select
         session_id,
         'file' as record_type,
         min(occurred_at) as occurred_at,
-        min(coalesce(linked_asset_id, content_asset_id)) as content_asset_id,
-        coalesce(file_name, linked_path) as file_name,
-        cast(null as {{ type_decimal(4, 9) }}) as content_depth
+        min(file_asset_id) as content_asset_id,
+        file_name,
+        null as content_depth
     from paged_events
     where event_name = 'file_download'
-    group by session_id, coalesce(file_name, linked_path)
-),
-
-unioned as (
-    select * from visits
-    union all
-    select * from pricing_visits
-    union all
-    select * from asset_views
-    union all
-    select * from downloads
+    group by session_id, file_name
 ),
 
 final as (
@@ -124,24 +96,24 @@ final as (
             'source_system': 'sessions.source_system',
             'source_table': 'sessions.source_table',
             'source_record_id': 'sessions.session_id',
-            'occurred_at': 'unioned.occurred_at',
+            'occurred_at': 'items.occurred_at',
             'visitor_id': 'sessions.visitor_id',
             'session_id': 'sessions.session_id',
-            'record_type': 'unioned.record_type',
+            'record_type': 'items.record_type',
             'utm_campaign': 'sourced_events.utm_campaign',
             'utm_source': 'sourced_events.utm_source',
             'utm_medium': 'sourced_events.utm_medium',
             'click_id': 'sourced_events.click_id',
-            'content_asset_id': 'unioned.content_asset_id',
-            'file_name': 'unioned.file_name',
-            'content_depth': 'unioned.content_depth',
-            'page_views': "case when unioned.record_type = 'session' then sessions.page_views end",
+            'content_asset_id': 'items.content_asset_id',
+            'file_name': 'items.file_name',
+            'content_depth': 'items.content_depth',
+            'page_views': "case when items.record_type = 'session' then sessions.page_views end",
         }) }}
-    from unioned
-    inner join sessions on unioned.session_id = sessions.session_id
+    from items
+    inner join sessions on items.session_id = sessions.session_id
     left join sourced_events
-        on unioned.session_id = sourced_events.session_id and sourced_events.source_rank = 1
-    where unioned.occurred_at is not null
+        on items.session_id = sourced_events.session_id and sourced_events.source_rank = 1
+    where items.occurred_at is not null
 )
 
 select * from final

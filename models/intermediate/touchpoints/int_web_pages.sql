@@ -1,4 +1,3 @@
--- One row per page address ever seen or linked to: what is measured on it.
 with web_events as (
     select * from {{ ref('int_web_event_records') }}
 ),

@@ -11,10 +11,6 @@ person_records as (
     select * from {{ ref('int_person_records_unified') }}
 ),
 
-emails as (
-    select * from {{ ref('int_person_emails') }}
-),
-
 identities as (
     select
         person_record_id as user_id,
@@ -25,10 +21,11 @@ identities as (
 
     union all
 
-    select
+    select distinct
         email as user_id,
         person_id
-    from emails
+    from person_records
+    where email is not null
 ),
 
 session_users as (

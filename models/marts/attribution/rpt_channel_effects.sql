@@ -1,9 +1,9 @@
 with removals as (
-    select * from {{ ref('int_channel_removals_measured') }}
+    select * from {{ ref('int_channel_removals') }}
 ),
 
 journey_channels as (
-    select * from {{ ref('int_journey_channels') }}
+    select * from {{ ref('int_journey_channel_shares') }}
     where attribution_basis = 'revenue'
 ),
 

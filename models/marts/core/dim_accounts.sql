@@ -8,8 +8,19 @@ users as (
     select * from {{ ref('int_users') }}
 ),
 
+-- The stretch in force, else the last one there was.
 memberships as (
-    select * from {{ ref('int_account_memberships') }}
+    select
+        account_id,
+        abm_tier,
+        activated_on,
+        exited_on,
+        {{ is_valid_on(as_of_date(), 'valid_from_on', 'valid_to_on') }} as is_in_force,
+        row_number() over (
+            partition by account_id order by valid_from_on desc
+        ) as recency_rank
+    from {{ ref('int_account_memberships') }}
+    where valid_from_on <= {{ as_of_date() }}
 ),
 
 customers as (
@@ -22,21 +33,6 @@ scores as (
 
 programme_stages as (
     select * from {{ ref('programme_stages') }}
-),
-
--- The stretch in force, else the last one there was.
-ranked_memberships as (
-    select
-        account_id,
-        abm_tier,
-        activated_on,
-        exited_on,
-        {{ is_valid_on(as_of_date(), 'valid_from_on', 'valid_to_on') }} as is_in_force,
-        row_number() over (
-            partition by account_id order by valid_from_on desc
-        ) as recency_rank
-    from memberships
-    where valid_from_on <= {{ as_of_date() }}
 ),
 
 known as (
@@ -53,10 +49,10 @@ known as (
         cast(accounts.employee_count as integer) as employee_count,
         accounts.country,
         coalesce(users.account_executive_id, 'unknown') as account_executive_id,
-        coalesce(ranked_memberships.is_in_force, false) as is_abm_now,
-        case when ranked_memberships.is_in_force then ranked_memberships.abm_tier end as abm_tier,
-        ranked_memberships.activated_on,
-        case when not ranked_memberships.is_in_force then ranked_memberships.exited_on end
+        coalesce(memberships.is_in_force, false) as is_abm_now,
+        case when memberships.is_in_force then memberships.abm_tier end as abm_tier,
+        memberships.activated_on,
+        case when not memberships.is_in_force then memberships.exited_on end
             as exited_on,
         programme_stages.programme_stage as account_programme_stage,
         customers.account_id is not null as is_customer,
@@ -71,21 +67,21 @@ known as (
         {{ with_passthrough('accounts', 'accounts') }}
     from accounts
     left join users on accounts.account_executive_id = users.account_executive_id
-    left join ranked_memberships
+    left join memberships
         on
-            accounts.account_id = ranked_memberships.account_id
-            and ranked_memberships.recency_rank = 1
+            accounts.account_id = memberships.account_id
+            and memberships.recency_rank = 1
     left join programme_stages
         on
-            ranked_memberships.is_in_force
+            memberships.is_in_force
             and {{ is_programme_stage_on(
-                'programme_stages', as_of_date(), 'ranked_memberships.activated_on'
+                'programme_stages', as_of_date(), 'memberships.activated_on'
             ) }}
     left join customers on accounts.account_id = customers.account_id
     left join scores on accounts.account_id = scores.account_id
 ),
 
-with_unknown as (
+final as (
     select * from known
 
     union all
@@ -118,38 +114,6 @@ with_unknown as (
         null as demandbase_pipeline_predict_score,
         true as is_benchmark_fallback
         {{ without_passthrough('accounts') }}
-),
-
-final as (
-    select
-        account_id,
-        account_name,
-        domain,
-        parent_account_id,
-        ultimate_parent_account_id,
-        sector,
-        industry_raw,
-        annual_revenue_usd,
-        account_size_tier,
-        employee_count,
-        country,
-        account_executive_id,
-        is_abm_now,
-        abm_tier,
-        activated_on,
-        exited_on,
-        account_programme_stage,
-        is_customer,
-        customer_since_on,
-        sixsense_buying_stage,
-        sixsense_intent_score,
-        sixsense_profile_fit,
-        is_6qa,
-        demandbase_journey_stage,
-        demandbase_pipeline_predict_score,
-        is_benchmark_fallback
-        {{ with_passthrough('accounts') }}
-    from with_unknown
 )
 
 select * from final

@@ -1,5 +1,6 @@
 with entries as (
-    select * from {{ ref('int_opportunity_stage_entries') }}
+    select * from {{ ref('int_opportunity_versions_followed') }}
+    where is_stage_entry
 ),
 
 opportunities as (

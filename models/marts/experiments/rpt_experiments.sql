@@ -20,18 +20,9 @@ sizes as (
 
 joined as (
     select
-        experiments.experiment_id,
+        experiments.*,
         arms.arm,
         arms.is_control,
-        experiments.hypothesis,
-        experiments.metric,
-        experiments.metric_kind,
-        experiments.started_on,
-        experiments.ended_on,
-        experiments.is_running,
-        experiments.minimum_detectable_effect,
-        experiments.effect_unit,
-        experiments.decision,
         arms.n,
         max(case when arms.is_control then arms.n end) over (
             partition by arms.experiment_id
@@ -52,8 +43,7 @@ joined as (
         comparisons.degrees_of_freedom,
         comparisons.p_value,
         sizes.required_n,
-        coalesce(sizes.required_n_reason, experiments.reason) as required_n_reason,
-        experiments.reason
+        coalesce(sizes.required_n_reason, experiments.reason) as required_n_reason
     from experiments
     inner join arms on experiments.experiment_id = arms.experiment_id
     left join summaries

@@ -1,30 +1,30 @@
-with companies as (
-    select * from {{ ref('stg_hubspot__companies') }}
+with company as (
+    {{ raw_rows('hubspot', 'company') }}
 ),
 
 final as (
     select
         -- ids
         'hubspot' as source_system,
-        cast(company_id as {{ dbt.type_string() }}) as account_id,
-        parent_company_id as parent_account_id,
-        owner_id as account_executive_id,
+        cast(id as {{ dbt.type_string() }}) as account_id,
+        cast(property_hs_parent_company_id as {{ dbt.type_string() }}) as parent_account_id,
+        property_hubspot_owner_id as account_executive_id,
 
         -- strings
-        company_name as account_name,
-        domain,
-        industry_raw,
-        country,
+        property_name as account_name,
+        {{ web_host('property_domain') }} as domain,
+        property_industry as industry_raw,
+        property_country as country,
         cast(null as {{ dbt.type_string() }}) as currency,
 
         -- numerics
-        annual_revenue,
-        employee_count,
+        property_annualrevenue as annual_revenue,
+        property_numberofemployees as employee_count,
 
         -- timestamps
-        created_at
+        property_createdate as created_at
         {{ with_passthrough('accounts', source='hubspot') }}
-    from companies
+    from company
 )
 
 select * from final

@@ -16,8 +16,8 @@ engagement_companies as (
     select * from {{ ref('stg_hubspot__engagement_companies') }}
 ),
 
-companies as (
-    select * from {{ ref('stg_hubspot__companies') }}
+accounts as (
+    select * from {{ ref('stg_hubspot__accounts') }}
 ),
 
 held as (
@@ -57,12 +57,13 @@ final as (
         cast(null as {{ dbt.type_string() }}) as account_domain
         {%- else -%}
         cast(null as {{ dbt.type_string() }}) as account_id,
-        companies.domain as account_domain
+        accounts.domain as account_domain
         {%- endif %}
     from held
     left join engagement_contacts on held.engagement_id = engagement_contacts.engagement_id
     left join first_companies on held.engagement_id = first_companies.engagement_id
-    left join companies on first_companies.company_id = companies.company_id
+    left join accounts
+        on cast(first_companies.company_id as {{ dbt.type_string() }}) = accounts.account_id
 )
 
 select * from final

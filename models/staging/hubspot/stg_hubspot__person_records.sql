@@ -5,8 +5,8 @@ with contacts as (
     select * from {{ ref('stg_hubspot__contacts') }}
 ),
 
-companies as (
-    select * from {{ ref('stg_hubspot__companies') }}
+accounts as (
+    select * from {{ ref('stg_hubspot__accounts') }}
 ),
 
 person_merges as (
@@ -34,13 +34,14 @@ final as (
         cast(null as {{ dbt.type_string() }}) as account_domain,
         {%- else -%}
         cast(null as {{ dbt.type_string() }}) as account_id,
-        companies.domain as account_domain,
+        accounts.domain as account_domain,
         {%- endif %}
         'hubspot:' || person_merges.merged_into_record_id as same_person_key,
         cast(null as {{ dbt.type_timestamp() }}) as linked_at,
         contacts.created_at
     from contacts
-    left join companies on contacts.company_id = companies.company_id
+    left join accounts
+        on cast(contacts.company_id as {{ dbt.type_string() }}) = accounts.account_id
     left join person_merges on contacts.contact_id = person_merges.person_record_id
 )
 

@@ -1,15 +1,17 @@
-with owners as (
-    select * from {{ ref('stg_hubspot__owners') }}
+with owner as (
+    {{ raw_rows('hubspot', 'owner') }}
 ),
 
 final as (
     select
-        owner_id as account_executive_id,
+        cast(owner_id as {{ dbt.type_string() }}) as account_executive_id,
         cast(null as {{ dbt.type_string() }}) as manager_id,
-        owner_name as account_executive_name,
+        coalesce(
+            nullif(trim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')), ''), email
+        ) as account_executive_name,
         true as is_active
         {{ with_passthrough('users', source='hubspot') }}
-    from owners
+    from owner
 )
 
 select * from final
