@@ -15,7 +15,7 @@ reporting_dates as (
 ),
 
 qualified as (
-    select * from {{ ref('int_accounts_qualified') }}
+    select * from {{ ref('int_qualified_stretches') }}
 ),
 
 sales_days as (
