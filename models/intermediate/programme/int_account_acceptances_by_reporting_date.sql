@@ -1,5 +1,3 @@
--- When sales accepted an account, as was known on every reporting date: what it declared, else what
--- it did about a marketing qualified account.
 {{ config(materialized='table') }}
 
 with acceptances as (
