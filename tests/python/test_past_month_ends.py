@@ -22,7 +22,7 @@ TABLES = {
     "marts.rpt_customer_lifetime_value": "true",
     "marts.rpt_penetration_by_tier": "true",
     "marts.rpt_open_pipeline": "true",
-    "intermediate.int_account_stages_replayed": "true",
+    "intermediate.int_account_stages_by_reporting_date": "true",
     "intermediate.int_progression_bases_by_reporting_date": "true",
     "intermediate.int_forecast_deals_by_reporting_date": "true",
     "intermediate.int_revenue_forecasts_by_reporting_date": "true",

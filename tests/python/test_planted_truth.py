@@ -23,7 +23,6 @@ DATABASE = "planted"
 MART = "rpt_abm_vs_non_abm"
 GROUPS = "int_comparison_groups"
 MODELS = (
-    "int_comparison_metrics_listed",
     "int_comparison_units",
     "int_comparison_strata",
     GROUPS,
@@ -130,6 +129,8 @@ def warehouse(models: Mapping[str, str], threads: int = 2) -> duckdb.DuckDBPyCon
         f"""
         create table {DATABASE}.reference.benchmarks as
         from read_csv('{ROOT / "seeds" / "benchmarks.csv"}', header = true);
+        create table {DATABASE}.reference.comparison_metrics as
+        from read_csv('{ROOT / "seeds" / "comparison_metrics.csv"}', header = true);
         create table int_opportunities_now (
             opportunity_id varchar, account_id varchar, opportunity_type varchar, is_won boolean,
             is_lost boolean, closed_on date, amount decimal(18, 2), cycle_days bigint,

@@ -1,5 +1,3 @@
--- Stretches at risk, by score or by silence, that follow each other within the rule's days are one
--- risk, which alerts on its first day.
 {{ config(materialized='table') }}
 
 with score_drops as (

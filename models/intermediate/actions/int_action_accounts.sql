@@ -1,4 +1,3 @@
--- Accounts as they stand, with what decides whether to act, and how urgent that is.
 with accounts as (
     select * from {{ ref('dim_accounts') }}
 ),

@@ -1,5 +1,3 @@
--- What to do about accounts, deals and channels as they stand, with the numbers that say so.
--- Actions follow from what is published.
 with described as (
     select * from {{ ref('int_action_accounts') }}
 ),

@@ -1,5 +1,3 @@
--- The alerts of the months that are kept and of rules that are on, with when they are due and who
--- answered: the first sales touch on the account from the day they fired.
 {{ config(materialized='table') }}
 
 with alerts as (

@@ -1,4 +1,3 @@
--- What is judged at month ends, on every reporting date: is it in breach, by how much, of what.
 with velocities as (
     select * from {{ ref('rpt_pipeline_velocity') }}
     where entity_type = 'account_executive' and target_velocity_monthly is not null

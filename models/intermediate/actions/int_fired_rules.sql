@@ -1,6 +1,10 @@
--- Everything that fired, whether its rule is on or off.
-with episodes as (
-    select * from {{ ref('int_score_episodes') }}
+with crossings as (
+    select
+        crossings.*,
+        alert_rules.window_days
+    from {{ ref('int_score_crossings') }} as crossings
+    cross join {{ ref('alert_rules') }} as alert_rules
+    where alert_rules.rule_id = 'aes_hot'
 ),
 
 breaches as (
@@ -19,6 +23,27 @@ opportunities as (
     select * from {{ ref('int_opportunities_now') }}
 ),
 
+-- The crossings that begin an episode: the first of a segment, then the first of those after the
+-- rule's days have passed. A crossing within an episode alerts nobody again.
+beginnings as (
+    {{ episode_beginnings(
+        'crossings', ['account_id', 'segment_number'], 'crossed_on', 'window_days'
+    ) }}
+),
+
+episodes as (
+    select
+        crossings.*,
+        cast({{ dbt.dateadd('day', 'crossings.window_days', 'crossings.crossed_on') }} as date)
+            as elapsed_on
+    from beginnings
+    inner join crossings
+        on
+            beginnings.account_id = crossings.account_id
+            and beginnings.segment_number = crossings.segment_number
+            and beginnings.began_on = crossings.crossed_on
+),
+
 final as (
     select
         'aes_hot' as rule_id,
@@ -26,10 +51,10 @@ final as (
         'account' as entity_type,
         account_id as entity_id,
         account_id,
-        fired_on,
+        crossed_on as fired_on,
         cast(aes as {{ type_double() }}) as metric_value,
         cast(upper_threshold as {{ type_double() }}) as threshold,
-        ended_on,
+        case when reset_on < elapsed_on then reset_on else elapsed_on end as ended_on,
         cast(null as {{ dbt.type_string() }}) as stage_name
     from episodes
 

@@ -1,5 +1,3 @@
--- The one move of an opportunity and day that its owner is told: the outcome before a later close
--- date before a further stage.
 with versions as (
     select * from {{ ref('int_opportunity_changes') }}
 ),

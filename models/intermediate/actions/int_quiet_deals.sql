@@ -1,5 +1,4 @@
--- When an open opportunity had gone so many days without a touch on its account: from that day to
--- the next touch or its close. A touch before it was open does not count for it, nor against it.
+-- A touch before a deal was open does not count for it, nor against it.
 with versions as (
     select * from {{ ref('int_opportunity_versions_followed') }}
 ),

@@ -1,6 +1,3 @@
--- Days on which an account of the programme crossed its sector's upper threshold upwards, with at
--- least somebody known engaged. A fall below the threshold less the margin closes a segment: what
--- crosses after it starts anew.
 {{ config(materialized='table') }}
 
 with history as (

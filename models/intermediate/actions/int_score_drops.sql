@@ -1,6 +1,4 @@
--- When the score of an account of the programme was so much lower than so many days before, from
--- at least its sector's lower threshold. Each change of the score counts twice: on its day, and as
--- what had been, that many days later.
+-- Each change of the score counts twice: on its day, and as what had been, the rule's days later.
 with history as (
     select * from {{ ref('int_account_engagement_history') }}
 ),

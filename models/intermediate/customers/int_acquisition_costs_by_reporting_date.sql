@@ -1,8 +1,9 @@
--- What new customers cost in the 12 complete months before a reporting date's month, per programme
--- and sector. Cost without a sector is shared by counts. Running counts are rounded, so the shares
--- sum to the cost to the cent.
-with costs as (
-    select * from {{ ref('int_acquisition_spend_by_reporting_date') }}
+with investments as (
+    select * from {{ ref('int_investments') }}
+),
+
+reporting_dates as (
+    select * from {{ ref('int_reporting_dates') }}
 ),
 
 sharers as (
@@ -13,12 +14,34 @@ ledgers as (
     select * from {{ ref('int_ledger_completeness_by_reporting_date') }}
 ),
 
-acquired as (
-    select * from {{ ref('int_new_customers_by_reporting_date') }}
+cohorts as (
+    select * from {{ ref('int_customer_cohorts_by_reporting_date') }}
 ),
 
--- Where there is cost to share and nobody to share it, the cost of a sector is unknown.
-by_sector as (
+costs as (
+    select
+        reporting_dates.as_of_on,
+        investments.programme,
+        investments.sector,
+        sum(case when investments.in_cac then investments.amount else 0 end) as investment,
+        sum(
+            case
+                when investments.in_cac or investments.category = 'sales_cost'
+                    then investments.amount
+                else 0
+            end
+        ) as investment_fully_loaded
+    from investments
+    inner join reporting_dates
+        on
+            investments.month_start_on >= reporting_dates.complete_months_from_on
+            and investments.month_start_on < reporting_dates.month_start_on
+    group by reporting_dates.as_of_on, investments.programme, investments.sector
+),
+
+-- Running counts are rounded, so the shares sum to the cost to the cent. Where there is cost to
+-- share and nobody to share it, the cost of a sector is unknown; that of the programme is known.
+priced as (
     select
         sharers.as_of_on,
         sharers.programme,
@@ -30,8 +53,7 @@ by_sector as (
         + {{ shared_cost('shared_costs.investment', 'sharers') }} as investment,
         coalesce(own_costs.investment_fully_loaded, 0)
         + {{ shared_cost('shared_costs.investment_fully_loaded', 'sharers') }}
-            as investment_fully_loaded,
-        coalesce(acquired.new_customers, 0) as new_customers
+            as investment_fully_loaded
     from sharers
     left join costs as own_costs
         on
@@ -43,64 +65,43 @@ by_sector as (
             sharers.as_of_on = shared_costs.as_of_on
             and sharers.programme = shared_costs.programme
             and shared_costs.sector is null
-    left join acquired
-        on
-            sharers.as_of_on = acquired.as_of_on
-            and sharers.programme = acquired.programme
-            and sharers.sector = acquired.sector
-),
 
-programme_costs as (
-    select
-        as_of_on,
-        programme,
-        sum(investment) as investment,
-        sum(investment_fully_loaded) as investment_fully_loaded
-    from costs
-    group by as_of_on, programme
-),
+    union all
 
-by_programme as (
     select
-        by_sector.as_of_on,
-        by_sector.programme,
+        ledgers.as_of_on,
+        ledgers.programme,
         'all' as sector,
         true as is_cost_shared,
-        coalesce(max(programme_costs.investment), 0) as investment,
-        coalesce(max(programme_costs.investment_fully_loaded), 0) as investment_fully_loaded,
-        sum(by_sector.new_customers) as new_customers
-    from by_sector
-    left join programme_costs
-        on
-            by_sector.as_of_on = programme_costs.as_of_on
-            and by_sector.programme = programme_costs.programme
-    group by by_sector.as_of_on, by_sector.programme
-),
-
-unioned as (
-    select * from by_sector
-    union all
-    select * from by_programme
+        coalesce(sum(costs.investment), 0) as investment,
+        coalesce(sum(costs.investment_fully_loaded), 0) as investment_fully_loaded
+    from ledgers
+    left join costs
+        on ledgers.as_of_on = costs.as_of_on and ledgers.programme = costs.programme
+    group by ledgers.as_of_on, ledgers.programme
 ),
 
 final as (
     select
-        unioned.as_of_on,
-        unioned.programme,
-        unioned.sector,
+        priced.as_of_on,
+        priced.programme,
+        priced.sector,
         ledgers.is_ledger_complete,
-        unioned.is_cost_shared,
+        priced.is_cost_shared,
+        {%- for cost in ('investment', 'investment_fully_loaded') %}
         case
-            when ledgers.is_ledger_complete and unioned.is_cost_shared then unioned.investment
-        end as investment,
-        case
-            when ledgers.is_ledger_complete and unioned.is_cost_shared
-                then unioned.investment_fully_loaded
-        end as investment_fully_loaded,
-        unioned.new_customers
-    from unioned
+            when ledgers.is_ledger_complete and priced.is_cost_shared then priced.{{ cost }}
+        end as {{ cost }},
+        {%- endfor %}
+        coalesce(cohorts.n_new_customers, 0) as new_customers
+    from priced
     inner join ledgers
-        on unioned.as_of_on = ledgers.as_of_on and unioned.programme = ledgers.programme
+        on priced.as_of_on = ledgers.as_of_on and priced.programme = ledgers.programme
+    left join cohorts
+        on
+            priced.as_of_on = cohorts.as_of_on
+            and priced.programme = cohorts.programme
+            and priced.sector = cohorts.sector
 )
 
 select * from final

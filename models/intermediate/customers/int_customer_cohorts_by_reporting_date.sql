@@ -1,4 +1,3 @@
--- What the customers of a programme and sector were worth on a reporting date.
 with customers as (
     select * from {{ ref('int_customers_by_reporting_date') }}
 ),
@@ -11,6 +10,10 @@ accounts as (
     select * from {{ ref('int_accounts') }}
 ),
 
+reporting_dates as (
+    select * from {{ ref('int_reporting_dates') }}
+),
+
 described as (
     select
         customers.as_of_on,
@@ -19,10 +22,15 @@ described as (
         customers.is_expansion_observable,
         customers.is_retention_observable,
         customers.is_retained,
+        (
+            customers.customer_since_on >= reporting_dates.complete_months_from_on
+            and customers.customer_since_on < reporting_dates.month_start_on
+        ) as is_new,
         revenues.year_1_revenue,
         coalesce(revenues.expansion_amount, 0) as expansion_amount,
         coalesce(revenues.n_without_history, 0) as n_without_history
     from customers
+    inner join reporting_dates on customers.as_of_on = reporting_dates.as_of_on
     inner join accounts on customers.account_id = accounts.account_id
     left join revenues
         on
@@ -33,15 +41,15 @@ described as (
 -- A customer counts in its sector and in the total of its programme.
 counted_twice as (
     select
-        as_of_on, programme, sector, year_1_revenue, expansion_amount, is_retained,
-        is_retention_observable, is_expansion_observable, n_without_history
+        *,
+        sector as counted_sector
     from described
 
     union all
 
     select
-        as_of_on, programme, 'all' as sector, year_1_revenue, expansion_amount, is_retained,
-        is_retention_observable, is_expansion_observable, n_without_history
+        *,
+        'all' as counted_sector
     from described
 ),
 
@@ -49,8 +57,9 @@ final as (
     select
         as_of_on,
         programme,
-        sector,
+        counted_sector as sector,
         count(*) as n_customers,
+        sum(case when is_new then 1 else 0 end) as n_new_customers,
         -- A mean of doubles would differ in the last bit from build to build.
         cast(
             sum(case when is_expansion_observable then year_1_revenue end) as {{ type_double() }}
@@ -64,7 +73,7 @@ final as (
         sum(case when is_retention_observable and is_retained then 1 else 0 end) as n_retained,
         sum(n_without_history) as n_without_history
     from counted_twice
-    group by as_of_on, programme, sector
+    group by as_of_on, programme, counted_sector
 )
 
 select * from final

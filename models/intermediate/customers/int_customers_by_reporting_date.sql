@@ -1,4 +1,3 @@
--- The customers of every reporting date, and whether their first term had been renewed by then.
 {{ config(materialized='table') }}
 
 with customers as (

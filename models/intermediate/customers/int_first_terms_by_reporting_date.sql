@@ -1,5 +1,3 @@
--- The last day of a customer's first term: of its earliest contract, else of the deal's contract
--- months, else of 12 months.
 {{ config(materialized='table') }}
 
 with opportunities as (

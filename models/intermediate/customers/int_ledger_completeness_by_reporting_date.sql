@@ -1,5 +1,3 @@
--- Whether the cost of the 12 complete months before a reporting date's month is known: every month
--- has a line in the ledger, replaced ones included, and every cost can be converted.
 with investments as (
     select * from {{ ref('int_investments') }}
 ),

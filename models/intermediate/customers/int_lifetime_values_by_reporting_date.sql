@@ -1,5 +1,3 @@
--- What a customer of a programme and sector is worth and costs on a reporting date, or why that is
--- unknown.
 with measured as (
     select * from {{ ref('int_customer_cohorts_by_reporting_date') }}
 ),

@@ -1,5 +1,3 @@
--- Who shares the cost that names no sector on a reporting date: accounts in the programme (abm),
--- new-business opportunities created outside it in the 12 complete months (non_abm).
 with accounts as (
     select * from {{ ref('int_accounts') }}
 ),

@@ -1,4 +1,3 @@
--- The Account Engagement Score of every account as a step function of the day.
 {{ config(materialized='updated_table') }}
 
 with changes as (

@@ -1,5 +1,5 @@
--- What enters and leaves the score of an account on a day. Every item adds its value on its day and
--- takes it back when it leaves the window, so that one running sum gives the score of every day.
+-- Every item adds its value on its day and takes it back when it leaves the window, so that one
+-- running sum gives the score of every day.
 with touchpoints as (
     select * from {{ ref('int_touchpoints') }}
     where account_id is not null and is_counted_engagement

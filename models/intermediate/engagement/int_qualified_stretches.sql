@@ -6,7 +6,8 @@ final as (
     select
         account_id,
         valid_from_on,
-        valid_to_on
+        valid_to_on,
+        min(valid_from_on) over (partition by account_id) as first_mqa_on
     from history
     where {{ is_mqa('aes_band', 'stakeholder_reach') }}
 )

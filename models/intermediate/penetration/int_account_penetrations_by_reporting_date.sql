@@ -1,4 +1,3 @@
--- Every account on the as-of date; on a month end those that were in the programme.
 {{ config(materialized='table') }}
 
 with accounts as (
@@ -9,8 +8,8 @@ programme_accounts as (
     select * from {{ ref('int_programme_accounts_by_reporting_date') }}
 ),
 
-committees as (
-    select * from {{ ref('int_account_committees_by_reporting_date') }}
+people as (
+    select * from {{ ref('int_reached_people_by_reporting_date') }}
 ),
 
 account_size_tiers as (
@@ -29,6 +28,22 @@ population as (
         {{ as_of_date() }} as as_of_on,
         account_id
     from accounts
+),
+
+committees as (
+    select
+        as_of_on,
+        account_id,
+        sum(case when is_stakeholder then 1 else 0 end) as identified_stakeholders,
+        sum(case when is_stakeholder and is_engaged then 1 else 0 end) as engaged_stakeholders,
+        sum(case when is_declared_stakeholder then 1 else 0 end) as declared_stakeholders,
+        sum(case when is_declared_stakeholder and is_engaged then 1 else 0 end)
+            as engaged_declared_stakeholders,
+        sum(case when is_decision_maker then 1 else 0 end) as identified_decision_makers,
+        sum(case when is_decision_maker and is_reached then 1 else 0 end)
+            as reached_decision_makers
+    from people
+    group by as_of_on, account_id
 ),
 
 counted as (

@@ -1,5 +1,3 @@
--- The accounts of the programme on every reporting date with what coverage counts of them; nothing
--- counts as 0.
 with programme_accounts as (
     select * from {{ ref('int_programme_accounts_by_reporting_date') }}
 ),
@@ -8,8 +6,8 @@ touched as (
     select * from {{ ref('int_touched_accounts_by_reporting_date') }}
 ),
 
-committees as (
-    select * from {{ ref('int_account_committees_by_reporting_date') }}
+penetrations as (
+    select * from {{ ref('int_account_penetrations_by_reporting_date') }}
 ),
 
 final as (
@@ -21,17 +19,17 @@ final as (
         case when touched.is_engaged then 1 else 0 end as engaged_accounts,
         coalesce(touched.n_engaged_people, 0) as engaged_people,
         coalesce(touched.n_channels, 0) as channels,
-        coalesce(committees.reached_decision_makers, 0) as reached_decision_makers,
-        coalesce(committees.identified_decision_makers, 0) as identified_decision_makers
+        coalesce(penetrations.reached_decision_makers, 0) as reached_decision_makers,
+        coalesce(penetrations.identified_decision_makers, 0) as identified_decision_makers
     from programme_accounts
     left join touched
         on
             programme_accounts.as_of_on = touched.as_of_on
             and programme_accounts.account_id = touched.account_id
-    left join committees
+    left join penetrations
         on
-            programme_accounts.as_of_on = committees.as_of_on
-            and programme_accounts.account_id = committees.account_id
+            programme_accounts.as_of_on = penetrations.as_of_on
+            and programme_accounts.account_id = penetrations.account_id
 )
 
 select * from final

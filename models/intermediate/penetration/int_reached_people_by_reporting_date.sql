@@ -1,6 +1,3 @@
--- The people of an account on every reporting date, and whether their own account was touched by
--- them of late: a touch on another account says nothing about this account's committee. On a month
--- end the stakeholders of that day alone, as they are matched today.
 {{ config(materialized='table') }}
 
 with people as (

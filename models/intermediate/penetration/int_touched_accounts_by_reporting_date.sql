@@ -1,4 +1,3 @@
--- How broadly every account had been touched of late, on every reporting date.
 {{ config(materialized='table') }}
 
 with touchpoints as (

@@ -1,5 +1,3 @@
--- When sales accepted an account, as was known on every reporting date: what it declared, else what
--- it did about a marketing qualified account.
 {{ config(materialized='table') }}
 
 with acceptances as (
@@ -15,7 +13,7 @@ reporting_dates as (
 ),
 
 qualified as (
-    select * from {{ ref('int_accounts_qualified') }}
+    select * from {{ ref('int_qualified_stretches') }}
 ),
 
 sales_days as (

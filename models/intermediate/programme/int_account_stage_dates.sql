@@ -1,4 +1,3 @@
--- When every account first came to a stage of its journey, in all of history.
 {{ config(materialized='table') }}
 
 with memberships as (
@@ -11,7 +10,7 @@ touchpoints as (
 ),
 
 qualified as (
-    select * from {{ ref('int_accounts_qualified') }}
+    select * from {{ ref('int_qualified_stretches') }}
 ),
 
 accepted as (
@@ -52,69 +51,30 @@ sold as (
     group by account_id
 ),
 
+{%- set stages = {
+    'targeted': ('memberships', 'valid_from_on'),
+    'reached': ('touched', 'reached_on'),
+    'engaged': ('touched', 'engaged_on'),
+    'mqa': ('qualified', 'first_mqa_on'),
+    'saa': ('accepted', 'saa_on'),
+    'opportunity': ('sold', 'opportunity_on'),
+    'customer': ('customers', 'customer_since_on'),
+    'expansion': ('sold', 'expansion_on'),
+} %}
+
 first_days as (
+    {%- for stage, (relation, day) in stages.items() %}
     select
         account_id,
-        'targeted' as stage,
-        min(valid_from_on) as entered_on
-    from memberships
+        '{{ stage }}' as stage,
+        min({{ day }}) as entered_on
+    from {{ relation }}
     group by account_id
+    {%- if not loop.last %}
 
     union all
-
-    select
-        account_id,
-        'reached' as stage,
-        reached_on as entered_on
-    from touched
-
-    union all
-
-    select
-        account_id,
-        'engaged' as stage,
-        engaged_on as entered_on
-    from touched
-
-    union all
-
-    select
-        account_id,
-        'mqa' as stage,
-        first_mqa_on as entered_on
-    from qualified
-
-    union all
-
-    select
-        account_id,
-        'saa' as stage,
-        saa_on as entered_on
-    from accepted
-
-    union all
-
-    select
-        account_id,
-        'opportunity' as stage,
-        opportunity_on as entered_on
-    from sold
-
-    union all
-
-    select
-        account_id,
-        'customer' as stage,
-        customer_since_on as entered_on
-    from customers
-
-    union all
-
-    select
-        account_id,
-        'expansion' as stage,
-        expansion_on as entered_on
-    from sold
+    {% endif %}
+    {%- endfor %}
 ),
 
 final as (

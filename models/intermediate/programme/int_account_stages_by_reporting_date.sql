@@ -1,4 +1,3 @@
--- Every stage whose condition an account met on a reporting date; only the highest is its stage.
 with programme_accounts as (
     select * from {{ ref('int_programme_accounts_by_reporting_date') }}
 ),
@@ -15,7 +14,7 @@ stretches as (
     select * from {{ ref('int_qualified_stretches') }}
 ),
 
-accepted as (
+acceptances as (
     select * from {{ ref('int_account_acceptances_by_reporting_date') }}
 ),
 
@@ -44,78 +43,47 @@ qualified as (
             )
 ),
 
-final as (
+accepted as (
     select
-        as_of_on,
-        account_id,
-        'targeted' as stage
-    from programme_accounts
-
-    union distinct
-
-    select
-        as_of_on,
-        account_id,
-        'reached' as stage
-    from touched
-
-    union distinct
-
-    select
-        as_of_on,
-        account_id,
-        'engaged' as stage
-    from touched
-    where has_counted_engagement
-
-    union distinct
-
-    select
-        as_of_on,
-        account_id,
-        'mqa' as stage
-    from qualified
-
-    union distinct
-
-    select
-        accepted.as_of_on,
-        accepted.account_id,
-        'saa' as stage
-    from accepted
+        acceptances.as_of_on,
+        acceptances.account_id
+    from acceptances
     inner join qualified
         on
-            accepted.as_of_on = qualified.as_of_on
-            and accepted.account_id = qualified.account_id
+            acceptances.as_of_on = qualified.as_of_on
+            and acceptances.account_id = qualified.account_id
+),
 
-    union distinct
+{%- set stages = {
+    'targeted': ('programme_accounts', 'true'),
+    'reached': ('touched', 'true'),
+    'engaged': ('touched', 'has_counted_engagement'),
+    'mqa': ('qualified', 'true'),
+    'saa': ('accepted', 'true'),
+    'opportunity': (
+        'opportunities', "is_open and opportunity_type in ('new_business', 'expansion')"
+    ),
+    'customer': ('customers', 'true'),
+    'expansion': (
+        'opportunities',
+        "is_won and opportunity_type = 'expansion' and "
+        ~ is_in_trailing_days('closed_on', 365, 'as_of_on'),
+    ),
+} %}
 
+final as (
+    {%- for stage, (relation, condition) in stages.items() %}
     select
         as_of_on,
         account_id,
-        'opportunity' as stage
-    from opportunities
-    where is_open and opportunity_type in ('new_business', 'expansion')
+        '{{ stage }}' as stage
+    from {{ relation }}
+    where {{ condition }}
+    {%- if not loop.last %}
 
     union distinct
-
-    select
-        as_of_on,
-        account_id,
-        'customer' as stage
-    from customers
-
-    union distinct
-
-    select
-        as_of_on,
-        account_id,
-        'expansion' as stage
-    from opportunities
-    where
-        is_won
-        and opportunity_type = 'expansion'
-        and {{ is_in_trailing_days('closed_on', 365, 'as_of_on') }}
+    {% endif %}
+    {%- endfor %}
 )
 
 select * from final

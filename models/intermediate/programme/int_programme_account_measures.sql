@@ -1,4 +1,3 @@
--- The accounts in the programme on the as-of date with what its indicators count of them, 1 or 0.
 with programme_accounts as (
     select * from {{ ref('int_programme_accounts_by_reporting_date') }}
     where as_of_on = {{ as_of_date() }}

@@ -1,6 +1,5 @@
--- Every indicator of the programme, per tier and for the whole: its stage, the unit of its value,
--- its numerator, its denominator (without one the numerator is the value), and what it means that
--- there is nothing to divide by.
+-- Of an indicator: its stage, the unit of its value, its numerator, its denominator (without one the
+-- numerator is the value), and what it means that there is nothing to divide by.
 {%- set kpis = {
     'identification_precision': (
         'launch', 'percent', 'icp_accounts', 'icp_stated_accounts', 'icp_not_stated'
@@ -20,11 +19,14 @@
     'mqa': ('maturation', 'accounts', 'mqa_accounts', none, none),
     'saa': ('maturation', 'accounts', 'saa_accounts', none, none),
     'meetings_per_account': ('maturation', 'meetings', 'meetings', 'n_accounts', none),
+    'pipeline_generated': ('maturation', 'currency', 'pipeline_amount', none, none),
+    'closed_revenue': ('revenue', 'currency', 'revenue', none, none),
+    'expansion_revenue': ('revenue', 'currency', 'expansion_amount', none, none),
 } -%}
-{%- set amounts = {
-    'pipeline_generated': ('maturation', 'pipeline_amount'),
-    'closed_revenue': ('revenue', 'revenue'),
-    'expansion_revenue': ('revenue', 'expansion_amount'),
+{%- set costs_and_values = {
+    'cac': ('abm', 'cac', 'investment', 'new_customers', 'cac_reason'),
+    'cac_non_abm': ('non_abm', 'cac', 'investment', 'new_customers', 'cac_reason'),
+    'clv_net': ('abm', 'clv_net', none, none, 'reason'),
 } %}
 
 with tiers as (
@@ -32,8 +34,13 @@ with tiers as (
 ),
 
 lifetime_values as (
-    select * from {{ ref('int_lifetime_values_by_reporting_date') }}
-    where as_of_on = {{ as_of_date() }} and sector = 'all'
+    select
+        lifetime_values.*,
+        tiers.abm_tier,
+        tiers.n_accounts
+    from {{ ref('int_lifetime_values_by_reporting_date') }} as lifetime_values
+    inner join tiers on tiers.abm_tier = 'all'
+    where lifetime_values.as_of_on = {{ as_of_date() }} and lifetime_values.sector = 'all'
 ),
 
 final as (
@@ -50,33 +57,17 @@ final as (
         cast({{ '100 * ' if unit == 'percent' }}{{ numerator }} as {{ type_double() }})
         / nullif({{ denominator }}, 0) as value,
         {%- else -%}
-        case when n_accounts > 0 then cast({{ numerator }} as {{ type_double() }}) end as value,
+        case
+            when n_accounts > 0 or {{ numerator }} <> 0
+                then cast({{ numerator }} as {{ type_double() }})
+        end as value,
         {%- endif %}
         case
-            when n_accounts = 0 then 'no_account_in_programme'
+            when n_accounts = 0 {%- if not denominator %} and {{ numerator }} = 0 {%- endif %}
+                then 'no_account_in_programme'
             {%- if reason %}
             when {{ denominator }} = 0 then '{{ reason }}'
             {%- endif %}
-        end as reason
-    from tiers
-
-    union all
-    {% endfor %}
-    {%- for kpi, (stage, amount) in amounts.items() %}
-    select
-        '{{ stage }}' as programme_stage,
-        '{{ kpi }}' as kpi,
-        abm_tier,
-        'currency' as unit,
-        n_accounts,
-        cast({{ amount }} as {{ type_double() }}) as numerator,
-        null as denominator,
-        case
-            when n_accounts > 0 or {{ amount }} <> 0
-                then cast({{ amount }} as {{ type_double() }})
-        end as value,
-        case
-            when n_accounts = 0 and {{ amount }} = 0 then 'no_account_in_programme'
         end as reason
     from tiers
 
@@ -93,40 +84,23 @@ final as (
         {{ percentage('(revenue - investment)', 'investment') }} as value,
         case when investment = 0 then 'no_investment' end as reason
     from tiers
-    {%- for kpi, programme in {'cac': 'abm', 'cac_non_abm': 'non_abm'}.items() %}
+    {%- for kpi, (programme, value, numerator, denominator, reason) in costs_and_values.items() %}
 
     union all
 
     select
         'revenue' as programme_stage,
         '{{ kpi }}' as kpi,
-        tiers.abm_tier,
+        abm_tier,
         'currency' as unit,
-        tiers.n_accounts,
-        cast(lifetime_values.investment as {{ type_double() }}) as numerator,
-        cast(lifetime_values.new_customers as {{ type_double() }}) as denominator,
-        lifetime_values.cac as value,
-        lifetime_values.cac_reason as reason
+        n_accounts,
+        cast({{ numerator or 'null' }} as {{ type_double() }}) as numerator,
+        cast({{ denominator or 'null' }} as {{ type_double() }}) as denominator,
+        {{ value }} as value,
+        case when {{ value }} is null then {{ reason }} end as reason
     from lifetime_values
-    inner join tiers on tiers.abm_tier = 'all'
-    where lifetime_values.programme = '{{ programme }}'
+    where programme = '{{ programme }}'
     {%- endfor %}
-
-    union all
-
-    select
-        'revenue' as programme_stage,
-        'clv_net' as kpi,
-        tiers.abm_tier,
-        'currency' as unit,
-        tiers.n_accounts,
-        cast(null as {{ type_double() }}) as numerator,
-        null as denominator,
-        lifetime_values.clv_net as value,
-        case when lifetime_values.clv_net is null then lifetime_values.reason end as reason
-    from lifetime_values
-    inner join tiers on tiers.abm_tier = 'all'
-    where lifetime_values.programme = 'abm'
 )
 
 select * from final

@@ -1,17 +1,35 @@
--- Everything that the programme's indicators are made of, per tier and for the whole.
 {%- set counts = [
     'icp_accounts', 'icp_stated_accounts', 'covered_accounts', 'activation_uplift_ratio',
     'uplift_accounts', 'sales_touched_accounts', 'meetings', 'mqa_accounts',
     'accepted_mqa_accounts', 'saa_accounts', 'follow_up_due_accounts', 'followed_up_accounts',
 ] -%}
-{%- set amounts = ['revenue', 'investment', 'pipeline_amount', 'expansion_amount'] %}
+{%- set amounts = ['investment', 'revenue', 'pipeline_amount', 'expansion_amount'] %}
 
 with accounts as (
     select * from {{ ref('int_programme_account_measures') }}
 ),
 
-amounts as (
-    select * from {{ ref('int_programme_amounts_summed') }}
+costs as (
+    select * from {{ ref('int_programme_costs') }}
+    where period = 'programme_to_date' and not is_total
+),
+
+returns as (
+    select * from {{ ref('int_programme_returns') }}
+    where period = 'programme_to_date' and roi_basis = 'all_abm_accounts'
+),
+
+wins as (
+    select * from {{ ref('int_stretch_wins') }}
+    where is_in_programme and opportunity_type = 'expansion'
+),
+
+expansions as (
+    select
+        {{ reported_abm_tier('abm_tier') }} as abm_tier,
+        sum(amount) as expansion_amount
+    from wins
+    group by {{ reported_abm_tier('abm_tier') }}
 ),
 
 counted as (
@@ -28,17 +46,19 @@ counted as (
 
 by_tier as (
     select
-        amounts.abm_tier,
+        costs.abm_tier,
         coalesce(counted.n_accounts, 0) as n_accounts,
         {%- for column in counts %}
         coalesce(counted.{{ column }}, 0) as {{ column }},
         {%- endfor %}
-        {%- for column in amounts %}
-        amounts.{{ column }}
-        {%- if not loop.last %},{% endif %}
-        {%- endfor %}
-    from amounts
-    left join counted on amounts.abm_tier = counted.abm_tier
+        costs.investment,
+        coalesce(returns.revenue, 0) as revenue,
+        coalesce(returns.pipeline_created, 0) as pipeline_amount,
+        coalesce(expansions.expansion_amount, 0) as expansion_amount
+    from costs
+    left join counted on costs.abm_tier = counted.abm_tier
+    left join returns on costs.abm_tier = returns.abm_tier
+    left join expansions on costs.abm_tier = expansions.abm_tier
 ),
 
 final as (

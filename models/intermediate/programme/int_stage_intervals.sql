@@ -1,4 +1,3 @@
--- How long accounts of the programme took from a stage to the next, where they came in order.
 with dated as (
     select * from {{ ref('int_account_stage_dates') }}
 ),

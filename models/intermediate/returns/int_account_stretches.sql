@@ -1,5 +1,3 @@
--- Who was in the programme when, and who never was while it ran, with the stratum in which the two
--- are compared.
 with accounts as (
     select * from {{ ref('int_accounts') }}
 ),

@@ -1,5 +1,3 @@
--- ABM, non-ABM and all of them, per metric and method: the strata that have both sides, weighted by
--- their ABM units, and the cost of a new customer.
 with strata as (
     select
         *,

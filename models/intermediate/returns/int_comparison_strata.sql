@@ -1,5 +1,3 @@
--- Every stratum of the comparison: the metric among its ABM units, its other units and all of them,
--- and the variance of that value by linearisation of the ratio.
 {%- set cell = 'metric, method, sector, account_size_tier, programme' %}
 
 with units as (

@@ -1,5 +1,3 @@
--- The deals and customers that ABM is compared with non-ABM on. A metric is sum of numerators / sum
--- of denominators; the denominator of a mean is 1.
 with opportunities as (
     select
         *,

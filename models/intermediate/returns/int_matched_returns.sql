@@ -1,7 +1,35 @@
--- What the programme may have added to revenue, per period and tier, from the strata that have
--- accounts to compare with.
-with strata as (
-    select * from {{ ref('int_matched_strata_compared') }}
+with results as (
+    select * from {{ ref('int_stretch_results') }}
+),
+
+-- What accounts in the programme won, against what never-targeted accounts of their stratum won in
+-- as many account-days: the rate of a stratum's controls is common to its tiers. Rounded per tier,
+-- so that the cents of tiers and strata add up.
+strata as (
+    select
+        results.period,
+        results.sector,
+        results.account_size_tier,
+        results.was_customer_before,
+        results.abm_tier,
+        results.account_days,
+        case
+            when controls.account_days > 0
+                then
+                    results.revenue - {{ double_as_decimal(
+                        'cast(controls.revenue as ' ~ type_double() ~ ') * results.account_days'
+                        ~ ' / controls.account_days', 2
+                    ) }}
+        end as estimated_revenue
+    from results
+    left join results as controls
+        on
+            results.period = controls.period
+            and results.sector = controls.sector
+            and results.account_size_tier = controls.account_size_tier
+            and results.was_customer_before = controls.was_customer_before
+            and not controls.is_in_programme
+    where results.is_in_programme
 ),
 
 -- A stratum of several tiers is one stratum of the total.

@@ -1,5 +1,3 @@
--- What the programme cost, per period and tier. Cost that names no tier is shared by the accounts
--- in the programme; where nobody is in it, that cost is of unknown tier.
 with periods as (
     select * from {{ ref('int_return_periods') }}
 ),
@@ -9,8 +7,42 @@ investments as (
     where programme = 'abm' and in_roi
 ),
 
+memberships as (
+    select * from {{ ref('int_account_memberships') }}
+    where {{ is_valid_on(as_of_date(), 'valid_from_on', 'valid_to_on') }}
+),
+
+tiers as (
+    {%- for abm_tier in ['one_to_one', 'one_to_few', 'one_to_many', 'unknown'] %}
+    select '{{ abm_tier }}' as abm_tier
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+),
+
+counted as (
+    select
+        tiers.abm_tier,
+        count(memberships.account_id) as n_sharers
+    from tiers
+    left join memberships on tiers.abm_tier = memberships.abm_tier
+    group by tiers.abm_tier
+),
+
+-- Cost that names no tier is shared by the accounts in the programme; where nobody is in it, that
+-- cost is of unknown tier.
 sharers as (
-    select * from {{ ref('int_tier_sharers_counted') }}
+    select
+        abm_tier,
+        n_sharers,
+        sum(n_sharers) over (
+            partition by 1
+            order by abm_tier
+            rows between unbounded preceding and current row
+        ) as n_cumulated,
+        sum(n_sharers) over (partition by 1) as n_all
+    from counted
 ),
 
 costs as (

@@ -1,5 +1,3 @@
--- What the programme is given credit for, on the bases that give it credit for deals, and the
--- pipeline created in it.
 {{ config(materialized='table') }}
 
 with wins as (

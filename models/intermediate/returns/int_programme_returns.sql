@@ -1,4 +1,3 @@
--- What the programme is given credit for, per period, basis and tier.
 with results as (
     select * from {{ ref('int_programme_results') }}
 ),

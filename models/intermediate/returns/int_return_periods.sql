@@ -1,5 +1,3 @@
--- The programme to date, the trailing 365 days, and the quarters in which the programme had
--- accounts (of the last ten years), results or costs.
 {%- set this_quarter_on = 'cast(' ~ dbt.date_trunc('quarter', as_of_date()) ~ ' as date)' %}
 {{ config(materialized='table') }}
 

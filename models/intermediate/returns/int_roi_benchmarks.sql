@@ -1,5 +1,3 @@
--- The benchmarks of return, investment and pipeline: source B's for companies of the size of the
--- one that runs the programme, else the general one of return alone. Money at the as-of day's rate.
 with general as (
     select
         max(value_min) as benchmark_min_pct,

@@ -1,4 +1,3 @@
--- Account-days and revenue of every period and stratum, in the programme by tier and outside it.
 with stretches as (
     select * from {{ ref('int_account_stretches') }}
 ),

@@ -1,5 +1,3 @@
--- What was won, renewals excluded, while the account was in the programme, or by an account that
--- never was.
 with stretches as (
     select * from {{ ref('int_account_stretches') }}
 ),

@@ -1,5 +1,4 @@
--- What this build says of every KPI and month, to be recorded. Rounded, so that the last bit of a
--- double is no change.
+-- Rounded, so that the last bit of a double is no change.
 with scorecard as (
     select * from {{ ref('rpt_kpi_scorecard') }}
 ),

@@ -1,4 +1,3 @@
--- What the programmes cost: the ledger, and the ad platforms' own spend per campaign and month.
 {{ config(materialized='table') }}
 
 with ledger_lines as (

@@ -1,5 +1,3 @@
--- The marketing team's ledger in the reporting currency, at the rate of the first day of its month.
--- A line of ad spend gives way to what a platform says, where one delivers its channel and month.
 {{ config(materialized='table') }}
 
 with investments as (

@@ -8,8 +8,46 @@ bases as (
     select * from {{ ref('int_velocity_bases_by_reporting_date') }}
 ),
 
+deals as (
+    select * from {{ ref('int_velocity_deals_by_reporting_date') }}
+    where entity_type = 'account_executive'
+),
+
+opportunities as (
+    select * from {{ ref('int_opportunities_by_reporting_date') }}
+    where is_open and amount is not null
+),
+
+accounts as (
+    select * from {{ ref('int_accounts') }}
+),
+
+sector_benchmarks as (
+    select * from {{ ref('int_sector_benchmarks') }}
+),
+
+-- The target of an account executive: the sectors' benchmarks, weighted by open amount.
 targets as (
-    select * from {{ ref('int_velocity_targets_weighted') }}
+    select
+        deals.as_of_on,
+        deals.entity_type,
+        deals.entity_id,
+        case
+            when count(sector_benchmarks.velocity_monthly) = count(*)
+                then
+                    cast(
+                        sum(opportunities.amount * sector_benchmarks.velocity_monthly)
+                        as {{ type_double() }}
+                    ) / nullif(sum(opportunities.amount), 0)
+        end as target_velocity_monthly
+    from deals
+    inner join opportunities
+        on
+            deals.opportunity_id = opportunities.opportunity_id
+            and deals.as_of_on = opportunities.as_of_on
+    inner join accounts on opportunities.account_id = accounts.account_id
+    inner join sector_benchmarks on accounts.benchmark_sector = sector_benchmarks.sector
+    group by deals.as_of_on, deals.entity_type, deals.entity_id
 ),
 
 joined as (

@@ -1,5 +1,3 @@
--- Whose closed deals speak for an entity: its own from 3 cycles on, else its sector's from 3 on,
--- else those of all.
 with measured as (
     select * from {{ ref('int_velocity_entities_by_reporting_date') }}
 ),

@@ -1,7 +1,4 @@
--- The opportunities of pipeline velocity once for everything they count for: their account, account
--- executive, sector, segment, ABM tier, programme and the whole. Without an account they count for
--- the account executive, programme non_abm and the whole only. Accounts are listed on the as-of
--- date alone, everything else on the month ends too.
+-- Without an account a deal counts for the account executive, programme non_abm and the whole only.
 with opportunities as (
     select * from {{ ref('int_opportunities_by_reporting_date') }}
     where opportunity_type in ('new_business', 'expansion')

@@ -1,5 +1,3 @@
--- The open and the closed deals of every entity of pipeline velocity, counted on every reporting
--- date.
 {{ config(materialized='table') }}
 
 with opportunities as (

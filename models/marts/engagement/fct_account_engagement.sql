@@ -7,7 +7,10 @@ history as (
 ),
 
 first_mqa as (
-    select * from {{ ref('int_accounts_qualified') }}
+    select distinct
+        account_id,
+        first_mqa_on
+    from {{ ref('int_qualified_stretches') }}
 ),
 
 touchpoints as (
@@ -56,11 +59,7 @@ scored as (
         coalesce(scores_now.aes_band, 'bottom') as aes_band,
         coalesce(scores_now.engagement_points, 0) as engagement_points,
         cast(coalesce(scores_then.aes, 0) as {{ type_decimal(6) }}) as aes_30_days_ago,
-        sector_thresholds.lower_threshold,
-        sector_thresholds.upper_threshold,
-        sector_thresholds.label_bottom,
-        sector_thresholds.label_middle,
-        sector_thresholds.label_top,
+        sector_thresholds.*,
         last_engagement.last_engaged_on,
         first_mqa.first_mqa_on,
         decayed.aes_decayed,

@@ -1,6 +1,10 @@
 {%- set untitled = {'en': 'content without a title', 'fr': 'contenu sans titre'} -%}
-with drivers as (
-    select * from {{ ref('int_engagement_drivers_listed') }}
+with items as (
+    select * from {{ ref('int_engagement_items') }}
+),
+
+coefficients as (
+    select * from {{ ref('aes_coefficients') }}
 ),
 
 interaction_types as (
@@ -17,6 +21,28 @@ content_assets as (
 
 campaigns as (
     select * from {{ ref('dim_campaigns') }}
+),
+
+summed as (
+    select
+        account_id,
+        component,
+        driver,
+        sum(n) as n,
+        sum(units) as units
+    from items
+    group by account_id, component, driver
+),
+
+drivers as (
+    select
+        summed.account_id,
+        summed.component,
+        summed.driver,
+        summed.n,
+        cast(summed.units * coefficients.coefficient as {{ type_decimal(6) }}) as contribution
+    from summed
+    inner join coefficients on summed.component = coefficients.component
 ),
 
 final as (

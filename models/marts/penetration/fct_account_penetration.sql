@@ -8,8 +8,52 @@ touched as (
     where as_of_on = {{ as_of_date() }}
 ),
 
+accounts as (
+    select * from {{ ref('int_accounts') }}
+),
+
+engaged_people as (
+    select * from {{ ref('int_reached_people_by_reporting_date') }}
+    where is_engaged and as_of_on = {{ as_of_date() }}
+),
+
+key_roles as (
+    select * from {{ ref('key_roles') }}
+),
+
+tier_roles as (
+    select
+        account_size_tier,
+        role_group,
+        coalesce(max(role_group_fr), role_group) as role_group_fr
+    from key_roles
+    group by account_size_tier, role_group
+),
+
+engaged_roles as (
+    select distinct
+        engaged_people.account_id,
+        key_roles.account_size_tier,
+        key_roles.role_group
+    from engaged_people
+    inner join key_roles on engaged_people.persona = key_roles.persona
+),
+
+-- The key role groups of an account's size tier of which nobody is engaged.
 missing_roles as (
-    select * from {{ ref('int_key_roles_missed') }}
+    select
+        accounts.account_id,
+        {{ ordered_list('tier_roles.role_group') }} as missing_key_roles,
+        {{ ordered_list('tier_roles.role_group_fr') }} as missing_key_roles_fr
+    from accounts
+    inner join tier_roles on accounts.account_size_tier = tier_roles.account_size_tier
+    left join engaged_roles
+        on
+            accounts.account_id = engaged_roles.account_id
+            and tier_roles.account_size_tier = engaged_roles.account_size_tier
+            and tier_roles.role_group = engaged_roles.role_group
+    where engaged_roles.role_group is null
+    group by accounts.account_id
 ),
 
 committee as (

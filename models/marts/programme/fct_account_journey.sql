@@ -15,13 +15,30 @@ accepted as (
     where as_of_on = {{ as_of_date() }}
 ),
 
-stages_replayed as (
+held as (
+    select * from {{ ref('int_account_stages_by_reporting_date') }}
+),
+
+reporting_dates as (
+    select * from {{ ref('int_reporting_dates') }}
+),
+
+journey_stages as (
+    select * from {{ ref('journey_stages') }}
+),
+
+-- Of the stages that an account held on a date the highest.
+highest as (
     select
-        stages.*,
-        reporting_dates.months_ago
-    from {{ ref('int_account_stages_replayed') }} as stages
-    inner join {{ ref('int_reporting_dates') }} as reporting_dates
-        on stages.as_of_on = reporting_dates.as_of_on
+        held.account_id,
+        max(case when reporting_dates.months_ago = 0 then journey_stages.stage_order end)
+            as current_order,
+        max(case when reporting_dates.months_ago = 1 then journey_stages.stage_order end)
+            as previous_order
+    from held
+    inner join reporting_dates on held.as_of_on = reporting_dates.as_of_on
+    inner join journey_stages on held.stage = journey_stages.stage
+    group by held.account_id
 ),
 
 pivoted as (
@@ -45,22 +62,23 @@ final as (
         accepted.saa_basis,
         {%- endif %}
         {%- endfor %}
-        stages_now.stage as current_stage,
-        stages_then.stage as previous_month_stage,
+        current_stages.stage as current_stage,
+        previous_stages.stage as previous_month_stage,
         case
-            when coalesce(stages_now.stage_order, 0) > coalesce(stages_then.stage_order, 0)
+            when coalesce(highest.current_order, 0) > coalesce(highest.previous_order, 0)
                 then 'progressed'
-            when coalesce(stages_now.stage_order, 0) < coalesce(stages_then.stage_order, 0)
+            when coalesce(highest.current_order, 0) < coalesce(highest.previous_order, 0)
                 then 'regressed'
             else 'unchanged'
         end as moved
     from accounts
     left join pivoted on accounts.account_id = pivoted.account_id
     left join accepted on accounts.account_id = accepted.account_id
-    left join stages_replayed as stages_now
-        on accounts.account_id = stages_now.account_id and stages_now.months_ago = 0
-    left join stages_replayed as stages_then
-        on accounts.account_id = stages_then.account_id and stages_then.months_ago = 1
+    left join highest on accounts.account_id = highest.account_id
+    left join journey_stages as current_stages
+        on highest.current_order = current_stages.stage_order
+    left join journey_stages as previous_stages
+        on highest.previous_order = previous_stages.stage_order
 )
 
 select * from final

@@ -2,14 +2,30 @@ with kpis as (
     select * from {{ ref('int_programme_kpis') }}
 ),
 
-programme_stages as (
-    select * from {{ ref('int_programme_stages_dated') }}
+memberships as (
+    select * from {{ ref('int_account_memberships') }}
 ),
 
-current_stage as (
-    select max(programme_stage) as programme_stage
-    from programme_stages
-    where is_current
+started as (
+    {% if var('programme_started_on') -%}
+    select cast('{{ var("programme_started_on") }}' as date) as programme_started_on
+    {%- else -%}
+    select min(activated_on) as programme_started_on
+    from memberships
+    {%- endif %}
+),
+
+programme_stages as (
+    select
+        stages.programme_stage,
+        started.programme_started_on,
+        {{ months_after('started.programme_started_on', 'stages.months_from') }}
+        <= {{ as_of_date() }} as is_reached,
+        {{ is_programme_stage_on(
+            'stages', as_of_date(), 'started.programme_started_on'
+        ) }} as is_current
+    from {{ ref('programme_stages') }} as stages
+    cross join started
 ),
 
 targets as (
@@ -48,7 +64,7 @@ final as (
         kpis.abm_tier = 'all' as is_total
     from kpis
     inner join programme_stages on kpis.programme_stage = programme_stages.programme_stage
-    cross join current_stage
+    left join programme_stages as current_stage on current_stage.is_current
     left join targets
         on
             kpis.kpi = targets.kpi

@@ -1,5 +1,7 @@
+{%- set fewest = fewest_units_of_interval() -%}
+
 with metrics as (
-    select * from {{ ref('int_comparison_metrics_listed') }}
+    select * from {{ ref('comparison_metrics') }}
 ),
 
 measured as (
@@ -24,38 +26,26 @@ joined as (
         metrics.is_higher_better,
         metrics.is_sampled,
         metrics.is_sampled or methods.method = 'raw' as is_measured,
-        abm.value as abm_value,
-        non_abm.value as non_abm_value,
         whole.value as all_value,
-        abm.numerator as abm_numerator,
-        abm.denominator as abm_denominator,
-        non_abm.numerator as non_abm_numerator,
-        non_abm.denominator as non_abm_denominator,
-        coalesce(abm.n_units, 0) as n_abm,
-        coalesce(non_abm.n_units, 0) as n_non_abm,
-        coalesce(abm.n_units_dropped, 0) as n_abm_dropped,
-        coalesce(non_abm.n_units_dropped, 0) as n_non_abm_dropped,
+        {%- for side in ('abm', 'non_abm') %}
+        {{ side }}.value as {{ side }}_value,
+        {{ side }}.numerator as {{ side }}_numerator,
+        {{ side }}.denominator as {{ side }}_denominator,
+        {{ side }}.relative_variance as {{ side }}_relative_variance,
+        coalesce({{ side }}.n_units, 0) as n_{{ side }},
+        coalesce({{ side }}.n_units_dropped, 0) as n_{{ side }}_dropped,
+        {%- endfor %}
         coalesce(abm.n_strata_dropped, 0) as n_strata_dropped,
-        abm.relative_variance as abm_relative_variance,
-        non_abm.relative_variance as non_abm_relative_variance,
         benchmarks.value_min as benchmark_uplift_ratio
     from metrics
     cross join methods
-    left join measured as abm
+    {%- for side, programme in {'abm': 'abm', 'non_abm': 'non_abm', 'whole': 'all'}.items() %}
+    left join measured as {{ side }}
         on
-            metrics.metric = abm.metric
-            and methods.method = abm.method
-            and abm.programme = 'abm'
-    left join measured as non_abm
-        on
-            metrics.metric = non_abm.metric
-            and methods.method = non_abm.method
-            and non_abm.programme = 'non_abm'
-    left join measured as whole
-        on
-            metrics.metric = whole.metric
-            and methods.method = whole.method
-            and whole.programme = 'all'
+            metrics.metric = {{ side }}.metric
+            and methods.method = {{ side }}.method
+            and {{ side }}.programme = '{{ programme }}'
+    {%- endfor %}
     left join benchmarks on 'abm_uplift_' || metrics.metric = benchmarks.benchmark_id
 ),
 
@@ -73,10 +63,7 @@ reasoned as (
         end as ratio_reason,
         case
             when not is_sampled then 'cost_is_no_sample'
-            when
-                n_abm < {{ fewest_units_of_interval() }}
-                or n_non_abm < {{ fewest_units_of_interval() }}
-                then 'below_{{ fewest_units_of_interval() }}'
+            when n_abm < {{ fewest }} or n_non_abm < {{ fewest }} then 'below_{{ fewest }}'
             when abm_value = 0 then 'zero_abm_value'
             when abm_relative_variance + non_abm_relative_variance = 0 then 'no_variation'
         end as interval_reason
@@ -117,16 +104,16 @@ final as (
         non_abm_numerator,
         non_abm_denominator,
         all_value,
-        cast(case when is_measured then n_abm end as integer) as n_abm,
-        cast(case when is_measured then n_non_abm end as integer) as n_non_abm,
+        {%- for count in (
+            'n_abm', 'n_non_abm', 'n_strata_dropped', 'n_abm_dropped', 'n_non_abm_dropped'
+        ) %}
+        cast(case when is_measured then {{ count }} end as integer) as {{ count }},
+        {%- endfor %}
         value_ratio - 1 as uplift_ratio,
         value_ratio - 1 - margin as ci_low,
         value_ratio - 1 + margin as ci_high,
         reason,
-        benchmark_uplift_ratio,
-        cast(case when is_measured then n_strata_dropped end as integer) as n_strata_dropped,
-        cast(case when is_measured then n_abm_dropped end as integer) as n_abm_dropped,
-        cast(case when is_measured then n_non_abm_dropped end as integer) as n_non_abm_dropped
+        benchmark_uplift_ratio
     from bounded
 )
 

@@ -1,5 +1,34 @@
-with accounts as (
-    select * from {{ ref('int_programme_accounts_engaged') }}
+with programme_accounts as (
+    select * from {{ ref('int_programme_accounts_by_reporting_date') }}
+    where as_of_on = {{ as_of_date() }}
+),
+
+-- The accounts engaged in the trailing 365 days, and those that qualified on any of them.
+engaged as (
+    select distinct account_id
+    from {{ ref('int_touchpoints') }}
+    where
+        account_id is not null
+        and is_counted_engagement
+        and {{ is_in_trailing_days('occurred_on', 365) }}
+),
+
+qualified as (
+    select distinct account_id
+    from {{ ref('int_qualified_stretches') }}
+    where
+        valid_from_on <= {{ as_of_date() }}
+        and (valid_to_on is null or valid_to_on > {{ as_of_date(-364) }})
+),
+
+accounts as (
+    select
+        {{ reported_abm_tier('programme_accounts.abm_tier') }} as abm_tier,
+        case when engaged.account_id is not null then 1 else 0 end as n_engaged,
+        case when qualified.account_id is not null then 1 else 0 end as n_qualified
+    from programme_accounts
+    left join engaged on programme_accounts.account_id = engaged.account_id
+    left join qualified on programme_accounts.account_id = qualified.account_id
 ),
 
 costs as (
@@ -16,8 +45,8 @@ counted as (
     select
         abm_tier,
         count(*) as n_accounts,
-        sum(case when is_engaged then 1 else 0 end) as n_engaged_accounts,
-        sum(case when was_mqa then 1 else 0 end) as n_mqa
+        sum(n_engaged) as n_engaged_accounts,
+        sum(n_qualified) as n_mqa
     from accounts
     group by abm_tier
 
@@ -26,8 +55,8 @@ counted as (
     select
         'all' as abm_tier,
         count(*) as n_accounts,
-        sum(case when is_engaged then 1 else 0 end) as n_engaged_accounts,
-        sum(case when was_mqa then 1 else 0 end) as n_mqa
+        sum(n_engaged) as n_engaged_accounts,
+        sum(n_qualified) as n_mqa
     from accounts
 ),
 

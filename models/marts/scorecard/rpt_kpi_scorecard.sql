@@ -36,27 +36,7 @@ concentration as (
 ),
 
 measured as (
-    {%- for kpi, measure in kpi_measures().items() %}
-    select
-        '{{ kpi }}' as kpi,
-        as_of_on,
-        cast(
-            {{ measure.value or share_of(measure.numerator, measure.denominator) }}
-            as {{ type_double() }}
-        ) as value,
-        cast({{ measure.numerator or 'null' }} as {{ type_double() }}) as numerator,
-        cast({{ measure.denominator or 'null' }} as {{ type_double() }}) as denominator,
-        {{ measure.reason or "cast(null as " ~ dbt.type_string() ~ ")" }} as reason,
-        {{ measure.history_basis or "'exact'" }} as history_basis
-    from {{ measure.relation }}
-    {%- if measure.where %}
-    where {{ measure.where }}
-    {%- endif %}
-    {%- if not loop.last %}
-
-    union all
-    {% endif %}
-    {%- endfor %}
+    {{ measured_kpis() }}
 ),
 
 listed as (

@@ -3,20 +3,8 @@ with days as (
     where month_start_on between {{ as_of_month_start(-13) }} and {{ as_of_month_start() }}
 ),
 
-engagement as (
-    select * from {{ ref('rpt_engagement_by_sector') }}
-),
-
-pipeline as (
-    select * from {{ ref('rpt_open_pipeline') }}
-),
-
 opportunities as (
     select * from {{ ref('fct_opportunities') }}
-),
-
-credits as (
-    select * from {{ ref('fct_attribution') }}
 ),
 
 touchpoints as (
@@ -42,7 +30,7 @@ scores as (
         sum(n_accounts_then) as n_programme_accounts,
         sum(aes_sum_then) as aes_sum,
         sum(n_top_then) as n_hot_accounts
-    from engagement
+    from {{ ref('rpt_engagement_by_sector') }}
     group by month_start_on
 ),
 
@@ -51,7 +39,7 @@ open_amounts as (
         as_of_on,
         sum(pipeline_amount) as open_pipeline,
         sum(case when history_basis = 'exact' then 0 else 1 end) as n_without_history
-    from pipeline
+    from {{ ref('rpt_open_pipeline') }}
     group by as_of_on
 ),
 
@@ -81,7 +69,7 @@ credited as (
         cast({{ dbt.date_trunc('month', 'closed_on') }} as date) as month_on,
         sum(attributed_amount) as credited_amount,
         sum(case when is_abm_touch then attributed_amount end) as programme_credited_amount
-    from credits
+    from {{ ref('fct_attribution') }}
     group by cast({{ dbt.date_trunc('month', 'closed_on') }} as date)
 ),
 
