@@ -17,6 +17,7 @@ from abm.validation import Day
 from abm.validation.suite import (
     FEWEST_ROWS_OF_A_RATE,
     PERIODS_COMPARED,
+    WEEK,
     Promise,
     Suite,
     at_least,
@@ -25,19 +26,8 @@ from abm.validation.suite import (
     range_from,
 )
 
-WEEK = 7
-
-DAYS_UNTIL_STALE = {
-    "bombora": 14,
-    "sixsense": 35,
-    "demandbase": 35,
-    "abm_program": 92,
-    "custom": 92,
-}
-"""Days that a source's newest load may be behind the as-of day. Weekly and monthly deliveries, and
-lists that people keep, come more rarely than what connectors sync every day. Not the hours of
-`stale_after_hours` in the sources YAML: those hold a source against the freshest one."""
-DAYS_UNTIL_STALE_ELSE = 7
+DAYS_UNTIL_A_LIST_IS_STALE = 92
+"""Days that a source without a freshness may be behind: people keep it, by the quarter."""
 
 ACCOUNTS = {"salesforce": "salesforce.account.id", "hubspot": "hubspot.company.id"}
 """By var crm: where the marketing team's account ids lead."""
@@ -325,10 +315,19 @@ def _freshness(raw: RawTables, day: Day) -> Suite:
 
     A load of the morning after the as-of day belongs to it; later ones say nothing about it. A
     source all of whose loads are later was loaded anew since, and its rows hold the past too.
+    `audit_source_freshness` holds a source against the freshest one; here all of them may be old,
+    as in an extract of last week: nothing is stale within a week.
     """
     newest: dict[str, date] = {}
+    allowed: dict[str, int] = {}
     skipped = []
     for name, table in raw.tables.items():
+        stale_after = table.stale_after
+        allowed[table.source] = (
+            max(math.ceil(stale_after / timedelta(days=1)), WEEK)
+            if stale_after
+            else DAYS_UNTIL_A_LIST_IS_STALE
+        )
         if LOADED_AT not in raw.types[name]:
             skipped.append(f"{name} (no {LOADED_AT})")
             continue
@@ -351,12 +350,7 @@ def _freshness(raw: RawTables, day: Day) -> Suite:
         frame=frame_of(
             ["subject", "newest_load", "days_behind", "days_allowed"],
             [
-                (
-                    source,
-                    load.isoformat(),
-                    max((day.as_of - load).days, 0),
-                    DAYS_UNTIL_STALE.get(source, DAYS_UNTIL_STALE_ELSE),
-                )
+                (source, load.isoformat(), max((day.as_of - load).days, 0), allowed[source])
                 for source, load in newest.items()
             ],
         ),
