@@ -35,6 +35,10 @@ class Column:
         optional: Nobody is warned when it is missing.
         feeds: Marts, and columns of marts, that are empty or null without it.
         crm_feeds: The same, but only where the source is the CRM.
+        references: Columns that its values lead to, `<source>.<table>.<column>`, and the least
+            share of the filled values that must be found there, 0 to 1; of several columns, that
+            of the CRM counts. It is never 1: deleted rows leave references behind, addresses and
+            associations of marketing tools outlive their contacts.
     """
 
     name: str
@@ -42,6 +46,16 @@ class Column:
     optional: bool
     feeds: tuple[str, ...] = ()
     crm_feeds: tuple[str, ...] = ()
+    references: tuple[tuple[str, float], ...] = ()
+
+    def reference(self, crm: str) -> tuple[str, float] | None:
+        """The column that its values lead to and the least share of them that must be there."""
+        found = [
+            (to, share)
+            for to, share in self.references
+            if len(self.references) == 1 or to.startswith(f"{crm}.")
+        ]
+        return found[0] if found else None
 
 
 @dataclass(frozen=True)
@@ -61,6 +75,7 @@ class Table:
         passthrough_model: The staging model that carries raw columns on to a mart, or "".
         feeds: Marts, and columns of marts, that are empty or null without it.
         crm_feeds: The same, but only where the source is the CRM.
+        salesforce_ids: Columns of the key that hold Salesforce ids, of 15 or 18 characters.
         stale_after: How far behind its source's newest load may be: `error_after` of the source's
             freshness; None where it states none.
     """
@@ -77,6 +92,7 @@ class Table:
     passthrough_model: str = ""
     feeds: tuple[str, ...] = ()
     crm_feeds: tuple[str, ...] = ()
+    salesforce_ids: tuple[str, ...] = ()
     stale_after: timedelta | None = None
 
     @property
@@ -268,6 +284,7 @@ def _table(source: Mapping[str, Any], entry: Mapping[str, Any], file: Path) -> T
         passthrough_model=meta.get("passthrough_model", ""),
         feeds=tuple(meta.get("feeds") or ()),
         crm_feeds=tuple(meta.get("crm_feeds") or ()),
+        salesforce_ids=tuple(meta.get("salesforce_ids") or ()),
         stale_after=_stale_after(source, file),
     )
 
@@ -293,6 +310,7 @@ def _column(entry: Mapping[str, Any]) -> Column:
         optional=bool(meta.get("optional")),
         feeds=tuple(meta.get("feeds") or ()),
         crm_feeds=tuple(meta.get("crm_feeds") or ()),
+        references=tuple((meta.get("references") or {}).items()),
     )
 
 

@@ -82,6 +82,16 @@ def test_every_table_feeds_what_is_published() -> None:
     assert {table.file: wrong for table in tables if (wrong := fed_by(table) - names)} == {}
 
 
+def test_references_lead_to_columns() -> None:
+    tables = [table for tables in CONTRACT.values() for table in tables.values()]
+    columns = {f"{t.source}.{t.name}.{column.name}" for t in tables for column in t.columns}
+    references = [column.references for table in tables for column in table.columns]
+    leading = {to: share for each in references for to, share in each}
+    assert len(leading) > 20
+    assert set(leading) <= columns
+    assert all(0 < share < 1 for share in leading.values())
+
+
 def downstream(manifest: dict[str, dict[str, list[str]]], table: Table) -> set[str]:
     """The models that dbt builds from a raw table."""
     todo, seen = [f"source.abm_warehouse.{table.source}.{table.name}"], set()
