@@ -17,7 +17,7 @@ import yaml
 from abm.build import POSTGRES, BuildOptions, build_vars, compare_raw, reading, run_dbt
 from abm.contract import LOADED_AT, Absent, Comparison, Finding, Raw, RawDirectory, State
 from abm.paths import project_vars, read_yaml
-from abm.settings import WIDTH, spelled_var
+from abm.settings import WIDTH, spelled_vars
 
 VALUES_MODEL = "int_raw_values_unmapped"
 
@@ -476,6 +476,4 @@ def var_lines(diagnosis: Diagnosis) -> Iterator[str]:
     Yields:
         Lines of YAML, below `vars:`.
     """
-    yield "vars:"
-    for name, value in diagnosis.variables.items():
-        yield from f"  {name}:{spelled_var(value, '  ')}".split("\n")
+    yield from spelled_vars(diagnosis.variables).splitlines()
