@@ -7,6 +7,7 @@ values can be read is for the staging models and `audit.audit_rejected_records` 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
@@ -34,6 +35,10 @@ class Column:
         optional: Nobody is warned when it is missing.
         feeds: Marts, and columns of marts, that are empty or null without it.
         crm_feeds: The same, but only where the source is the CRM.
+        references: Columns that its values lead to, `<source>.<table>.<column>`, and the least
+            share of the filled values that must be found there, 0 to 1; of several columns, that
+            of the CRM counts. It is never 1: deleted rows leave references behind, addresses and
+            associations of marketing tools outlive their contacts.
     """
 
     name: str
@@ -41,6 +46,16 @@ class Column:
     optional: bool
     feeds: tuple[str, ...] = ()
     crm_feeds: tuple[str, ...] = ()
+    references: tuple[tuple[str, float], ...] = ()
+
+    def reference(self, crm: str) -> tuple[str, float] | None:
+        """The column that its values lead to and the least share of them that must be there."""
+        found = [
+            (to, share)
+            for to, share in self.references
+            if len(self.references) == 1 or to.startswith(f"{crm}.")
+        ]
+        return found[0] if found else None
 
 
 @dataclass(frozen=True)
@@ -60,6 +75,9 @@ class Table:
         passthrough_model: The staging model that carries raw columns on to a mart, or "".
         feeds: Marts, and columns of marts, that are empty or null without it.
         crm_feeds: The same, but only where the source is the CRM.
+        salesforce_ids: Columns of the key that hold Salesforce ids, of 15 or 18 characters.
+        stale_after: How far behind its source's newest load may be: `error_after` of the source's
+            freshness; None where it states none.
     """
 
     source: str
@@ -74,6 +92,8 @@ class Table:
     passthrough_model: str = ""
     feeds: tuple[str, ...] = ()
     crm_feeds: tuple[str, ...] = ()
+    salesforce_ids: tuple[str, ...] = ()
+    stale_after: timedelta | None = None
 
     @property
     def file(self) -> str:
@@ -229,7 +249,7 @@ def load_contract(root: Path) -> Contract:
         for source in (read_yaml(file) or {}).get("sources") or []:
             tables = contract.setdefault(source["name"], {})
             for entry in source.get("tables") or []:
-                tables[entry["name"]] = _table(source["name"], entry, file)
+                tables[entry["name"]] = _table(source, entry, file)
     if not contract:
         raise AbmError(
             f"{shown(root / 'models/staging')} holds no <source>/_<source>__sources.yml: "
@@ -238,7 +258,7 @@ def load_contract(root: Path) -> Contract:
     return contract
 
 
-def _table(source: str, entry: Mapping[str, Any], file: Path) -> Table:
+def _table(source: Mapping[str, Any], entry: Mapping[str, Any], file: Path) -> Table:
     meta = _meta(entry)
     columns = tuple(_column(column) for column in entry.get("columns") or [])
     if LOADED_AT not in {column.name for column in columns}:
@@ -252,7 +272,7 @@ def _table(source: str, entry: Mapping[str, Any], file: Path) -> Table:
             "such column: list it or drop it from `required` and `key`."
         )
     return Table(
-        source=source,
+        source=source["name"],
         name=entry["name"],
         columns=columns,
         key=key,
@@ -264,7 +284,22 @@ def _table(source: str, entry: Mapping[str, Any], file: Path) -> Table:
         passthrough_model=meta.get("passthrough_model", ""),
         feeds=tuple(meta.get("feeds") or ()),
         crm_feeds=tuple(meta.get("crm_feeds") or ()),
+        salesforce_ids=tuple(meta.get("salesforce_ids") or ()),
+        stale_after=_stale_after(source, file),
     )
+
+
+def _stale_after(source: Mapping[str, Any], file: Path) -> timedelta | None:
+    period = ((source.get("config") or {}).get("freshness") or {}).get("error_after")
+    if not period:
+        return None
+    try:
+        return timedelta(**{f"{period['period']}s": period["count"]})
+    except (KeyError, TypeError) as error:
+        raise AbmError(
+            f"{shown(file)} has an error_after that dbt cannot read: write it as "
+            "{count: 3, period: day}."
+        ) from error
 
 
 def _column(entry: Mapping[str, Any]) -> Column:
@@ -275,6 +310,7 @@ def _column(entry: Mapping[str, Any]) -> Column:
         optional=bool(meta.get("optional")),
         feeds=tuple(meta.get("feeds") or ()),
         crm_feeds=tuple(meta.get("crm_feeds") or ()),
+        references=tuple((meta.get("references") or {}).items()),
     )
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import re
 import tempfile
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,7 +17,7 @@ import yaml
 from abm.build import POSTGRES, BuildOptions, build_vars, compare_raw, reading, run_dbt
 from abm.contract import LOADED_AT, Absent, Comparison, Finding, Raw, RawDirectory, State
 from abm.paths import project_vars, read_yaml
-from abm.settings import WIDTH, spelled_var
+from abm.settings import WIDTH, spelled_vars
 
 VALUES_MODEL = "int_unmapped_raw_values"
 
@@ -316,57 +317,6 @@ def _table(headings: tuple[str, str, str], rows: list[tuple[str, str, str]]) -> 
             yield f"{'':<{first}}  {'':<{second}}  {line}"
 
 
-@dataclass(frozen=True)
-class _Form:
-    """How a row of a seed is filled in.
-
-    Attributes:
-        key: The column that holds the value.
-        choices: Column to what may stand there: seeds' columns as seed.column, or words.
-    """
-
-    key: str
-    choices: Mapping[str, tuple[str, ...]]
-
-
-TRUTH = ("true", "false")
-TEXT = ("a text",)
-_FORMS = {
-    "sector_aliases": _Form("alias", {"sector": ("sector_aliases.sector", "other")}),
-    "country_aliases": _Form("alias", {"country_code": ("the two letters of ISO 3166",)}),
-    "currency_rates": _Form(
-        "currency",
-        {
-            "start_on": ("the first day, such as 2026-01-01",),
-            "end_on": ("the day after the last, or nothing",),
-            "rate": ("units of it per unit of var corporate_currency",),
-        },
-    ),
-    "buying_roles": _Form(
-        "alias",
-        {"buying_role": ("buying_roles.buying_role", "other"), "is_decision_maker": TRUTH},
-    ),
-    "personas": _Form("pattern", {"persona": ("personas.persona", "other")}),
-    "content_asset_types": _Form(
-        "asset_type",
-        {"download_points": ("5 to 10",), "label_en": TEXT, "label_fr": TEXT},
-    ),
-    "interaction_rules": _Form(
-        "pattern",
-        {"interaction_type": ("interaction_types.interaction_type", "none")},
-    ),
-    "opportunity_types": _Form(
-        "alias", {"opportunity_type": ("opportunity_types.opportunity_type", "other")}
-    ),
-    "opportunity_stages": _Form(
-        "stage_name",
-        {"stage_order": ("its place, 1 is the first stage",), "is_advanced": TRUTH},
-    ),
-    "investment_categories": _Form(
-        "category",
-        {"in_roi": TRUTH, "in_cac": TRUTH, "label_en": TEXT, "label_fr": TEXT},
-    ),
-}
 _CORRECTIONS = {
     "currency_rates": "The CRM states dated rates, which replace the seed: add the currency there.",
     "programmes of investments": "Correct them in the list: abm or non_abm.",
@@ -391,11 +341,12 @@ def value_lines(root: Path, unmapped: list[Unmapped], most: int) -> Iterator[str
         return
     yield f"Values that no seed row maps: {len(unmapped):,}"
     yield ""
+    maps = _maps(root)
     for seed_name in dict.fromkeys(value.seed_name for value in unmapped):
         values = [value for value in unmapped if value.seed_name == seed_name]
         shown_values = values[: most or None]
         rest = values[len(shown_values) :]
-        yield f"seeds/{seed_name}.csv" if seed_name in _FORMS else seed_name.capitalize()
+        yield f"seeds/{seed_name}.csv" if seed_name in maps else seed_name.capitalize()
         width = max(4, *(len(f"{value.n_rows:,}") for value in shown_values))
         rows = [(f"  {v.raw_value}", f"{v.n_rows:>{width},}", v.read_as) for v in shown_values]
         yield from _table(("value", f"{'rows':>{width}}", "read meanwhile as"), rows)
@@ -412,19 +363,18 @@ def _advice(root: Path, seed_name: str, values: list[Unmapped]) -> Iterator[str]
         yield f"  {_CORRECTIONS[seed_name]}"
     if not addable:
         return
-    form = _FORMS[seed_name]
     rows = seed_rows(root, seed_name, addable)
     yield "  Rows to add:"
     yield from rows
-    asked = [name for name in form.choices if any(f"<{name}>" in row for row in rows)]
-    if any("<priority>" in row for row in rows):
+    asked = list(dict.fromkeys(re.findall(r"<(\w+)>", " ".join(rows))))
+    if "priority" in asked:
+        asked.remove("priority")
         yield from _wrapped(
             "  <priority>: between the other rules of the table and its rule for %; where no "
             "number is free, give that rule a greater one"
         )
     for name in asked:
-        allowed = ", ".join(_allowed(root, form.choices[name]))
-        yield from _wrapped(f"  <{name}>: {allowed}")
+        yield from _wrapped(f"  <{name}>: {_allowed(root, seed_name, name)}")
 
 
 def _wrapped(text: str) -> list[str]:
@@ -444,15 +394,14 @@ def seed_rows(root: Path, seed_name: str, values: Iterable[Unmapped]) -> list[st
     Returns:
         One CSV line per row to add.
     """
-    form = _FORMS[seed_name]
+    value_column = _meta(_maps(root)[seed_name])["raw_value_column"]
     existing = _seed(root, seed_name)
     taken = {int(row["priority"]) for row in existing if row.get("priority")}
     lines: dict[str, None] = {}
     done = set()
     for value in values:
-        row = dict.fromkeys(existing[0], "")
-        row |= {name: f"<{name}>" for name in form.choices}
-        row |= {form.key: value.seed_value or "", "basis": "project_default"}
+        row = {name: f"<{name}>" for name in existing[0]}
+        row |= {value_column: value.seed_value or "", "basis": "project_default", "note": ""}
         if seed_name == "interaction_rules":
             system, table = value.raw_value.split(": ", 1)[0].split(" ", 1)
             row |= {"source_system": system, "source_table": table}
@@ -486,16 +435,31 @@ def _free_priority(existing: list[dict[str, str]], row: dict[str, str], taken: s
     return str(number)
 
 
-def _allowed(root: Path, choices: tuple[str, ...]) -> list[str]:
+def _allowed(root: Path, seed_name: str, name: str) -> str:
+    """Say what may stand in a column of a seed: its choices, true or false, or its description."""
+    seed = _maps(root)[seed_name]
+    column = next((c for c in seed["columns"] if c["name"] == name), {"name": name})
     allowed: dict[str, None] = {}
-    for choice in choices:
-        seed_name, _, column = choice.partition(".")
-        if seed_name in (*_FORMS, "interaction_types") and column:
-            values = {row[column] for row in _seed(root, seed_name)} - {"unmapped"}
+    for choice in _meta(column).get("choices", ()):
+        other_seed, _, other_column = choice.partition(".")
+        if other_column:
+            values = {row[other_column] for row in _seed(root, other_seed)} - {"unmapped"}
             allowed |= dict.fromkeys(sorted(values))
         else:
             allowed[choice] = None
-    return list(allowed)
+    if not allowed and seed["config"]["column_types"].get(name) == "boolean":
+        return "true, false"
+    return ", ".join(allowed) or column.get("description", "a text")
+
+
+def _maps(root: Path) -> dict[str, dict[str, Any]]:
+    """Read what the YAML beside the seeds says of those that map raw values."""
+    seeds = read_yaml(root / "seeds" / "_seeds.yml")["seeds"]
+    return {seed["name"]: seed for seed in seeds if "raw_value_column" in _meta(seed)}
+
+
+def _meta(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    return (entry.get("config") or {}).get("meta") or {}
 
 
 def _seed(root: Path, seed_name: str) -> list[dict[str, str]]:
@@ -512,6 +476,4 @@ def var_lines(diagnosis: Diagnosis) -> Iterator[str]:
     Yields:
         Lines of YAML, below `vars:`.
     """
-    yield "vars:"
-    for name, value in diagnosis.variables.items():
-        yield from f"  {name}:{spelled_var(value, '  ')}".split("\n")
+    yield from spelled_vars(diagnosis.variables).splitlines()

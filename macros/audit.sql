@@ -80,15 +80,15 @@
     {{ return(staged_raw_tables() | map(attribute=0) | unique | list) }}
 {%- endmacro %}
 
-{#- One row: the newest load of a source up to the as-of day, over all its tables, and how far
-    behind it may be: `late_after_hours` and `stale_after_hours` of its meta. -#}
+{#- One row: the newest load of a source up to the as-of day, over all its tables, since
+    most of them hold only what changed, and how far behind it may be: its `freshness`. -#}
 {% macro newest_load(source_name) -%}
     {%- set loads = [] -%}
-    {%- set ns = namespace(meta={}) -%}
+    {%- set ns = namespace(freshness={}) -%}
     {%- for _, table_name, _ in staged_raw_tables() | selectattr(0, 'equalto', source_name) -%}
         {%- set relation = source(source_name, table_name) -%}
         {%- if execute -%}
-            {%- set ns.meta = raw_table(source_name, table_name).source_meta -%}
+            {%- set ns.freshness = raw_table(source_name, table_name).freshness or {} -%}
         {%- endif -%}
         {%- if execute and not is_raw_table_absent(source_name, table_name) -%}
             {%- set load -%}
@@ -102,14 +102,23 @@
         '{{ source_name }}' as source_system,
         {{ source_name in var('enabled_sources') }} as is_enabled,
         {{ (loads | length > 0) | lower }} as is_delivered,
-        cast({{ ns.meta.get('late_after_hours', 'null') }} as integer) as late_after_hours,
-        cast({{ ns.meta.get('stale_after_hours', 'null') }} as integer) as stale_after_hours,
+        cast({{ hours_of(ns.freshness.get('warn_after')) }} as integer) as late_after_hours,
+        cast({{ hours_of(ns.freshness.get('error_after')) }} as integer) as stale_after_hours,
         {% if loads -%}
         max(case when {{ is_by_as_of('loaded_at') }} then loaded_at end) as newest_record_at
         from ({{ loads | join(' union all ') }}) as loads
         {%- else -%}
         cast(null as {{ dbt.type_timestamp() }}) as newest_record_at
         {%- endif %}
+{%- endmacro %}
+
+{#- A period of a freshness in hours, null without one. -#}
+{% macro hours_of(period) -%}
+    {%- if period and period.count -%}
+        {{ period.count * {'minute': 1, 'hour': 60, 'day': 1440}[period.period] // 60 }}
+    {%- else -%}
+        null
+    {%- endif -%}
 {%- endmacro %}
 
 {#- What became of the rows of a source's raw tables: one row per table. A source at a time, because

@@ -40,17 +40,19 @@ def frame(table: str, columns: Mapping[str, Any]) -> pl.DataFrame:
     Args:
         table: "source.table".
         columns: a series, an integer or float array, a list, or one value for every row, for each
-            column. Integers equal to `NULL` and not-a-number become null. `_fivetran_deleted` and
-            `is_deleted` may be left out: null and false.
+            column. Integers equal to `NULL` and not-a-number become null. What is left out is null,
+            `is_deleted` false.
     """
     schema = POLARS[table]
-    given: dict[str, Any] = {"_fivetran_deleted": None, "is_deleted": False, **columns}
+    given: dict[str, Any] = {"is_deleted": False, **columns}
     unknown = set(columns) - set(schema)
     if unknown:
         raise KeyError(f"{table} has no column {sorted(unknown)}")
     sized = [v for v in columns.values() if isinstance(v, (pl.Series, np.ndarray, list))]
     rows = len(sized[0])
-    return pl.DataFrame([_column(name, given[name], kind, rows) for name, kind in schema.items()])
+    return pl.DataFrame(
+        [_column(name, given.get(name), kind, rows) for name, kind in schema.items()]
+    )
 
 
 class RawWriter:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from abm.build import BuildOptions, check_raw
-from abm.contract import Comparison
+from abm.contract import DEFAULT_CRM, Comparison, load_contract
 from abm.errors import AbmError
 from abm.paths import SAMPLE_DIR, project_vars
 from abm.progress import Steps
@@ -132,7 +132,9 @@ def validate(options: ValidationOptions) -> Validation:
         suites: list[Suite] = []
         if Layer.MARTS in options.layers:
             steps.note("reading the marts")
-            suites = marts.suites(options.db, day)
+            variables = {**project_vars(options.root), **options.variables}
+            crm = str(variables.get("crm") or DEFAULT_CRM)
+            suites = marts.suites(options.db, day, load_contract(options.root), crm)
         if comparison:
             steps.note("reading the raw data")
             suites = [*raw.suites(options.raw_dir, comparison, day), *suites]

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from abm.build import check_database_file, database_problem
+from abm.contract import Contract, Table
 from abm.errors import AbmError, first_line
 from abm.paths import shown
 from abm.validation import Day
@@ -19,6 +20,7 @@ from abm.validation.suite import (
     FEWEST_PER_PERIOD,
     FEWEST_ROWS_OF_A_RATE,
     PERIODS_COMPARED,
+    WEEK,
     Promise,
     Suite,
     at_least,
@@ -29,27 +31,14 @@ from abm.validation.suite import (
 
 SCHEMAS = ("marts", "reference")
 
-FED_BY: dict[str, tuple[str, ...]] = {
-    "dim_accounts": (),
-    "dim_account_executives": ("salesforce.user", "hubspot.owner"),
-    "dim_people": ("salesforce.contact", "salesforce.lead", "hubspot.contact", "marketo.lead"),
-    "dim_campaigns": ("salesforce.campaign", "hubspot.email_campaign", "marketo.program"),
-    "dim_content_assets": ("abm_program.content_assets",),
-    "fct_touchpoints": (
-        *("salesforce.task", "salesforce.event", "hubspot.email_event", "ga4.events"),
-        *("marketo.activity_email_delivered", "custom.touchpoints"),
-    ),
-    "fct_intent_signals": ("bombora.company_surge", "sixsense.keyword_activity"),
-    "fct_opportunities": (),
-    "fct_opportunity_stages": ("salesforce.opportunity_history", "hubspot.deal_stage"),
-    "fct_investments": ("abm_program.investments",),
-    "fct_account_engagement": (),
-    "fct_account_penetration": (),
-    "rpt_pipeline_velocity": (),
-    "rpt_abm_roi": ("abm_program.investments",),
-}
-"""Marts that must not be empty once one of these raw tables has rows; none are named where the
-CRM's accounts and opportunities suffice, which every build has."""
+FED = (
+    *("dim_accounts", "dim_account_executives", "dim_people", "dim_campaigns"),
+    *("dim_content_assets", "fct_touchpoints", "fct_intent_signals", "fct_opportunities"),
+    *("fct_opportunity_stages", "fct_investments", "fct_account_engagement"),
+    *("fct_account_penetration", "rpt_pipeline_velocity", "rpt_abm_roi"),
+)
+"""Marts that must not be empty once a raw table that feeds them, or a column of them, has rows.
+What lists wins or open deals is not among them: there may be none."""
 UNKNOWN_MEMBERS = {
     "dim_accounts": "account_id <> 'unknown'",
     "dim_account_executives": "account_executive_id <> 'unknown'",
@@ -60,7 +49,6 @@ UNKNOWN_MEMBERS = {
 }
 """By table, SQL that leaves out the row which stands for what is not known."""
 
-DAYS_UNTIL_SILENT = 14
 GAPS_UNTIL_SILENT = 2
 FEWEST_DAYS_OF_A_RHYTHM = 10
 MONTHS_OF_HISTORY = 13
@@ -228,12 +216,14 @@ class Marts:
             ) from error
 
 
-def suites(db: Path, day: Day) -> list[Suite]:
+def suites(db: Path, day: Day, contract: Contract, crm: str) -> list[Suite]:
     """Measure the marts and state what is expected of them.
 
     Args:
         db: The build database.
         day: The day they should speak of.
+        contract: The raw contract, which says what feeds them.
+        crm: The var of that name.
 
     Returns:
         The suites.
@@ -244,7 +234,7 @@ def suites(db: Path, day: Day) -> list[Suite]:
     with contextlib.closing(Marts(db)) as marts:
         as_of = _as_of(marts) or day.as_of
         return [
-            _fed(marts, day),
+            _fed(marts, day, contract, crm),
             _recency(marts, as_of),
             _matching(marts),
             _unknowns(marts),
@@ -266,9 +256,16 @@ def _known(table: str) -> str:
     return UNKNOWN_MEMBERS.get(table, "true")
 
 
-def _fed(marts: Marts, day: Day) -> Suite:
-    """What arrived reaches the tables that dashboards show, as of the day."""
+def _fed(marts: Marts, day: Day, contract: Contract, crm: str) -> Suite:
+    """What arrived reaches the tables that dashboards show, as of the day.
+
+    Of a table that a build cannot do without, rows are expected to have arrived.
+    """
     rows, skipped = [], []
+    feeders: dict[str, list[Table]] = {table: [] for table in FED}
+    for feeder in (table for tables in contract.values() for table in tables.values()):
+        for mart in {name.split(".")[0] for name in feeder.fed(crm)} & feeders.keys():
+            feeders[mart].append(feeder)
     staged: dict[str, int] = {}
     if marts.has("audit_row_reconciliation", "audit"):
         staged = dict(
@@ -282,7 +279,7 @@ def _fed(marts: Marts, day: Day) -> Suite:
         for (schema, table), columns in marts.columns.items()
         if schema == "marts" and "as_of_on" in columns
     ]
-    for table in sorted({*FED_BY, *dated}):
+    for table in sorted({*FED, *dated}):
         if not marts.has(table):
             skipped.append(f"{table} (not built)")
             continue
@@ -294,9 +291,9 @@ def _fed(marts: Marts, day: Day) -> Suite:
         else:
             ((n_rows,),) = marts.rows(f"select count(*) from marts.{table} where {_known(table)}")
             newest = None
-        feeders = FED_BY.get(table)
-        is_fed = feeders is not None and (
-            not feeders or any(staged.get(feeder, 0) for feeder in feeders)
+        is_fed = table in FED and any(
+            feeder.is_indispensable(crm) or staged.get(f"{feeder.source}.{feeder.name}")
+            for feeder in feeders[table]
         )
         days_off = abs((day.as_of - newest).days) if newest else 0
         rows.append((table, n_rows, int(is_fed), days_off, str(newest or "no day")))
@@ -324,7 +321,10 @@ def _fed(marts: Marts, day: Day) -> Suite:
 
 
 def _recency(marts: Marts, as_of: date) -> Suite:
-    """The newest day of what happens all the time, against the source's own rhythm."""
+    """The newest day of what happens all the time, against the source's own rhythm.
+
+    A gap counts as a week at least, for so long may any load be behind.
+    """
     events = [
         ("fct_touchpoints", "'touchpoints of ' || source_system", "occurred_on"),
         ("fct_intent_signals", "'intent signals of ' || provider", "occurred_on"),
@@ -354,7 +354,7 @@ def _recency(marts: Marts, as_of: date) -> Suite:
         if n_days < FEWEST_DAYS_OF_A_RHYTHM:
             skipped.append(f"{subject} (on {n_days} days of a year)")
             continue
-        allowed = max(DAYS_UNTIL_SILENT, GAPS_UNTIL_SILENT * gap)
+        allowed = GAPS_UNTIL_SILENT * max(gap, WEEK)
         rows.append((subject, newest.isoformat(), (as_of - newest).days, allowed, gap))
     return Suite(
         name="marts_recency",
@@ -369,8 +369,8 @@ def _recency(marts: Marts, as_of: date) -> Suite:
                     "Nothing that happens all the time has fallen silent",
                 ),
                 "newest {newest_on}, {days_behind} days before the as-of day",
-                "{days_allowed} days or fewer (14, or twice the longest gap of the year, "
-                "{longest_gap})",
+                "{days_allowed} days or fewer (twice the longest gap of the year, {longest_gap}, "
+                f"or {GAPS_UNTIL_SILENT * WEEK})",
                 "Look for the source in audit.audit_rejected_records and "
                 "audit.audit_row_reconciliation: its newest rows did not reach the marts.",
             ),

@@ -3,7 +3,6 @@
 import math
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from abm.validation import Day
 from abm.validation.suite import (
     FEWEST_ROWS_OF_A_RATE,
     PERIODS_COMPARED,
+    WEEK,
     Promise,
     Suite,
     at_least,
@@ -25,100 +25,8 @@ from abm.validation.suite import (
     range_from,
 )
 
-WEEK = 7
-
-DAYS_UNTIL_STALE = {
-    "bombora": 14,
-    "sixsense": 35,
-    "demandbase": 35,
-    "abm_program": 92,
-    "custom": 92,
-}
-"""Days that a source's newest load may be behind the as-of day. Weekly and monthly deliveries, and
-lists that people keep, come more rarely than what connectors sync every day. Not the hours of
-`stale_after_hours` in the sources YAML: those hold a source against the freshest one."""
-DAYS_UNTIL_STALE_ELSE = 7
-
-ACCOUNTS = {"salesforce": "salesforce.account.id", "hubspot": "hubspot.company.id"}
-"""By var crm: where the marketing team's account ids lead."""
-CRM_ACCOUNTS = "crm accounts"
-
-MOST = 0.95
-OFTEN = 0.9
-SOMETIMES = 0.4
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A column that refers to rows of another table.
-
-    Attributes:
-        column: The column that refers, `<source>.<table>.<column>`.
-        to_column: The column it refers to, likewise, or CRM_ACCOUNTS.
-        lowest_share: Share of the filled values that must be found there, 0 to 1.
-    """
-
-    column: str
-    to_column: str
-    lowest_share: float = MOST
-
-
-# Deleted rows leave some references behind, hence not 1. Addresses and associations that marketing
-# tools keep outlive their contacts more often; a vendor knows visitors whose events are gone.
-REFERENCES = (
-    Reference("salesforce.account.owner_id", "salesforce.user.id", OFTEN),
-    Reference("salesforce.contact.account_id", "salesforce.account.id"),
-    Reference("salesforce.lead.converted_contact_id", "salesforce.contact.id"),
-    Reference("salesforce.opportunity.account_id", "salesforce.account.id"),
-    Reference("salesforce.opportunity.owner_id", "salesforce.user.id", OFTEN),
-    Reference("salesforce.opportunity_history.opportunity_id", "salesforce.opportunity.id"),
-    Reference("salesforce.opportunity_contact_role.opportunity_id", "salesforce.opportunity.id"),
-    Reference("salesforce.opportunity_contact_role.contact_id", "salesforce.contact.id"),
-    Reference("salesforce.opportunity_team_member.opportunity_id", "salesforce.opportunity.id"),
-    Reference("salesforce.campaign_member.campaign_id", "salesforce.campaign.id"),
-    Reference("salesforce.campaign_member.contact_id", "salesforce.contact.id", OFTEN),
-    Reference("salesforce.campaign_member.lead_id", "salesforce.lead.id", OFTEN),
-    Reference("salesforce.task.account_id", "salesforce.account.id", OFTEN),
-    Reference("salesforce.event.account_id", "salesforce.account.id", OFTEN),
-    Reference("salesforce.task_relation.task_id", "salesforce.task.id"),
-    Reference("salesforce.event_relation.event_id", "salesforce.event.id"),
-    Reference("hubspot.email_event.recipient", "hubspot.contact.property_email", OFTEN),
-    Reference("hubspot.email_event.email_campaign_id", "hubspot.email_campaign.id", OFTEN),
-    Reference("hubspot.email_event_open.id", "hubspot.email_event.id"),
-    Reference("hubspot.email_event_click.id", "hubspot.email_event.id"),
-    Reference("hubspot.contact_form_submission.contact_id", "hubspot.contact.id", OFTEN),
-    Reference("hubspot.contact.property_associatedcompanyid", "hubspot.company.id", OFTEN),
-    Reference("hubspot.engagement_contact.contact_id", "hubspot.contact.id", OFTEN),
-    Reference("hubspot.engagement_company.company_id", "hubspot.company.id", OFTEN),
-    Reference("hubspot.deal_company.company_id", "hubspot.company.id"),
-    Reference("hubspot.deal_contact.contact_id", "hubspot.contact.id", OFTEN),
-    Reference("hubspot.deal_stage.deal_id", "hubspot.deal.deal_id"),
-    Reference("hubspot.deal_property_history.deal_id", "hubspot.deal.deal_id"),
-    Reference("marketo.activity_email_delivered.lead_id", "marketo.lead.id", OFTEN),
-    Reference("marketo.activity_open_email.lead_id", "marketo.lead.id", OFTEN),
-    Reference("marketo.activity_click_email.lead_id", "marketo.lead.id", OFTEN),
-    Reference("marketo.activity_fill_out_form.lead_id", "marketo.lead.id", OFTEN),
-    Reference("marketo.activity_visit_webpage.lead_id", "marketo.lead.id", OFTEN),
-    Reference("marketo.activity_change_status_in_progression.lead_id", "marketo.lead.id", OFTEN),
-    Reference("marketo.activity_change_status_in_progression.program_id", "marketo.program.id"),
-    Reference("marketo.activity_email_delivered.campaign_id", "marketo.campaign.id", OFTEN),
-    Reference("marketo.lead.sfdc_contact_id", "salesforce.contact.id", OFTEN),
-    Reference("ga4.visitor_accounts.user_pseudo_id", "ga4.events.user_pseudo_id", SOMETIMES),
-    Reference(
-        "linkedin_ads.ad_analytics_by_campaign.campaign_id", "linkedin_ads.campaign_history.id"
-    ),
-    Reference("linkedin_ads.company_engagement.campaign_id", "linkedin_ads.campaign_history.id"),
-    Reference("linkedin_ads.campaign_history.account_id", "linkedin_ads.account_history.id"),
-    Reference("google_ads.campaign_stats.id", "google_ads.campaign_history.id"),
-    Reference("google_ads.campaign_history.customer_id", "google_ads.account_history.id"),
-    Reference("sixsense.keyword_activity.company_id", "sixsense.accounts.company_id", OFTEN),
-    Reference("abm_program.target_accounts.account_id", CRM_ACCOUNTS),
-    Reference("abm_program.stakeholders.account_id", CRM_ACCOUNTS),
-    Reference("abm_program.contracts.account_id", CRM_ACCOUNTS),
-    Reference(
-        "abm_program.experiment_assignments.experiment_id", "abm_program.experiments.experiment_id"
-    ),
-)
+DAYS_UNTIL_A_LIST_IS_STALE = 92
+"""Days that a source without a freshness may be behind: people keep it, by the quarter."""
 
 RESYNC = "read the connector's log for failed or partial syncs, sync again and build again"
 
@@ -216,7 +124,7 @@ def suites(raw_dir: Path, comparison: Comparison, day: Day) -> list[Suite]:
         _volume(raw, day, absent_tables(comparison)),
         _freshness(raw, day),
         _types(raw),
-        _references(raw, ACCOUNTS[comparison.crm]),
+        _references(raw, comparison),
     ]
 
 
@@ -325,10 +233,19 @@ def _freshness(raw: RawTables, day: Day) -> Suite:
 
     A load of the morning after the as-of day belongs to it; later ones say nothing about it. A
     source all of whose loads are later was loaded anew since, and its rows hold the past too.
+    `audit_source_freshness` holds a source against the freshest one; here all of them may be old,
+    as in an extract of last week: nothing is stale within a week.
     """
     newest: dict[str, date] = {}
+    allowed: dict[str, int] = {}
     skipped = []
     for name, table in raw.tables.items():
+        stale_after = table.stale_after
+        allowed[table.source] = (
+            max(math.ceil(stale_after / timedelta(days=1)), WEEK)
+            if stale_after
+            else DAYS_UNTIL_A_LIST_IS_STALE
+        )
         if LOADED_AT not in raw.types[name]:
             skipped.append(f"{name} (no {LOADED_AT})")
             continue
@@ -351,12 +268,7 @@ def _freshness(raw: RawTables, day: Day) -> Suite:
         frame=frame_of(
             ["subject", "newest_load", "days_behind", "days_allowed"],
             [
-                (
-                    source,
-                    load.isoformat(),
-                    max((day.as_of - load).days, 0),
-                    DAYS_UNTIL_STALE.get(source, DAYS_UNTIL_STALE_ELSE),
-                )
+                (source, load.isoformat(), max((day.as_of - load).days, 0), allowed[source])
                 for source, load in newest.items()
             ],
         ),
@@ -437,14 +349,18 @@ def _contracted(columns: list[Column]) -> str:
     return ", ".join(f"{column.name} {column.data_type}" for column in columns)
 
 
-def _references(raw: RawTables, accounts: str) -> Suite:
+def _references(raw: RawTables, comparison: Comparison) -> Suite:
     """Count which references lead to a row."""
     rows, skipped = [], []
-    for reference in REFERENCES:
-        target = accounts if reference.to_column == CRM_ACCOUNTS else reference.to_column
-        table, column = reference.column.rsplit(".", 1)
+    references = [
+        (f"{finding.table.source}.{finding.table.name}", column.name, *reference)
+        for finding in comparison.findings
+        for column in finding.table.columns
+        if (reference := column.reference(comparison.crm))
+    ]
+    for table, column, target, lowest_share in references:
         to_table, to_column = target.rsplit(".", 1)
-        subject = f"{reference.column} in {to_table}"
+        subject = f"{table}.{column} in {to_table}"
         absent = [
             f"{name}.{part}"
             for name, part in ((table, column), (to_table, to_column))
@@ -453,14 +369,15 @@ def _references(raw: RawTables, accounts: str) -> Suite:
         if absent:
             skipped.append(f"{subject} ({' and '.join(absent)} absent)")
             continue
+        is_salesforce_id = to_column in raw.tables[to_table].salesforce_ids
         ((n_rows, n_found),) = raw.rows(
             f"""
             select count(*), count(*) filter (where reference in (
-                select {_key(to_table, to_column)} from {raw.relation(to_table)}
+                select {_key(to_column, is_salesforce_id)} from {raw.relation(to_table)}
                 where "{to_column}" is not null
             ))
             from (
-                select {_key(to_table, column)} as reference from {raw.relation(table)}
+                select {_key(column, is_salesforce_id)} as reference from {raw.relation(table)}
             ) where reference is not null
             """,
             table,
@@ -468,7 +385,7 @@ def _references(raw: RawTables, accounts: str) -> Suite:
         if n_rows < FEWEST_ROWS_OF_A_RATE:
             skipped.append(f"{subject} ({n_rows} values)")
             continue
-        rows.append((subject, n_rows, n_found, n_found / n_rows, reference.lowest_share))
+        rows.append((subject, n_rows, n_found, n_found / n_rows, lowest_share))
     return Suite(
         name="raw_references",
         frame=frame_of(["subject", "n_rows", "n_found", "share_found", "lowest_share"], rows),
@@ -485,9 +402,7 @@ def _references(raw: RawTables, accounts: str) -> Suite:
     )
 
 
-def _key(to_table: str, column: str) -> str:
-    """Spell a key so that its forms compare equal, as in macros/text.sql."""
+def _key(column: str, is_salesforce_id: bool) -> str:
+    """Spell a key so that its forms compare equal, as in macros/keys.sql."""
     text = f'trim(cast("{column}" as varchar))'
-    if to_table.startswith("salesforce."):
-        return f"left({text}, 15)"
-    return f"lower({text})"
+    return f"left({text}, 15)" if is_salesforce_id else f"lower({text})"

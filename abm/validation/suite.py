@@ -24,6 +24,7 @@ from great_expectations.expectations.expectation import Expectation
 from abm.errors import AbmError
 from abm.paths import shown
 
+WEEK = 7
 PERIODS_COMPARED = 12
 LOWEST_OF_QUIETEST = 0.65
 HIGHEST_OF_BUSIEST = 2.0

@@ -82,6 +82,16 @@ def test_every_table_feeds_what_is_published() -> None:
     assert {table.file: wrong for table in tables if (wrong := fed_by(table) - names)} == {}
 
 
+def test_references_lead_to_columns() -> None:
+    tables = [table for tables in CONTRACT.values() for table in tables.values()]
+    columns = {f"{t.source}.{t.name}.{column.name}" for t in tables for column in t.columns}
+    references = [column.references for table in tables for column in table.columns]
+    leading = {to: share for each in references for to, share in each}
+    assert len(leading) > 20
+    assert set(leading) <= columns
+    assert all(0 < share < 1 for share in leading.values())
+
+
 def downstream(manifest: dict[str, dict[str, list[str]]], table: Table) -> set[str]:
     """The models that dbt builds from a raw table."""
     todo, seen = [f"source.abm_warehouse.{table.source}.{table.name}"], set()
@@ -417,18 +427,25 @@ BLOCK = "\n    ga4:\n      events: all\n    hubspot:\n      contact: [id, proper
     [
         ("  absent: {}", f"  absent:{BLOCK}"),
         ("  absent:", f"  absent:{BLOCK}"),
-        ("  absent: {}  # none yet", f"  absent:  # none yet{BLOCK}"),
-        ("  absent: {ga4: {events: all},\n    custom: {}}  # c", f"  absent:  # c{BLOCK}"),
-        ("  'absent' : null", f"  'absent' :{BLOCK}"),
+        ("  absent: {}  # none yet", f"  # none yet\n  absent:{BLOCK}"),
+        ("  absent: {ga4: {events: all},\n    custom: {}}  # c", f"  # c\n  absent:{BLOCK}"),
+        ("  'absent' : null", f"  'absent':{BLOCK}"),
         (
             "  absent:  # why\n    # no rights\n    ga4:\n      events: [geo]  # gone\n",
-            f"  # why\n  # no rights\n  absent:  # gone{BLOCK}\n",
+            "  # why\n  absent:\n    # no rights\n    ga4:\n      # gone\n"
+            + BLOCK.split("ga4:\n")[1]
+            + "\n",
+        ),
+        (
+            "  absent:\n    ga4:\n      events:\n      - geo  # gone\n  # trailing",
+            "  absent:\n    ga4:\n      # gone\n" + BLOCK.split("ga4:\n")[1] + "\n  # trailing",
         ),
         (f"  absent:  # as it is\n    # kept{BLOCK}", f"  absent:  # as it is\n    # kept{BLOCK}"),
         (
             "  absent: {}\n  abm_warehouse:\n    absent: {}",
             "  absent: {}\n  abm_warehouse:\n    absent:" + BLOCK.replace("\n", "\n  "),
         ),
+        ('  a: "x # y"\n  b:  1\n  absent: {}', f'  a: "x # y"\n  b: 1\n  absent:{BLOCK}'),
     ],
 )
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
@@ -449,10 +466,14 @@ def test_vars_on_one_line(tmp_path: Path) -> None:
     file.write_text("name: abm_warehouse\nvars: {absent: {}, crm: hubspot}  # all\n")
     assert save_vars(tmp_path, {"absent": {"ga4": {"events": "all"}}})
     assert file.read_text() == (
-        "name: abm_warehouse\nvars: {absent: {ga4: {events: all}}, crm: hubspot}  # all\n"
+        "name: abm_warehouse\nvars: {absent: {ga4: {events: all}}, crm: hubspot} # all\n"
     )
-    with pytest.raises(AbmError, match="paste enabled_sources there"):
-        save_vars(tmp_path, {"enabled_sources": ["ga4"]})
+    assert save_vars(tmp_path, {"enabled_sources": ["ga4"]})
+    assert project_vars(tmp_path) == {
+        "enabled_sources": ["ga4"],
+        "absent": {"ga4": {"events": "all"}},
+        "crm": "hubspot",
+    }
     file.write_text("name: abm_warehouse\n")
     with pytest.raises(AbmError, match="sets no vars"):
         save_vars(tmp_path, {"absent": {}})
@@ -465,14 +486,20 @@ def test_new_vars_come_first(tmp_path: Path) -> None:
     assert file.read_text() == f"{HEAD}  absent:{BLOCK}\n  other: 1{TAIL}"
 
 
-def test_long_lists_take_several_lines(tmp_path: Path) -> None:
+def test_the_project_keeps_its_spelling(tmp_path: Path) -> None:
+    """Nothing but the var's own line changes in the file that is shipped."""
     file = tmp_path / "dbt_project.yml"
-    file.write_text(f"{HEAD}  enabled_sources: [ga4]{TAIL}")
-    columns = [f"a_rather_long_column_{number}" for number in range(9)]
-    wanted = {"enabled_sources": SOURCES, "absent": {"ga4": {"events": columns}}}
-    assert save_vars(tmp_path, wanted)
-    text = file.read_text()
-    assert max(len(line) for line in text.split("\n")) <= 100
-    assert {name: project_vars(tmp_path)[name] for name in wanted} == wanted
-    assert text.startswith(HEAD)
-    assert text.endswith(TAIL)
+    before = (ROOT / "dbt_project.yml").read_text()
+    file.write_text(before)
+    assert save_vars(tmp_path, {"enabled_sources": ["ga4"]})
+    line = next(line for line in before.split("\n") if "enabled_sources: [" in line)
+    assert file.read_text() == before.replace(line, "  enabled_sources: [ga4]")
+
+
+@pytest.mark.parametrize("item", ["  - a", "    - a"])
+def test_indents_are_kept(item: str, tmp_path: Path) -> None:
+    file = tmp_path / "dbt_project.yml"
+    before = f"name: abm_warehouse\npaths:\n{item}\nvars:\n    crm: salesforce\n"
+    file.write_text(before)
+    assert save_vars(tmp_path, {"crm": "hubspot"})
+    assert file.read_text() == before.replace("salesforce", "hubspot")

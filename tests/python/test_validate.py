@@ -1,7 +1,10 @@
 """`abm validate` passes on sound data, names what is missing from unsound data, and explains."""
 
+import json
 import math
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -10,7 +13,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from conftest import COMPANY_DAY, ROOT, Abm, Build, errors, said
+from conftest import COMPANY_DAY, ROOT, Abm, Build, compiling, errors, said
 
 from abm.contract import load_contract
 from abm.errors import AbmError
@@ -140,7 +143,7 @@ def test_faults_of_raw_tables_are_named(sample_copy: Path, abm: Abm, tmp_path: P
     rewrite("ga4/events", lambda frame: pl.concat([frame, *[newest_events(frame, week)] * 4]))
     rewrite(
         "bombora/company_surge",
-        lambda frame: frame.with_columns(pl.col("_fivetran_synced") - timedelta(days=16)),
+        lambda frame: frame.with_columns(pl.col("_fivetran_synced") - timedelta(days=18)),
     )
     rewrite(
         "salesforce/opportunity", lambda frame: frame.with_columns(pl.col("amount").cast(pl.String))
@@ -167,7 +170,7 @@ def test_faults_of_raw_tables_are_named(sample_copy: Path, abm: Abm, tmp_path: P
     assert surged.startswith("ga4.events, 2026-10-25 to 2026-10-31")
     stale = found["Every source was loaded lately"]
     assert (
-        stale == "bombora newest load 2026-10-16, 15 days behind 14 days or fewer behind 2026-10-31"
+        stale == "bombora newest load 2026-10-14, 17 days behind 16 days or fewer behind 2026-10-31"
     )
     drifted = found["Numbers, dates and flags arrive as numbers, dates and flags"]
     assert drifted == "salesforce.opportunity amount varchar amount double"
@@ -179,6 +182,36 @@ def test_faults_of_raw_tables_are_named(sample_copy: Path, abm: Abm, tmp_path: P
 
 def newest_events(frame: pl.DataFrame, since: datetime) -> pl.DataFrame:
     return frame.filter(pl.from_epoch("event_timestamp", "us") >= since)
+
+
+def test_dbt_reads_the_same_loads(built: Build, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """`dbt source freshness` judges a table by its source's newest load, as the audit does.
+
+    It fails on the sample, which has not been loaded for long by any clock.
+    """
+    with compiling(tmp_path_factory) as environment:
+        subprocess.run(
+            [Path(sys.executable).with_name("dbt"), "source", "freshness"],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            check=False,
+        )
+        written = Path(environment["DBT_TARGET_PATH"], "sources.json").read_text()
+    with built.connect() as connection:
+        newest = dict(
+            connection.execute(
+                "select source_system, newest_record_at from audit.audit_source_freshness"
+            ).fetchall()
+        )
+    found = {}
+    for result in json.loads(written)["results"]:
+        _, _, source, table = result["unique_id"].split(".")
+        loaded_at = datetime.fromisoformat(result["max_loaded_at"]).replace(tzinfo=None)
+        found[f"{source}.{table}"] = loaded_at == newest[source]
+    tables = [table for tables in load_contract(ROOT).values() for table in tables.values()]
+    assert set(found) == {f"{t.source}.{t.name}" for t in tables if t.stale_after}
+    assert all(found.values()), found
 
 
 def test_marts_that_fell_short_are_named(spoil: Callable[..., Path], abm: Abm) -> None:
