@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with owners as (
     select * from {{ ref('stg_hubspot__owners') }}
 ),

@@ -1,4 +1,6 @@
 -- One row per mail that was delivered, opened or clicked, per form, page visit and progression.
+{{ config(materialized='view') }}
+
 with email_deliveries as (
     select * from {{ ref('stg_marketo__email_deliveries') }}
 ),
