@@ -38,12 +38,17 @@
     {%- if is_of_other_type -%}
         {%- call statement('removal') -%} drop {{ existing.type }} {{ existing }} {%- endcall -%}
     {%- endif -%}
-    {%- call statement('main', auto_begin=has_contract or comments | length > 0) -%}
+    {#- Not `statement`: it would write the query to a file once more, beside the compiled one. -#}
+    {%- set made -%}
         {{ config.get('sql_header') or '' }}
         create or replace {{ type }} {{ target }} as (
             {{ sql }}
         )
-    {%- endcall -%}
+    {%- endset -%}
+    {%- set response, _ = adapter.execute(
+        made, auto_begin=has_contract or comments | length > 0 or is_of_other_type
+    ) -%}
+    {%- do store_result('main', response=response) -%}
     {%- if has_contract -%}{%- do keep_contract(target) -%}{%- endif -%}
     {%- if comments -%}
         {%- call statement('comments') -%} {{ comments | join(';\n') }} {%- endcall -%}
