@@ -26,7 +26,7 @@ import duckdb
 import typer
 
 from abm.bench_attribution import CONTESTANTS, Contest, contest
-from abm.build import UPDATED_TABLE
+from abm.build import UPDATED_TABLE, WRITE_ARTIFACTS
 from abm.errors import AbmError
 from abm.paths import find_project_root, shown
 from abm.progress import Steps
@@ -280,6 +280,7 @@ def _made_anew(work: Path, root: Path) -> dict[str, str]:
         "DBT_TARGET_PATH": str(work / "target"),
         "DBT_LOG_PATH": str(work / "logs"),
         MEMORY_LIMIT: os.environ.get(MEMORY_LIMIT, DEFAULT_MEMORY_LIMIT),
+        WRITE_ARTIFACTS: "true",
     }
 
 

@@ -287,6 +287,8 @@ def build(
     Without --as-of the numbers speak of the sample's own last day on the shipped sample, and of
     today (UTC) on other data. Name a day to be able to repeat a build.
 
+    dbt's manifest.json and run_results.json are written where DBT_WRITE_JSON is true.
+
     With --target postgres the raw data are the tables <source>.<table> of that database, as an EL
     tool or `abm load` lands them, and the models are built beside them; --raw and --db are unused.
 

@@ -143,9 +143,6 @@
     {%- set staged = ref(staging_model) -%}
     {%- if not execute -%}{{ return('select 1 as parsed') }}{%- endif -%}
     {%- set table = raw_table(source_name, table_name) -%}
-    {%- set meta = table.config.meta -%}
-    {%- set key = raw_key_expressions(source_name, table_name) -%}
-    {%- set typed_rows = typed_raw_rows(source_name, table_name) -%}
     select
         '{{ source_name }}' as source_system,
         '{{ table_name }}' as raw_table,
@@ -158,6 +155,9 @@
         0 as n_after_as_of
     from (select count(*) as n_staged from {{ staged }}) as staged_rows
         {%- else %}
+        {%- set reading = raw_reading(source_name, table_name) -%}
+        {%- set typed_rows = typed_raw_rows(reading) %}
+        {%- set is_any_after = is_any_past_after_as_of(table) %}
         all_rows.n_raw,
         staged_rows.n_staged,
         all_rows.n_raw - all_rows.n_rejected - all_rows.n_keys as n_duplicate,
@@ -171,7 +171,8 @@
             cast(coalesce(sum(case when is_rejected_row then n_rows else 0 end), 0) as bigint)
                 as n_rejected,
             cast(coalesce(sum(case
-                when is_rejected_row is distinct from true then {{ '1' if key else 'n_rows' }}
+                when is_rejected_row is distinct from true then
+                    {{ '1' if reading.key else 'n_rows' }}
                 else 0
             end), 0) as bigint) as n_keys
         from (
@@ -179,11 +180,11 @@
                 is_rejected_row,
                 count(*) as n_rows
             from ({{ typed_rows }}) as readable_rows
-            group by {{ (['is_rejected_row'] + key) | join(', ') }}
+            group by {{ (['is_rejected_row'] + reading.key) | join(', ') }}
         ) as grouped_rows
     ) as all_rows
     cross join (
-        {% if not meta.get('deleted') and not meta.get('past') -%}
+        {% if not reading.meta.get('deleted') and not reading.meta.get('past') -%}
         select
             0 as n_deleted,
             0 as n_after_as_of
@@ -194,17 +195,17 @@
         from (
             select 1 as one
             from ({{ typed_rows }}) as readable_rows
-            where not is_rejected_row and ({{ is_any_past_after_as_of(table) }})
-            group by {{ key | join(', ') }}
+            where not is_rejected_row and ({{ is_any_after }})
+            group by {{ reading.key | join(', ') }}
         ) as keys_after_as_of
         {%- else -%}
         select
             coalesce(sum(case when is_deleted_row then 1 else 0 end), 0) as n_deleted,
             coalesce(sum(case
-                when not is_deleted_row and ({{ is_any_past_after_as_of(table) }}) then 1
+                when not is_deleted_row and ({{ is_any_after }}) then 1
                 else 0
             end), 0) as n_after_as_of
-        from ({{ newest_raw_rows(source_name, table_name) }}) as newest
+        from ({{ newest_raw_rows(reading) }}) as newest
         {%- endif %}
     ) as newest_rows
         {%- endif %}
@@ -231,51 +232,72 @@
     {{ conditions | join(' or ') if conditions else 'false' }}
 {%- endmacro %}
 
-{#- The rejected rows of a raw table: one row per record, column and reason. -#}
+{#- The rejected rows of a raw table: one row per record, column and reason. The table is read once:
+    `faults` spells the numbers of a row's faults, as ` 1  4 `. -#}
 {% macro raw_rejections(source_name, table_name) -%}
     {%- set relation = source(source_name, table_name) -%}
     {%- if not execute -%}{{ return('select 1 as parsed') }}{%- endif -%}
-    {%- set table = raw_table(source_name, table_name) -%}
-    {%- set faults = raw_row_faults(source_name, table_name) -%}
-    {#- A line without a key is known by all it says. -#}
-    {%- set identity = [] -%}
-    {%- for name in table.config.meta['key']
-        if not is_raw_column_absent(source_name, table_name, name) -%}
-        {%- do identity.append(name) -%}
-    {%- endfor -%}
-    {%- set identity = identity or (table.columns.keys() | list) -%}
-    {%- for fault in faults if not is_raw_table_absent(source_name, table_name) %}
+    {%- set string = dbt.type_string() -%}
+    {%- set reading = raw_reading(source_name, table_name) -%}
+    {%- if not reading.faults or is_raw_table_absent(source_name, table_name) %}
     select
-        '{{ source_name }}' as source_system,
-        '{{ table_name }}' as raw_table,
-        {% for part in identity -%}
-            coalesce(
-                {%- if is_raw_column_absent(source_name, table_name, part) -%}
-                    cast(null as {{ dbt.type_string() }})
-                {%- else -%}
-                    {{ text_of('raw_rows.' ~ part, table.columns[part].data_type) }}
-                {%- endif %}, '(none)')
-            {%- if not loop.last %} || ' / ' || {% endif -%}
-        {%- endfor %} as record_id,
-        '{{ fault.column }}' as column_name,
-        {{ text_of('raw_rows.' ~ fault.column) }} as raw_value,
-        '{{ fault.reason }}' as reason,
-        {{ fault.is_blocking | lower }} as is_blocking
-    from {{ relation }} as raw_rows
-    where {{ fault.condition }}
-    {% if not loop.last %} union all {% endif -%}
-    {%- else %}
-    select
-        cast(null as {{ dbt.type_string() }}) as source_system,
-        cast(null as {{ dbt.type_string() }}) as raw_table,
-        cast(null as {{ dbt.type_string() }}) as record_id,
-        cast(null as {{ dbt.type_string() }}) as column_name,
-        cast(null as {{ dbt.type_string() }}) as raw_value,
-        cast(null as {{ dbt.type_string() }}) as reason,
+        cast(null as {{ string }}) as source_system,
+        cast(null as {{ string }}) as raw_table,
+        cast(null as {{ string }}) as record_id,
+        cast(null as {{ string }}) as column_name,
+        cast(null as {{ string }}) as raw_value,
+        cast(null as {{ string }}) as reason,
         true as is_blocking
     from (select 1 as one) as no_rows
     where one = 0
-    {%- endfor %}
+    {%- else -%}
+    {%- set columns = raw_table(source_name, table_name).columns -%}
+    {%- set absent = var('absent').get(source_name, {}).get(table_name) or [] -%}
+    {#- A line without a key is known by all it says. -#}
+    {%- set identity = reading.meta['key'] | reject('in', absent) | list
+        or (columns.keys() | list) -%}
+    {%- set parts = [] -%}
+    {%- for name in identity -%}
+        {%- do parts.append('coalesce(' ~ (
+            'cast(null as ' ~ string ~ ')' if name in absent
+            else text_of('raw_rows.' ~ name, columns[name].data_type)
+        ) ~ ", '(none)')") -%}
+    {%- endfor -%}
+    {%- set value = text_of('raw_rows.$') %}
+    select
+        '{{ source_name }}' as source_system,
+        '{{ table_name }}' as raw_table,
+        {{ parts | join(" || ' / ' || ") }} as record_id,
+        faults.column_name,
+        case faults.fault_number
+            {%- for fault in reading.faults %}
+            when ' {{ loop.index }} ' then {{ value | replace('$', fault.column) }}
+            {%- endfor %}
+        end as raw_value,
+        faults.reason,
+        faults.is_blocking
+    from (
+        select
+            raw_rows.*,
+            {% for fault in reading.faults -%}
+                case when {{ fault.condition }} then ' {{ loop.index }} ' else '' end
+                {%- if not loop.last %} || {% endif %}
+            {% endfor -%} as fault_numbers
+        from {{ relation }} as raw_rows
+    ) as raw_rows
+    inner join (
+        {%- for fault in reading.faults %}
+        select
+            ' {{ loop.index }} ' as fault_number,
+            '{{ fault.column }}' as column_name,
+            '{{ fault.reason }}' as reason,
+            {{ fault.is_blocking | lower }} as is_blocking
+        {% if not loop.last %} union all {% endif -%}
+        {%- endfor %}
+    ) as faults
+        on raw_rows.fault_numbers like '%' || faults.fault_number || '%'
+    where raw_rows.fault_numbers <> ''
+    {%- endif %}
 {%- endmacro %}
 
 {#- The ledger per currency up to the as-of date, summed from the extract itself. -#}
@@ -294,9 +316,7 @@
     {%- endset -%}
     {%- set month = 'cast(' ~ dbt.date_trunc('month', try_cast('raw_rows.month', 'date'))
         ~ ' as date)' -%}
-    {%- set amount = typed_raw_column(
-        'abm_program', 'investments', raw_table('abm_program', 'investments').columns['amount']
-    ) -%}
+    {%- set amount = raw_reading('abm_program', 'investments').columns['amount'] -%}
     select
         {{ currency }} as currency,
         sum({{ double_as_decimal('(' ~ amount ~ ')', 2) }}) as amount

@@ -16,26 +16,22 @@
 {% macro raw_rows(source_name, table_name, outcome='staged') -%}
     {%- set relation = source(source_name, table_name) -%}
     {%- if not execute -%}{{ return('select 1 as parsed') }}{%- endif -%}
-    {%- set table = raw_table(source_name, table_name) -%}
-    {%- set passthrough = raw_passthrough_columns(source_name, table_name) -%}
-    {%- set columns = table.columns.values() | map(attribute='name') | list + passthrough -%}
+    {%- set reading = raw_reading(source_name, table_name) -%}
     {%- if is_raw_table_absent(source_name, table_name) -%}
         select
-            {% for column in table.columns.values() -%}
-                cast(null as {{ engine_type(column.data_type) }}) as {{ column.name }},
-            {% endfor -%}
-            {% for name in passthrough -%}
-                cast(null as {{ dbt.type_string() }}) as {{ name }},
+            {% for name in reading.columns -%}
+                {{ reading.nulls[name] }} as {{ name }},
             {% endfor -%}
             cast(null as {{ dbt.type_timestamp() }}) as _fivetran_synced
         from (select 1 as one) as no_rows
         where one = 0
     {%- else -%}
         select
-            {{ (columns + ['_fivetran_synced']) | join(',\n            ') }}
-        from ({{ newest_raw_rows(source_name, table_name) }}) as newest_rows
+            {{ reading.columns.keys() | join(',\n            ') }},
+            _fivetran_synced
+        from ({{ newest_raw_rows(reading) }}) as newest_rows
         where
-        {%- if outcome == 'merged' %} {{ table.config.meta['merged_into'] }} is not null
+        {%- if outcome == 'merged' %} {{ reading.meta['merged_into'] }} is not null
         {%- else %} not is_deleted_row
         {%- endif %}
     {%- endif -%}
@@ -45,34 +41,33 @@
     pass straight through; only the others are ranked, which costs a fraction of ranking every row.
     They are told apart by a hash of the raw key; keys that share one are ranked apart all the same.
     A CTE would be shorter, but two readers would have it written to memory with every column. -#}
-{% macro newest_raw_rows(source_name, table_name) -%}
-    {%- set key = raw_key_expressions(source_name, table_name) -%}
-    {%- if not key %}
+{% macro newest_raw_rows(reading) -%}
+    {%- if not reading.key %}
     select *
-    from ({{ typed_raw_rows(source_name, table_name) }}) as readable_rows
+    from ({{ typed_raw_rows(reading) }}) as readable_rows
     where not is_rejected_row
     {%- else %}
-    {%- set key_hash = row_hash(raw_key_expressions(source_name, table_name, of_raw_rows=true)) -%}
+    {%- set key_hash = row_hash(reading.raw_key) -%}
     {%- set repeated_keys -%}
         (select {{ key_hash }} as key_hash
-        from {{ source(source_name, table_name) }} as raw_rows
+        from {{ reading.relation }} as raw_rows
         group by {{ key_hash }} having count(*) > 1) as repeated_keys
     {%- endset %}
     {%- set single_rows -%}
         (select raw_rows.*
-        from {{ source(source_name, table_name) }} as raw_rows
+        from {{ reading.relation }} as raw_rows
         left join {{ repeated_keys }} on {{ key_hash }} = repeated_keys.key_hash
         where repeated_keys.key_hash is null)
     {%- endset %}
     {%- set repeated_rows -%}
         (select raw_rows.*
-        from {{ source(source_name, table_name) }} as raw_rows
+        from {{ reading.relation }} as raw_rows
         inner join {{ repeated_keys }} on {{ key_hash }} = repeated_keys.key_hash)
     {%- endset %}
     select
         readable_rows.*,
         1 as version_rank
-    from ({{ typed_raw_rows(source_name, table_name, single_rows) }}) as readable_rows
+    from ({{ typed_raw_rows(reading, single_rows) }}) as readable_rows
     where not is_rejected_row
 
     union all
@@ -82,12 +77,12 @@
         select
             readable_rows.*,
             row_number() over (
-                partition by {{ key | join(', ') }}
+                partition by {{ reading.key | join(', ') }}
                 order by
                 case when is_rejected_row then 1 else 0 end,
-                {{ raw_version_order(source_name, table_name) }}
+                {{ reading.version_order }}
             ) as version_rank
-        from ({{ typed_raw_rows(source_name, table_name, repeated_rows) }}) as readable_rows
+        from ({{ typed_raw_rows(reading, repeated_rows) }}) as readable_rows
     ) as ranked_rows
     where version_rank = 1 and not is_rejected_row
     {%- endif -%}
@@ -95,98 +90,152 @@
 
 {#- Every raw row, or those of a subquery, with its columns read as their types, and whether it is
     rejected or deleted. -#}
-{% macro typed_raw_rows(source_name, table_name, rows=none) -%}
-    {%- set table = raw_table(source_name, table_name) -%}
-    {%- set meta = table.config.meta -%}
-    {%- set faults = [] -%}
-    {%- for fault in raw_row_faults(source_name, table_name) if fault.is_blocking -%}
-        {%- do faults.append('coalesce(' ~ fault.condition ~ ', false)') -%}
-    {%- endfor %}
+{% macro typed_raw_rows(reading, rows=none) -%}
+    {%- set meta = reading.meta -%}
+    {%- set blocking = reading.faults | selectattr('is_blocking') | map(attribute='condition')
+        | list -%}
     select
-        {% for column in table.columns.values() -%}
-            {{ typed_raw_column(source_name, table_name, column) }} as {{ column.name }},
+        {% for name, typed in reading.columns.items() -%}
+            {{ typed }} as {{ name }},
         {% endfor -%}
-        {% for name in raw_passthrough_columns(source_name, table_name) -%}
-            raw_rows.{{ name }},
-        {% endfor -%}
-        {{ raw_synced_at(source_name, table_name) }} as _fivetran_synced,
-        {{ faults | join(' or ') if faults else 'false' }} as is_rejected_row,
-        {% if meta.get('deleted') -%}
-            coalesce(
-                {{ typed_raw_column(source_name, table_name, table.columns[meta['deleted']]) }},
-                false
-            )
-        {%- else -%}
-            false
-        {%- endif %}
+        {{ reading.synced_at }} as _fivetran_synced,
+        {{ 'coalesce((' ~ blocking | join(') or (') ~ '), false)' if blocking else 'false' }}
+            as is_rejected_row,
+        {{ 'coalesce(' ~ reading.columns[meta['deleted']] ~ ', false)' if meta.get('deleted')
+            else 'false' }}
         {%- if meta.get('merged_into') %}
-            or {{ typed_raw_column(source_name, table_name, table.columns[meta['merged_into']]) }}
-            is not null
+            or {{ reading.columns[meta['merged_into']] }} is not null
         {%- endif %} as is_deleted_row
-    from {{ rows or source(source_name, table_name) }} as raw_rows
+    from {{ rows or reading.relation }} as raw_rows
 {%- endmacro %}
 
-{#- What makes a row of this table unfit, or one of its values: a list of {column, reason,
-    condition, is_blocking}. -#}
-{% macro raw_row_faults(source_name, table_name) -%}
+{#-
+    How a raw table is read, for all that read it: a mapping with
+      columns        column to its expression in raw_rows, read as its type
+      nulls          column to a null of its type
+      faults         what makes a row unfit, or one of its values: column, reason, condition,
+                     is_blocking
+      synced_at      when a raw row was loaded
+      key, raw_key   the key as expressions that are never null in a readable row, of readable_rows
+                     and of raw_rows: an optional part compares equal to itself, and one that the
+                     extract lacks is left out
+      version_order  newest first: load time, then modification time, then every column as text,
+                     greatest first
+      relation, meta the table and its meta
+    A macro costs dbt more to call than a line to render, so one is called per type and not per
+    column, with `$` in the column's place.
+-#}
+{% macro raw_reading(source_name, table_name) -%}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- set meta = table.config.meta -%}
-    {%- set must_be_filled = filled_raw_columns(source_name, table_name) -%}
-    {%- set synced_at = raw_synced_at(source_name, table_name) -%}
-    {%- set faults = [] -%}
-    {%- for column in table.columns.values()
-        if not is_raw_column_absent(source_name, table_name, column.name) -%}
-        {%- set raw = 'raw_rows.' ~ column.name -%}
-        {%- set as_text = 'trim(cast(' ~ raw ~ ' as ' ~ dbt.type_string() ~ '))' -%}
-        {%- set typed = typed_raw_column(source_name, table_name, column) -%}
-        {%- if column.name in must_be_filled -%}
-            {%- do faults.append({
-                'column': column.name, 'reason': 'missing_id', 'is_blocking': true,
-                'condition': 'nullif(' ~ as_text ~ ", '') is null"
-            }) -%}
-        {%- endif -%}
-        {%- if column.data_type != 'varchar' and not is_nested_type(column.data_type) -%}
-            {%- set read = try_cast(raw, column.data_type) -%}
-            {%- do faults.append({
-                'column': column.name, 'reason': 'unreadable_' ~ column.data_type,
-                'is_blocking': true,
-                'condition': raw ~ " is not null and " ~ read ~ " is null"
-                    ~ ' and ' ~ as_text ~ " <> ''"
-            }) -%}
-        {%- endif -%}
-        {%- if column.data_type == 'double' -%}
-            {%- do faults.append({
-                'column': column.name, 'reason': 'out_of_range', 'is_blocking': false,
-                'condition': 'not (' ~ is_in_range(try_cast(raw, 'double'), column) ~ ')'
-            }) -%}
-        {%- endif -%}
-        {%- if column.name in meta.get('past', []) -%}
-            {%- set moment = typed if column.data_type != 'bigint'
-                else timestamp_from_microseconds(typed) -%}
-            {%- set first_moment = "cast('1990-01-01 00:00:00' as " ~ dbt.type_timestamp() ~ ')' -%}
-            {%- do faults.append({
-                'column': column.name, 'reason': 'impossible_date', 'is_blocking': true,
-                'condition': moment ~ ' < ' ~ first_moment
-                    ~ ' or ' ~ moment ~ ' > ' ~ moment_after(synced_at, 1, 'day')
-            }) -%}
+    {%- set absent = var('absent').get(source_name, {}).get(table_name) or [] -%}
+    {%- set filled = filled_raw_columns(table) -%}
+    {%- set string = dbt.type_string() -%}
+    {%- set place = 'raw_rows.$' -%}
+    {%- set as_text = 'trim(cast(raw_rows.$ as ' ~ string ~ '))' -%}
+    {%- set blank_is_null = 'nullif(' ~ as_text ~ ", '')" -%}
+    {%- set casts = {} -%}
+    {%- set nulls = {} -%}
+    {%- set texts = {} -%}
+    {%- for data_type in table.columns.values() | map(attribute='data_type') | unique -%}
+        {%- do nulls.update({data_type: 'cast(null as ' ~ engine_type(data_type) ~ ')'}) -%}
+        {%- do texts.update({
+            data_type: binary_order(text_of('readable_rows.$', data_type)) ~ ' desc nulls last'
+        }) -%}
+        {%- if data_type != 'varchar' and not is_nested_type(data_type) -%}
+            {%- do casts.update({data_type: try_cast(place, data_type)}) -%}
         {%- endif -%}
     {%- endfor -%}
-    {{ return(faults) }}
-{%- endmacro %}
-
-{% macro typed_raw_column(source_name, table_name, column) -%}
-    {%- if is_raw_column_absent(source_name, table_name, column.name) -%}
-        cast(null as {{ engine_type(column.data_type) }})
-    {%- elif column.data_type == 'varchar' -%}
-        nullif(trim(cast(raw_rows.{{ column.name }} as {{ dbt.type_string() }})), '')
-    {%- elif is_nested_type(column.data_type) -%}
-        raw_rows.{{ column.name }}
-    {%- elif column.data_type == 'double' -%}
-        {%- set read = try_cast('raw_rows.' ~ column.name, 'double') -%}
-        case when {{ is_in_range(read, column) }} then {{ read }} end
-    {%- else -%}
-        {{ try_cast('raw_rows.' ~ column.name, column.data_type) }}
+    {%- set synced_at = 'cast(null as ' ~ dbt.type_timestamp() ~ ')' if '_fivetran_synced' in absent
+        else try_cast('raw_rows._fivetran_synced', dbt.type_timestamp()) -%}
+    {%- set ns = namespace(past=none) -%}
+    {%- if meta.get('past') -%}
+        {%- set ns.past = "$ < cast('1990-01-01 00:00:00' as " ~ dbt.type_timestamp() ~ ')'
+            ~ ' or $ > ' ~ moment_after(synced_at, 1, 'day') -%}
     {%- endif -%}
+    {%- set reading = {
+        'columns': {}, 'nulls': {}, 'faults': [], 'synced_at': synced_at, 'key': [], 'raw_key': [],
+        'relation': source(source_name, table_name), 'meta': meta,
+    } -%}
+    {%- set versions = [] -%}
+    {%- for column in table.columns.values() -%}
+        {%- set name = column.name -%}
+        {%- set data_type = column.data_type -%}
+        {%- set raw = 'raw_rows.' ~ name -%}
+        {%- set read = casts.get(data_type, '') | replace(place, raw) -%}
+        {%- set in_range = is_in_range(read, column) if data_type == 'double' else '' -%}
+        {%- if name in absent -%} {%- set typed = nulls[data_type] -%}
+        {%- elif data_type == 'varchar' -%} {%- set typed = blank_is_null | replace('$', name) -%}
+        {%- elif data_type not in casts -%} {%- set typed = raw -%}
+        {%- elif data_type == 'double' -%}
+            {%- set typed = 'case when ' ~ in_range ~ ' then ' ~ read ~ ' end' -%}
+        {%- else -%} {%- set typed = read -%}
+        {%- endif -%}
+        {%- do reading.columns.update({name: typed}) -%}
+        {%- do reading.nulls.update({name: nulls[data_type]}) -%}
+        {%- do versions.append(texts[data_type] | replace('$', name)) -%}
+        {%- if name not in absent -%}
+            {%- if name in filled -%}
+                {%- do reading.faults.append({
+                    'column': name, 'reason': 'missing_id', 'is_blocking': true,
+                    'condition': blank_is_null | replace('$', name) ~ ' is null'
+                }) -%}
+            {%- endif -%}
+            {%- if data_type in casts -%}
+                {%- do reading.faults.append({
+                    'column': name, 'reason': 'unreadable_' ~ data_type, 'is_blocking': true,
+                    'condition': raw ~ ' is not null and ' ~ read ~ ' is null and '
+                        ~ as_text | replace('$', name) ~ " <> ''"
+                }) -%}
+            {%- endif -%}
+            {%- if data_type == 'double' -%}
+                {%- do reading.faults.append({
+                    'column': name, 'reason': 'out_of_range', 'is_blocking': false,
+                    'condition': 'not (' ~ in_range ~ ')'
+                }) -%}
+            {%- endif -%}
+            {%- if name in meta.get('past', []) -%}
+                {%- set moment = timestamp_from_microseconds(typed) if data_type == 'bigint'
+                    else typed -%}
+                {%- do reading.faults.append({
+                    'column': name, 'reason': 'impossible_date', 'is_blocking': true,
+                    'condition': ns.past | replace('$', moment)
+                }) -%}
+            {%- endif -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- for name in raw_passthrough_columns(source_name, table_name) -%}
+        {%- do reading.columns.update({name: 'raw_rows.' ~ name}) -%}
+        {%- do reading.nulls.update({name: 'cast(null as ' ~ string ~ ')'}) -%}
+        {%- do versions.append(
+            binary_order(text_of('readable_rows.' ~ name)) ~ ' desc nulls last'
+        ) -%}
+    {%- endfor -%}
+
+    {%- for name in meta['key'] if name not in absent -%}
+        {%- set part = 'readable_rows.' ~ name -%}
+        {%- if name in meta.get('salesforce_ids', []) -%}
+            {%- do reading.key.append(salesforce_id_key(part)) -%}
+            {%- do reading.raw_key.append(salesforce_id_key(reading.columns[name])) -%}
+        {%- elif name in filled -%}
+            {%- do reading.key.append(part) -%}
+            {%- do reading.raw_key.append(reading.columns[name]) -%}
+        {%- else -%}
+            {%- set optional = 'coalesce(cast($ as ' ~ string ~ "), '')" -%}
+            {%- do reading.key.append(optional | replace('$', part)) -%}
+            {%- do reading.raw_key.append(optional | replace('$', reading.columns[name])) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- set modified = [] -%}
+    {%- for name in ('last_modified_date', 'last_modified_time', 'updated_at')
+        if name in table.columns -%}
+        {%- do modified.append('readable_rows.' ~ name ~ ' desc nulls last') -%}
+    {%- endfor -%}
+    {%- do reading.update({'version_order':
+        (['_fivetran_synced desc nulls last'] + modified + versions)
+        | join(',\n                ')
+    }) -%}
+    {{ return(reading) }}
 {%- endmacro %}
 
 {#- A number that its column can mean: from the first to the last of the column's meta `range`, else
@@ -211,56 +260,10 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- The key as expressions that are never null in a readable row: an optional part compares equal to
-    itself, and one that the extract lacks is left out. Of readable_rows, or of raw_rows as they
-    are. -#}
-{% macro raw_key_expressions(source_name, table_name, of_raw_rows=false) -%}
-    {%- set table = raw_table(source_name, table_name) -%}
-    {%- set required = filled_raw_columns(source_name, table_name) -%}
-    {%- set expressions = [] -%}
-    {%- for name in table.config.meta['key']
-        if not is_raw_column_absent(source_name, table_name, name) -%}
-        {%- set part = typed_raw_column(source_name, table_name, table.columns[name])
-            if of_raw_rows else 'readable_rows.' ~ name -%}
-        {%- if name in table.config.meta.get('salesforce_ids', []) -%}
-            {%- do expressions.append(salesforce_id_key(part)) -%}
-        {%- elif name in required -%}
-            {%- do expressions.append(part) -%}
-        {%- else -%}
-            {%- do expressions.append(
-                'coalesce(cast(' ~ part ~ ' as ' ~ dbt.type_string() ~ "), '')"
-            ) -%}
-        {%- endif -%}
-    {%- endfor -%}
-    {{ return(expressions) }}
-{%- endmacro %}
-
-{#- Newest first: load time, then modification time, then every column as text, greatest first. -#}
-{% macro raw_version_order(source_name, table_name) -%}
-    {%- set table = raw_table(source_name, table_name) -%}
-    {%- set terms = ['_fivetran_synced desc nulls last'] -%}
-    {%- for name in ('last_modified_date', 'last_modified_time', 'updated_at')
-        if name in table.columns -%}
-        {%- do terms.append('readable_rows.' ~ name ~ ' desc nulls last') -%}
-    {%- endfor -%}
-    {%- for column in table.columns.values() -%}
-        {%- do terms.append(
-            binary_order(text_of('readable_rows.' ~ column.name, column.data_type))
-            ~ ' desc nulls last'
-        ) -%}
-    {%- endfor -%}
-    {%- for name in raw_passthrough_columns(source_name, table_name) -%}
-        {%- do terms.append(
-            binary_order(text_of('readable_rows.' ~ name)) ~ ' desc nulls last'
-        ) -%}
-    {%- endfor -%}
-    {{ terms | join(',\n                ') }}
-{%- endmacro %}
-
 {#- Columns without which a row is no record: the required parts of its key, and those that
     `not_null` names where the table has no key. -#}
-{% macro filled_raw_columns(source_name, table_name) -%}
-    {%- set meta = raw_table(source_name, table_name).config.meta -%}
+{% macro filled_raw_columns(table) -%}
+    {%- set meta = table.config.meta -%}
     {%- set required = meta.get('required', meta['key']) -%}
     {%- set filled = meta.get('not_null', []) | list -%}
     {%- for name in meta['key'] if name in required -%}

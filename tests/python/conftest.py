@@ -22,10 +22,14 @@ import pytest
 from filelock import FileLock
 
 from abm.bench_attribution import DATABASE
+from abm.build import WRITE_ARTIFACTS
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPANY_DAY = "2026-10-31"
 """The last day of the small company, and the as-of day of its builds."""
+
+ARTIFACTS = {WRITE_ARTIFACTS: "true"}
+"""The environment of a build whose manifest or results a test reads."""
 
 Result = subprocess.CompletedProcess[str]
 Abm = Callable[..., Result]
@@ -159,7 +163,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Build:
         db, target, kept = folder / "abm.duckdb", folder / "target", folder / "result.pickle"
         if is_new:
             result = run_abm(
-                "build", "--unit-tests", target=target, environment={"ABM_DB": str(db)}
+                "build", "--unit-tests", target=target, environment={"ABM_DB": str(db)} | ARTIFACTS
             )
             kept.write_bytes(pickle.dumps(result))
     return Build(pickle.loads(kept.read_bytes()), ROOT / "sample_data", db, target)
@@ -186,7 +190,8 @@ def company_built(
     with made_once(tmp_path_factory, "company_built") as (folder, is_new):
         db, target, kept = folder / "abm.duckdb", folder / "target", folder / "result.pickle"
         if is_new:
-            result = abm("build", "--raw", company, "--db", db, "--as-of", COMPANY_DAY)
+            options = ("--raw", company, "--db", db, "--as-of", COMPANY_DAY)
+            result = abm("build", *options, environment=ARTIFACTS)
             assert result.returncode == 0, said(result)
             shutil.copytree(company_target, target)
             kept.write_bytes(pickle.dumps(result))

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from conftest import Abm, errors, said
 
-from abm.build import BuildOptions, dbt_arguments, parse_vars
+from abm.build import WRITE_ARTIFACTS, BuildOptions, dbt_arguments, parse_vars
 from abm.contract import Comparison, State, compare, load_contract
 from abm.errors import AbmError
 from abm.paths import find_project_root, resolve_raw_dir
@@ -114,7 +114,8 @@ def test_shipped_sample_is_recognised(
     assert resolve_raw_dir(root, "raw")[1] == str(root / "models" / "raw")
 
 
-def test_dbt_arguments(project: Path) -> None:
+def test_dbt_arguments(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(WRITE_ARTIFACTS, raising=False)
     options = BuildOptions(
         root=project,
         raw_dir=project / "raw",
@@ -143,6 +144,10 @@ def test_dbt_arguments(project: Path) -> None:
     plain = BuildOptions(project, project, "raw", project, unit_tests=True)
     assert "--vars" not in dbt_arguments(plain, {})
     assert "unit_test" not in " ".join(dbt_arguments(plain, {}))
+    # Nobody reads dbt's artifacts, unless somebody says so.
+    assert "--no-write-json" in dbt_arguments(plain, {})
+    monkeypatch.setenv(WRITE_ARTIFACTS, "true")
+    assert "--no-write-json" not in dbt_arguments(plain, {})
 
 
 def test_complete_extract(project: Path) -> None:

@@ -12,7 +12,7 @@ import duckdb
 import polars as pl
 import pytest
 import yaml
-from conftest import COMPANY_DAY, ROOT, Result, errors, run_abm, said
+from conftest import ARTIFACTS, COMPANY_DAY, ROOT, Result, errors, run_abm, said
 
 from abm.build import BuildOptions, check_raw
 from abm.contract import LOADED_AT, Comparison, Table, compare, load_contract
@@ -56,7 +56,9 @@ def pasted_vars(output: str) -> dict[str, object]:
 
 
 def doctor(raw: Path, target: Path, *arguments: object, cwd: Path = ROOT) -> Result:
-    return run_abm("doctor", "--raw", raw, *arguments, target=target, cwd=cwd)
+    return run_abm(
+        "doctor", "--raw", raw, *arguments, target=target, cwd=cwd, environment=ARTIFACTS
+    )
 
 
 def published() -> set[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import COMPANY_DAY, Abm, Build, said
+from conftest import ARTIFACTS, COMPANY_DAY, Abm, Build, said
 
 DAYS_LATER = 45
 SCHEMAS = ("marts", "audit", "reference")
@@ -55,7 +55,7 @@ def test_rows_do_not_depend_on_the_day(
         *("build", "--raw", company, "--db", db, "--as-of", COMPANY_DAY),
         before=("faketime", "--exclude-monotonic", f"+{DAYS_LATER} days"),
         # Else libfaketime makes DuckDB's threads spin while they wait: minutes instead of seconds.
-        environment={"FAKETIME_FORCE_MONOTONIC_FIX": "0"},
+        environment={"FAKETIME_FORCE_MONOTONIC_FIX": "0"} | ARTIFACTS,
         target=tmp_path / "target",
     )
     assert result.returncode == 0, said(result)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import COMPANY_DAY, ROOT, Abm, Build, said
+from conftest import ARTIFACTS, COMPANY_DAY, ROOT, Abm, Build, said
 
 CONNECTORS = (ROOT.parent / "shared" / "cases" / "connectors").resolve()
 """Test extracts of the connectors' own packages; they are no part of the project."""
@@ -102,7 +102,9 @@ def scenario(
         folder = tmp_path_factory.mktemp(name)
         db, target = folder / "abm.duckdb", folder / "target"
         if name == "connectors":
-            result = abm("build", "--raw", CONNECTORS, "--db", db, target=target)
+            result = abm(
+                "build", "--raw", CONNECTORS, "--db", db, target=target, environment=ARTIFACTS
+            )
             return Build(result, CONNECTORS, db, target)
         raw = company
         if name == "hubspot_as_crm":
@@ -112,6 +114,7 @@ def scenario(
             *("build", "--raw", raw, "--db", db, "--as-of", COMPANY_DAY),
             *("--vars", f"{{{variables}}}"),
             target=target,
+            environment=ARTIFACTS,
         )
         return Build(result, raw, db, target)
 

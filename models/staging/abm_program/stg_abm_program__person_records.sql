@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with stakeholders as (
     select * from {{ ref('stg_abm_program__stakeholders') }}
 ),

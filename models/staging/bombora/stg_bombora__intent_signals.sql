@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with company_surges as (
     select * from {{ ref('stg_bombora__company_surges') }}
 ),

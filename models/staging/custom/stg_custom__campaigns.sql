@@ -1,4 +1,6 @@
 -- Own touchpoints name their campaign: the name is its id.
+{{ config(materialized='view') }}
+
 with touchpoints as (
     select * from {{ ref('stg_custom__touchpoints') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with provider_signals as (
     select * from {{ ref('stg_custom__provider_signals') }}
 ),

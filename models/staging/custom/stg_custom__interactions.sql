@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with touchpoints as (
     select * from {{ ref('stg_custom__touchpoints') }}
 ),

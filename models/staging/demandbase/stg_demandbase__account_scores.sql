@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with companies as (
     select * from {{ ref('stg_demandbase__companies') }}
 ),

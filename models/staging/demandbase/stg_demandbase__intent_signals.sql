@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with keyword_intents as (
     select * from {{ ref('stg_demandbase__keyword_intents') }}
 ),

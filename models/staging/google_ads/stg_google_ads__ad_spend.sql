@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with campaign_days as (
     select * from {{ ref('stg_google_ads__campaign_days') }}
 ),

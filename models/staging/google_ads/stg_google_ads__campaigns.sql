@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with campaign_versions as (
     select * from {{ ref('stg_google_ads__campaign_versions') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with deals as (
     select * from {{ ref('stg_hubspot__deals') }}
 ),

@@ -1,5 +1,7 @@
 -- Stages and amounts have histories of their own: a change is a moment of either, with the stage
 -- and the amount in force then. A deal without past amounts always had the present one.
+{{ config(materialized='view') }}
+
 with deals as (
     select * from {{ ref('stg_hubspot__deals') }}
 ),

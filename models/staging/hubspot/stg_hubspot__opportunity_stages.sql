@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with stages as (
     select * from {{ ref('stg_hubspot__stages_named') }}
 ),

@@ -1,5 +1,7 @@
 -- The surviving contact lists the ids that were merged into it; after a second merge two of them
 -- may list the same id, and either leads to the survivor.
+{{ config(materialized='view') }}
+
 with contacts as (
     select
         contact_id,

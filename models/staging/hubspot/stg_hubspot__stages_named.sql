@@ -1,5 +1,7 @@
 -- A stage is known by its label; where several stages share one, by its pipeline's too, because a
 -- label may be won in one pipeline and open in another.
+{{ config(materialized='view') }}
+
 with pipeline_stages as (
     select * from {{ ref('stg_hubspot__pipeline_stages') }}
 ),

@@ -1,5 +1,7 @@
 -- The two costs are one cost in two currencies: the account's own, which is what LinkedIn invoices,
 -- where the account states it, else US dollars.
+{{ config(materialized='view') }}
+
 with campaign_days as (
     select * from {{ ref('stg_linkedin_ads__campaign_days') }}
 ),

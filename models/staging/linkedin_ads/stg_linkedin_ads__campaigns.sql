@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with campaign_versions as (
     select * from {{ ref('stg_linkedin_ads__campaign_versions') }}
 ),

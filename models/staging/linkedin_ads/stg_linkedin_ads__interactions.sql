@@ -1,4 +1,6 @@
 -- Per campaign, company and day: one row where its ads were shown, one where they were clicked.
+{{ config(materialized='view') }}
+
 with company_days as (
     select * from {{ ref('stg_linkedin_ads__company_days') }}
 ),

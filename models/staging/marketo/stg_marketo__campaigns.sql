@@ -1,4 +1,6 @@
 -- A mail's campaign and the program that it belongs to are both campaigns, each with its own ids.
+{{ config(materialized='view') }}
+
 with smart_campaigns as (
     select * from {{ ref('stg_marketo__smart_campaigns') }}
 ),

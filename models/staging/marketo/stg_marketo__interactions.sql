@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with mails as (
     select * from {{ ref('stg_marketo__mails') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with email_deliveries as (
     select * from {{ ref('stg_marketo__email_deliveries') }}
 ),

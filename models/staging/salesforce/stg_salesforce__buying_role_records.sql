@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with contact_roles as (
     select * from {{ ref('stg_salesforce__opportunity_contact_roles') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with keyword_activities as (
     select * from {{ ref('stg_sixsense__keyword_activities') }}
 ),

@@ -1,0 +1,108 @@
+{#-
+    Models on DuckDB in as few statements as a reader allows. dbt's own materializations build under
+    another name, rename the old relation away, rename the new one into its place and drop the old
+    one: five statements, each with dbt's bookkeeping, where `create or replace` is one and atomic.
+    On other engines dbt's own stand.
+
+    A reader never sees half a table: one statement stands alone, several are one transaction, which
+    dbt rolls back when one fails. The columns of a contract are compared with those of the relation
+    just made, before the transaction ends; dbt would plan the whole query once more to learn them.
+-#}
+{% materialization table, adapter='duckdb' %}
+    {{ return(replaced_relation('table')) }}
+{% endmaterialization %}
+
+{% materialization view, adapter='duckdb' %}
+    {{ return(replaced_relation('view')) }}
+{% endmaterialization %}
+
+{% macro replaced_relation(type) -%}
+    {%- set target = this.incorporate(type=type) -%}
+    {%- set existing = load_cached_relation(this) -%}
+    {%- set grants = config.get('grants') -%}
+    {%- set has_contract = config.get('contract').enforced -%}
+    {%- set comments = relation_comments(target, has_contract) -%}
+    {%- set is_of_other_type = existing is not none and existing.type != type -%}
+    {%- if has_contract and not model['columns'] -%}
+        {{ exceptions.raise_contract_error([], []) }}
+    {%- endif -%}
+    {%- if model['constraints'] or model['columns'].values() | selectattr('constraints') | list -%}
+        {{ exceptions.raise_compiler_error(
+            model['name'] ~ ' has a constraint, which macros/materializations.sql does not make:'
+            ~ ' write a data test instead.'
+        ) }}
+    {%- endif -%}
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+
+    {%- if is_of_other_type -%}
+        {%- call statement('removal') -%} drop {{ existing.type }} {{ existing }} {%- endcall -%}
+    {%- endif -%}
+    {#- Not `statement`: it would write the query to a file once more, beside the compiled one. -#}
+    {%- set made -%}
+        {{ config.get('sql_header') or '' }}
+        create or replace {{ type }} {{ target }} as (
+            {{ sql }}
+        )
+    {%- endset -%}
+    {%- set response, _ = adapter.execute(
+        made, auto_begin=has_contract or comments | length > 0 or is_of_other_type
+    ) -%}
+    {%- do store_result('main', response=response) -%}
+    {%- if has_contract -%}{%- do keep_contract(target) -%}{%- endif -%}
+    {%- if comments -%}
+        {%- call statement('comments') -%} {{ comments | join(';\n') }} {%- endcall -%}
+    {%- endif -%}
+
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {%- if grants -%}
+        {%- do apply_grants(target, grants, should_revoke(existing, full_refresh_mode=True)) -%}
+    {%- endif -%}
+    {%- do adapter.commit() -%}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ return({'relations': [target]}) }}
+{%- endmacro %}
+
+{#- Where the columns are spelled and ordered as in the contract, which is nearly always, there is no
+    more to ask; else dbt's own comparison decides and says what differs, and the order is set. -#}
+{% macro keep_contract(relation) -%}
+    {%- set query = 'select * from ' ~ relation -%}
+    {%- set ns = namespace(made=[], contracted=[]) -%}
+    {%- for column in adapter.get_column_schema_from_query(query) -%}
+        {%- do ns.made.append(column.name ~ ' ' ~ column.dtype | lower | replace(' ', '')) -%}
+    {%- endfor -%}
+    {%- for column in model['columns'].values() -%}
+        {%- do ns.contracted.append(
+            column.name ~ ' ' ~ column.data_type | lower | replace(' ', '')
+        ) -%}
+    {%- endfor -%}
+    {%- if ns.made != ns.contracted -%}
+        {%- do assert_columns_equivalent(query) -%}
+        {%- call statement('in_order') -%}
+            create or replace {{ relation.type }} {{ relation }} as (
+                {{ get_select_subquery(sql if relation.type == 'view' else query) }}
+            )
+        {%- endcall -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The statements that persist_docs asks for. A contract has no column that the relation lacks. -#}
+{% macro relation_comments(relation, has_contract) -%}
+    {%- set comments = [] -%}
+    {%- if config.persist_relation_docs() and model.description -%}
+        {%- do comments.append(
+            'comment on ' ~ relation.type ~ ' ' ~ relation ~ ' is '
+            ~ duckdb_escape_comment(model.description)
+        ) -%}
+    {%- endif -%}
+    {%- if config.persist_column_docs() -%}
+        {%- for column in model.columns.values() if column.description -%}
+            {%- set name = adapter.quote(column.name) if column.quote else column.name -%}
+            {%- do comments.append(
+                'comment on column ' ~ relation ~ '.' ~ name ~ ' is '
+                ~ duckdb_escape_comment(column.description)
+            ) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(comments) }}
+{%- endmacro %}
