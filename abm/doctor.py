@@ -15,7 +15,7 @@ import yaml
 
 from abm.build import POSTGRES, BuildOptions, build_vars, compare_raw, reading, run_dbt
 from abm.contract import LOADED_AT, Absent, Comparison, Finding, Raw, RawDirectory, State
-from abm.paths import project_vars, read_yaml
+from abm.paths import project_vars, read_seed, read_yaml
 from abm.settings import WIDTH, spelled_var
 
 VALUES_MODEL = "int_raw_values_unmapped"
@@ -445,7 +445,7 @@ def seed_rows(root: Path, seed_name: str, values: Iterable[Unmapped]) -> list[st
         One CSV line per row to add.
     """
     form = _FORMS[seed_name]
-    existing = _seed(root, seed_name)
+    existing = read_seed(root, seed_name)
     taken = {int(row["priority"]) for row in existing if row.get("priority")}
     lines: dict[str, None] = {}
     done = set()
@@ -491,16 +491,11 @@ def _allowed(root: Path, choices: tuple[str, ...]) -> list[str]:
     for choice in choices:
         seed_name, _, column = choice.partition(".")
         if seed_name in (*_FORMS, "interaction_types") and column:
-            values = {row[column] for row in _seed(root, seed_name)} - {"unmapped"}
+            values = {row[column] for row in read_seed(root, seed_name)} - {"unmapped"}
             allowed |= dict.fromkeys(sorted(values))
         else:
             allowed[choice] = None
     return list(allowed)
-
-
-def _seed(root: Path, seed_name: str) -> list[dict[str, str]]:
-    with (root / "seeds" / f"{seed_name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def var_lines(diagnosis: Diagnosis) -> Iterator[str]:
