@@ -1,4 +1,8 @@
-"""What the published tables and columns mean: descriptions and labels from the project's YAML."""
+"""What the published tables and columns mean, from the project's files.
+
+English descriptions stand in the YAML beside the models and seeds, French ones in the seed
+french_descriptions, labels in the seed label_texts.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -9,9 +13,9 @@ from typing import Any
 import yaml
 
 from abm.errors import AbmError
-from abm.paths import shown
+from abm.paths import read_seed, shown
 
-FOLDERS = ("models/marts", "models/audit")
+FOLDERS = ("models/marts", "models/audit", "models/reference")
 
 # libyaml reads the same and ten times as fast; some platforms' PyYAML comes without it.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -47,8 +51,29 @@ class TableEntry(Entry):
     columns: Mapping[str, ColumnEntry]
 
 
+@dataclass(frozen=True)
+class _Words:
+    """What the seeds of words say.
+
+    Attributes:
+        labels: Column, or table.column, to its label by language.
+        french: Table, or table.column, to its French description.
+    """
+
+    labels: Mapping[str, Mapping[str, str]]
+    french: Mapping[str, str]
+
+    def label(self, table: str, column: str) -> Mapping[str, str]:
+        """The label of a column: that of its own table, else the one of its name."""
+        return self.labels.get(f"{table}.{column}") or self.labels.get(column) or {}
+
+    def descriptions(self, name: str, english: str | None) -> dict[str, str]:
+        """The texts on a table or column by language."""
+        return _filled(english, self.french.get(name))
+
+
 def read_dictionary(root: Path) -> dict[str, TableEntry]:
-    """Read what the YAML beside the models says of every published table.
+    """Read what is said of every published table that a model makes.
 
     Args:
         root: The project's directory.
@@ -59,14 +84,33 @@ def read_dictionary(root: Path) -> dict[str, TableEntry]:
     Raises:
         AbmError: A file cannot be read or is not YAML.
     """
+    words = _Words(
+        labels={
+            row["code"]: _filled(row["label_en"], row["label_fr"])
+            for row in read_seed(root, "label_texts")
+            if row["domain"] == "column"
+        },
+        french={
+            row["object_name"]: row["description_fr"]
+            for row in read_seed(root, "french_descriptions")
+        },
+    )
     tables = {}
     for folder in FOLDERS:
         for model in _nodes(root / folder, "models"):
-            tables[model["name"]] = TableEntry(
-                *_said(model),
+            table = model["name"]
+            tables[table] = TableEntry(
+                table,
+                words.descriptions(table, model.get("description")),
+                {},
                 schema=Path(folder).name,
                 columns={
-                    column["name"]: ColumnEntry(*_said(column), column["data_type"])
+                    column["name"]: ColumnEntry(
+                        column["name"],
+                        words.descriptions(f"{table}.{column['name']}", column.get("description")),
+                        words.label(table, column["name"]),
+                        column["data_type"],
+                    )
                     for column in model.get("columns") or []
                 },
             )
@@ -89,10 +133,12 @@ def read_reference(root: Path) -> dict[str, TableEntry]:
     for seed in _nodes(root / "seeds", "seeds"):
         said = {column["name"]: column for column in seed.get("columns") or []}
         tables[seed["name"]] = TableEntry(
-            *_said(seed),
+            seed["name"],
+            _english(seed),
+            {},
             schema="reference",
             columns={
-                name: ColumnEntry(*_said(said.get(name, {"name": name})), data_type)
+                name: ColumnEntry(name, _english(said.get(name, {})), {}, data_type)
                 for name, data_type in seed["config"]["column_types"].items()
             },
         )
@@ -109,14 +155,13 @@ def _nodes(folder: Path, kind: str) -> Iterator[dict[str, Any]]:
         yield from (document or {}).get(kind) or []
 
 
-def _said(node: dict[str, Any]) -> tuple[str, dict[str, str], dict[str, str]]:
-    meta = (node.get("config") or {}).get("meta") or {}
-    descriptions = {"en": node.get("description"), "fr": meta.get("description_fr")}
-    labels = {"en": meta.get("label_en"), "fr": meta.get("label_fr")}
-    return node["name"], *(
-        {language: _one_line(text) for language, text in said.items() if text}
-        for said in (descriptions, labels)
-    )
+def _english(node: dict[str, Any]) -> dict[str, str]:
+    return _filled(node.get("description"), None)
+
+
+def _filled(english: str | None, french: str | None) -> dict[str, str]:
+    said = {"en": english, "fr": french}
+    return {language: _one_line(text) for language, text in said.items() if text}
 
 
 def _one_line(text: str) -> str:

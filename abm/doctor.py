@@ -16,7 +16,7 @@ import yaml
 
 from abm.build import POSTGRES, BuildOptions, build_vars, compare_raw, reading, run_dbt
 from abm.contract import LOADED_AT, Absent, Comparison, Finding, Raw, RawDirectory, State
-from abm.paths import project_vars, read_yaml
+from abm.paths import project_vars, read_seed, read_yaml
 from abm.settings import WIDTH, spelled_vars
 
 VALUES_MODEL = "int_unmapped_raw_values"
@@ -395,7 +395,7 @@ def seed_rows(root: Path, seed_name: str, values: Iterable[Unmapped]) -> list[st
         One CSV line per row to add.
     """
     value_column = _meta(_maps(root)[seed_name])["raw_value_column"]
-    existing = _seed(root, seed_name)
+    existing = read_seed(root, seed_name)
     taken = {int(row["priority"]) for row in existing if row.get("priority")}
     lines: dict[str, None] = {}
     done = set()
@@ -443,7 +443,7 @@ def _allowed(root: Path, seed_name: str, name: str) -> str:
     for choice in _meta(column).get("choices", ()):
         other_seed, _, other_column = choice.partition(".")
         if other_column:
-            values = {row[other_column] for row in _seed(root, other_seed)} - {"unmapped"}
+            values = {row[other_column] for row in read_seed(root, other_seed)} - {"unmapped"}
             allowed |= dict.fromkeys(sorted(values))
         else:
             allowed[choice] = None
@@ -460,11 +460,6 @@ def _maps(root: Path) -> dict[str, dict[str, Any]]:
 
 def _meta(entry: Mapping[str, Any]) -> Mapping[str, Any]:
     return (entry.get("config") or {}).get("meta") or {}
-
-
-def _seed(root: Path, seed_name: str) -> list[dict[str, str]]:
-    with (root / "seeds" / f"{seed_name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def var_lines(diagnosis: Diagnosis) -> Iterator[str]:

@@ -1,12 +1,13 @@
 """Where the project, its raw data and its build database are."""
 
+import csv
 import os
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from abm.errors import AbmError
+from abm.errors import AbmError, first_line
 
 PROJECT_NAME = "abm_warehouse"
 SAMPLE_DIR = "sample_data"
@@ -34,6 +35,28 @@ def read_yaml(path: Path) -> Any:
         line = f", line {mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or "it cannot be parsed"
         raise AbmError(f"{path}{line} is not valid YAML ({problem}): correct it.") from error
+
+
+def read_seed(root: Path, name: str) -> list[dict[str, str]]:
+    """Read one seed of the project.
+
+    Args:
+        root: The project's directory.
+        name: The seed.
+
+    Returns:
+        Its rows, column to text; what is empty is "".
+
+    Raises:
+        AbmError: The file cannot be read.
+    """
+    path = root / "seeds" / f"{name}.csv"
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+    except (OSError, ValueError, csv.Error) as error:
+        reason = getattr(error, "strerror", None) or first_line(error)
+        raise AbmError(f"Cannot read {path} ({reason}): restore the seed.") from error
 
 
 def find_project_root(start: Path | None = None) -> Path:

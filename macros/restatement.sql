@@ -8,6 +8,11 @@
     {{- return(['sector_aliases', 'country_aliases']) -}}
 {%- endmacro %}
 
+{#- Seeds of words, which no number depends on. -#}
+{% macro worded_seeds() -%}
+    {{- return(['label_texts', 'label_domains', 'french_descriptions', 'message_templates']) -}}
+{%- endmacro %}
+
 {#- Vars that numbers depend on. -#}
 {% macro numeric_vars() -%}
     {{- return([
@@ -27,7 +32,8 @@
     {%- endfor -%}
     {%- if execute -%}
         {%- for node in graph.nodes.values() | sort(attribute='unique_id') -%}
-            {%- if node.resource_type == 'seed' and node.name not in classifying_seeds() -%}
+            {%- if node.resource_type == 'seed'
+                and node.name not in classifying_seeds() + worded_seeds() -%}
                 {%- do parts.append(node.name ~ '=' ~ node.checksum.checksum) -%}
             {%- endif -%}
         {%- endfor -%}

@@ -189,7 +189,7 @@ def revenue_forecast(rows: Sequence[Row], language: Language) -> Markup:
     points = [
         {
             "month": row["month"],
-            "method": plain_text(language.say(f"chart.revenue_forecast.{method}")),
+            "method": plain_text(language.code_of("forecast_method", method)),
             "amount": float(row[f"{method}_amount"]),
         }
         for method in ("velocity", "bottom_up", "naive")

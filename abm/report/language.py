@@ -3,6 +3,7 @@
 import datetime
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import cache
@@ -24,6 +25,7 @@ NOTHING = Markup('<span class="nothing">&ndash;</span>')
 _DIGITS = 320
 
 Number = int | float | Decimal | None
+Labels = Mapping[tuple[str, str], Mapping[str, str]]
 
 _PHRASES = Path(__file__).parent / "phrases.yml"
 
@@ -55,12 +57,14 @@ class Language:
     Attributes:
         code: en or fr.
         currency: Currency of amounts that name none, ISO 4217.
-        unknown: Codes that have no phrase and are shown as they are, a field for tests.
+        labels: Domain and code to what the code is called, by language.
+        unknown: Codes that have no label and are shown as they are, a field for tests.
     """
 
     code: str
     currency: str = "USD"
-    unknown: set[str] = field(default_factory=set)
+    labels: Labels = field(default_factory=dict)
+    unknown: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def locale(self) -> str:
@@ -86,23 +90,23 @@ class Language:
         """Whether there is a phrase of that key."""
         return key in _phrases()
 
-    def code_of(self, group: str, code: str | None) -> Markup:
+    def code_of(self, domain: str, code: str | None) -> Markup:
         """Put a code of the warehouse into words.
 
         Args:
-            group: The group of codes in phrases.yml, such as sector.
+            domain: Its domain in the table labels, such as sector.
             code: The code; None is nothing.
 
         Returns:
-            Its phrase, or for a code that has none, such as a sector of your own, the code with
+            Its label, or for a code that has none, such as a sector of your own, the code with
             spaces and a capital letter.
         """
         if code is None:
             return NOTHING
-        key = f"code.{group}.{code}"
-        if self.knows(key):
-            return self.say(key)
-        self.unknown.add(key)
+        label = self.labels.get((domain, code))
+        if label:
+            return escape(label[self.code])
+        self.unknown.add((domain, code))
         words = str(code).replace("_", " ")
         return escape(words[:1].upper() + words[1:])
 

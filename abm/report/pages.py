@@ -176,12 +176,12 @@ class Pages:
                 model["titles"].append(table.title[code])
         for name, model in models.items():
             for column in self.dictionary[name].columns.values():
-                if code in column.labels:
+                if set(LOCALES) <= set(column.descriptions):
                     model["columns"].append(
                         {
                             "label": column.labels[code],
                             "name": column.name,
-                            "description": column.descriptions.get(code, column.descriptions["en"]),
+                            "description": column.descriptions[code],
                         }
                     )
         return self._render("definitions.html", path="definitions.html", models=models.values())

@@ -36,9 +36,8 @@ def write_report(
             here.
     """
     published = read_published(db)
-    pages = Pages(
-        published, read_dictionary(root), Language(language, published.currency), is_linked=False
-    )
+    words = Language(language, published.currency, published.labels)
+    pages = Pages(published, read_dictionary(root), words, is_linked=False)
     text = pages.report(period)
     year, week, _ = published.as_of.isocalendar()
     name = f"weekly-{year}-W{week:02}" if period == "week" else f"monthly-{published.as_of:%Y-%m}"

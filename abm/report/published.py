@@ -13,6 +13,7 @@ import duckdb
 from abm.build import check_database_file, database_problem
 from abm.errors import AbmError, first_line
 from abm.paths import shown
+from abm.report.language import Labels
 from abm.report.tables import FOLDER, Row, query
 
 # What a name must not hold: it would turn around the text after it, or end the process, because no
@@ -35,11 +36,13 @@ class Published:
     Attributes:
         as_of: The day the numbers speak of.
         currency: The currency of amounts, ISO 4217.
+        labels: Domain and code to what the code is called, by language.
         rows: Query name to its rows.
     """
 
     as_of: datetime.date
     currency: str
+    labels: Labels
     rows: Mapping[str, list[Row]]
 
     def on_page(self, name: str, page_id: str) -> list[Row]:
@@ -77,6 +80,7 @@ def read_published(db: Path) -> Published:
         check_database_file(db)
         with duckdb.connect(db, read_only=True) as connection:
             settings = _rows(connection, "select * from audit.audit_settings")
+            labels = _rows(connection, "select * from reference.labels")
             rows = {
                 path.stem: _rows(connection, query(path.stem))
                 for path in sorted((FOLDER / "queries").glob("*.sql"))
@@ -90,7 +94,15 @@ def read_published(db: Path) -> Published:
         raise database_problem(db, error) from error
     if not settings:
         raise AbmError(f"audit.audit_settings of {shown(db)} is empty: build and publish again.")
-    return Published(settings[0]["as_of_on"], settings[0]["reporting_currency"], rows)
+    return Published(
+        settings[0]["as_of_on"],
+        settings[0]["reporting_currency"],
+        {
+            (row["domain"], row["code"]): {"en": row["label_en"], "fr": row["label_fr"]}
+            for row in labels
+        },
+        rows,
+    )
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Row]:

@@ -52,7 +52,7 @@ def write_site(db: Path, out: Path, root: Path, steps: Steps | None = None) -> S
         )
     published = read_published(db)
     dictionary = read_dictionary(root)
-    languages = [Language(code, published.currency) for code in LOCALES]
+    languages = [Language(code, published.currency, published.labels) for code in LOCALES]
     files: dict[str, str] = {}
     for language in languages:
         pages = Pages(published, dictionary, language)

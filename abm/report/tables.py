@@ -36,7 +36,7 @@ class Column:
         kind: How it is written, a method of Cells.
         label: The published column whose label heads it, `model.column`.
         heading: Its heading by language, where that of a published column does not fit.
-        codes: For a code, its group in phrases.yml.
+        codes: For a code, its domain in the table labels.
         reason: The query's column that says why a value is missing.
     """
 

@@ -47,7 +47,7 @@ def test_sample_builds_again(built: Build, tmp_path: Path) -> None:
     assert_clean(Build(again, built.raw, db, target))
 
 
-@pytest.mark.parametrize("folder", ["marts", "audit"])
+@pytest.mark.parametrize("folder", ["marts", "audit", "reference"])
 def test_contracts_are_enforced_and_kept(built: Build, folder: str) -> None:
     models = contracted_models(built, folder)
     assert models, f"no model under models/{folder}"

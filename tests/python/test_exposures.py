@@ -26,7 +26,12 @@ TEMPLATES = {
 KPIS = {"core_kpis", "velocity_by_executive"}
 """Queries behind `kpis`: a KPI without a target says how many account executives reach theirs."""
 
-SCHEMAS = {"models/marts": "marts", "models/audit": "audit", "seeds": "reference"}
+SCHEMAS = {
+    "models/marts": "marts",
+    "models/audit": "audit",
+    "models/reference": "reference",
+    "seeds": "reference",
+}
 
 CARRIED_BY = {
     "fct_account_engagement_history": "rpt_account_engagement_weekly",

@@ -573,6 +573,11 @@ class Comparison:
         _, ((value,),) = self.rows(sql)
         return value
 
+    def label(self, domain: str, code: str) -> Any:
+        """What a code is called."""
+        where = f"domain = '{domain}' and code = '{code}'"
+        return self.value(f"select label_{{l}} from reference.labels where {where}")
+
     def equal(self, shown: object, expected: object, where: str) -> None:
         if shown != expected:
             self.unlike.append(f"{where}: {shown!r} and not {expected!r}")
@@ -711,7 +716,7 @@ class Comparison:
             name = UNITS.get(value["in"], "number")
             value = value["value"]
         if value is None:
-            expected = phrase(f"code.reason.{reason}", self.language) if reason else NONE
+            expected = self.label("reason", reason) if reason else NONE
             self.equal(cell.text, expected, where)
             self.compared.add(cell)
         elif name in KINDS:
@@ -722,8 +727,8 @@ class Comparison:
         else:
             expected = {
                 "text": lambda: value,
-                "code": lambda: phrase(f"code.{codes}.{value}", self.language),
-                "status": lambda: phrase(f"code.status.{value}", self.language),
+                "code": lambda: self.label(codes, value),
+                "status": lambda: self.label("status", value),
                 "truth": lambda: phrase(f"word.{str(value).lower()}", self.language),
             }[name]()
             self.equal(cell.text, expected, where)
@@ -790,9 +795,9 @@ class Comparison:
         sectors: dict[str, Decimal] = {}
         expected = set()
         for sector, size, _, amount, *_ in segments[:-1]:
-            sector = phrase(f"code.sector.{sector}", self.language)
+            sector = self.label("sector", sector)
             sectors[sector] = sectors.get(sector, Decimal(0)) + amount
-            size = phrase(f"code.account_size_tier.{size}", self.language)
+            size = self.label("account_size_tier", size)
             if amount:
                 expected.add((f"sector: {sector}; size: {size}", about(amount)))
         self.equal(bars, expected, "bars of the pipeline")
@@ -816,7 +821,7 @@ class Comparison:
         self.equal(len(lines), len(scores), "sectors of the chart")
         for line, (sector, score) in zip(lines, scores, strict=False):
             name, _, figure = line.rpartition(" ")
-            self.equal(name, phrase(f"code.sector.{sector}", self.language), "chart of sectors")
+            self.equal(name, self.label("sector", sector), "chart of sectors")
             self.figure_text(figure, score, "number", f"chart of sectors, {sector}")
 
         _, channels = self.rows(QUERIES["attributed_by_channel"][1])
@@ -1153,12 +1158,15 @@ def test_errors_are_sentences(
         (lambda words: words.moment(None), NONE, NONE),
         (lambda words: words.yes_or_no(False), "no", "non"),
         (lambda words: words.yes_or_no(None), NONE, NONE),
+        (lambda words: words.code_of("sector", "a"), "A & b", "A et b"),
+        (lambda words: words.code_of("other", "a"), "A", "A"),
         (lambda words: words.code_of("sector", "my_<b>sector"), "My <b>sector", "My <b>sector"),
         (lambda words: words.code_of("sector", None), NONE, NONE),
     ],
 )
 def test_language(write: Callable[[Language], str], english: str, french: str) -> None:
-    written = [read_html(write(Language(code, "EUR"))).text for code in LANGUAGES]
+    labels = {("sector", "a"): {"en": "A & b", "fr": "A et b"}}
+    written = [read_html(write(Language(code, "EUR", labels))).text for code in LANGUAGES]
     assert written == [english, french]
 
 
@@ -1192,7 +1200,7 @@ def gaps(document: dict[str, Any]) -> list[str]:
 
 
 def test_phrases_say_the_same_in_both_languages() -> None:
-    assert len(list(leaves(PHRASES))) > 200
+    assert len(list(leaves(PHRASES))) > 80
     assert gaps(PHRASES) == []
     assert gaps(TABLES) == []
     planted = {
@@ -1206,7 +1214,7 @@ def test_phrases_say_the_same_in_both_languages() -> None:
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_every_code_of_the_sample_has_words(code: str, published: Path) -> None:
     rows = read_published(published)
-    language = Language(code, rows.currency)
+    language = Language(code, rows.currency, rows.labels)
     pages = Pages(rows, read_dictionary(ROOT), language)
     made = [text for _, text in pages.all()]
     made += [pages.report(period) for period in ("week", "month")]

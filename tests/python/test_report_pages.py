@@ -14,7 +14,7 @@ from conftest import ROOT, Dashboard
 from html_tree import Node, read_html
 
 from abm.dictionary import read_dictionary
-from abm.paths import read_yaml
+from abm.paths import read_seed, read_yaml
 from abm.report.period import PERIODS, write_report
 from abm.report.site import write_site
 
@@ -23,7 +23,11 @@ TOP = ("index", "definitions")
 WIDTHS = (1280, 390)
 SECTIONS = ("overview", "performance", "health", "actions", "forecast")
 TABLES = read_yaml(ROOT / "abm" / "report" / "tables.yml")
-PHRASES = read_yaml(ROOT / "abm" / "report" / "phrases.yml")
+REASONS = {
+    row["code"]: {language: row[f"label_{language}"] for language in LANGUAGES}
+    for row in read_seed(ROOT, "label_texts")
+    if row["domain"] == "reason"
+}
 AXE = {"resultTypes": ["violations"]}
 
 # Text that lies outside of its box, unless it can be moved into view.
@@ -436,7 +440,7 @@ def test_empty_company(
         for block in page.all("div", class_="block"):
             assert block.one(class_="empty").text == TABLES[block["id"]]["empty"][language]
         values = {node.text for node in page.all(class_="value")}
-        assert values == {PHRASES["code"]["reason"]["no_data"][language]}
+        assert values == {REASONS["no_data"][language]}
         assert len(list(page.one(id="accounts").all(class_="empty"))) == 2
     files = reports(db, tmp_path / "reports")
     for file in files:
@@ -487,7 +491,7 @@ def test_one_account_without_wins_or_spend(
             ("revenue_forecast", "no_won_deals"),
         ):
             words = {node.text for node in page.one(id=table).all(class_="reason")}
-            assert PHRASES["code"]["reason"][reason][language] in words, table
+            assert REASONS[reason][language] in words, table
         for table in ("attributed_by_channel", "recommended_budget"):
             assert page.one(id=table).one(class_="empty"), table
         top = list(page.one(id="top_accounts").one("tbody").all("tr"))
