@@ -13,7 +13,8 @@ from pathlib import Path
 
 import yaml
 
-STAGING, INTERMEDIATE, MARTS, AUDIT = "staging", "intermediate", "marts", "audit"
+STAGING, INTERMEDIATE, MARTS = "staging", "intermediate", "marts"
+AUDIT, REFERENCE = "audit", "reference"
 MAX_VIEWS = 5
 """Views upon views: an engine plans the whole chain anew for each of its readers."""
 MAX_NODES = 28
@@ -29,7 +30,7 @@ class Node:
         name: Its name.
         path: Its file below the project's directory.
         kind: model or snapshot.
-        layer: staging, intermediate, marts or audit; of a snapshot, intermediate.
+        layer: staging, intermediate, marts, audit or reference; of a snapshot, intermediate.
         room: Its dbt group, `staging` where it has none.
         access: private, protected or public.
         materialized: How it is built.
@@ -137,7 +138,7 @@ def _wrong_rooms(node: Node, order: Mapping[str, int]) -> Iterator[str]:
     if node.kind != "model":
         return
     folder = node.path.split("/")[2]
-    expected = {STAGING: STAGING, AUDIT: AUDIT}.get(node.layer, folder)
+    expected = node.layer if node.layer in (STAGING, AUDIT, REFERENCE) else folder
     if node.room != expected:
         yield f"{node.name} is in room {node.room}, its folder in {expected}"
 

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from tools.layers import AUDIT, MARTS, Node, read_nodes, read_rooms, reading_order
+from tools.layers import AUDIT, MARTS, REFERENCE, Node, read_nodes, read_rooms, reading_order
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = (
@@ -54,7 +54,7 @@ def written_map(nodes: Mapping[str, Node], rooms: Mapping[str, str]) -> str:
             for node in inside
             if node.access == "protected" or (node.layer == MARTS and node.name in read_elsewhere)
         )
-        n_marts = sum(node.layer in (MARTS, AUDIT) and node.access != "private" for node in inside)
+        n_marts = sum(node.layer in (MARTS, AUDIT, REFERENCE) and node.access != "private" for node in inside)
         lines += [
             "",
             f"### {place}. {room}",
