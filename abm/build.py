@@ -411,11 +411,12 @@ def _check_db(db: Path) -> None:
         raise database_problem(db, error) from error
 
 
-def check_database_file(db: Path) -> None:
+def check_database_file(db: Path, advice: str = "name another file with --db") -> None:
     """Make sure that a file is a DuckDB database: DuckDB opens Parquet and CSV files as well.
 
     Args:
         db: An existing file.
+        advice: What to do if it is none.
 
     Raises:
         AbmError: It is something else.
@@ -424,15 +425,18 @@ def check_database_file(db: Path) -> None:
     with db.open("rb") as file:
         head = file.read(12)
     if head and head[8:] != b"DUCK":
-        raise AbmError(f"{shown(db)} is not a DuckDB database: name another file with --db.")
+        raise AbmError(f"{shown(db)} is not a DuckDB database: {advice}.")
 
 
-def database_problem(db: Path, error: Exception) -> AbmError:
+def database_problem(
+    db: Path, error: Exception, advice: str = "name another file with --db or ABM_DB"
+) -> AbmError:
     """Explain why a database file cannot be opened.
 
     Args:
         db: The file.
         error: What DuckDB raised.
+        advice: What to do first about a file that is no database.
 
     Returns:
         The error to raise.
@@ -445,7 +449,7 @@ def database_problem(db: Path, error: Exception) -> AbmError:
         )
     return AbmError(
         f"{shown(db)} cannot be opened as a DuckDB database ({first_line(error)}): "
-        "name another file with --db or ABM_DB, or remove it and build again."
+        f"{advice}, or remove it and build again."
     )
 
 

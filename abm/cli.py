@@ -621,37 +621,65 @@ def docs(
     print(f"  dbt         {shown(written.dbt)} ({written.dbt.stat().st_size / 1e6:.1f} MB)")
 
 
-@app.command(short_help="Compare the two engines' results row by row.")
-def compare(db: Db = None) -> None:
-    """Compare marts, audit and reference data in DuckDB with those in PostgreSQL, row by row.
+@app.command(short_help="Compare two databases, or the two engines' results, row by row.")
+def compare(
+    reference: Annotated[
+        Path | None,
+        typer.Argument(metavar="[A]", show_default=False, help="The database to compare with."),
+    ] = None,
+    other: Annotated[
+        Path | None,
+        typer.Argument(metavar="[B]", show_default=False, help="The one that should equal it."),
+    ] = None,
+    db: Db = None,
+) -> None:
+    """Compare marts, audit and reference data of two databases, row by row.
 
-    Build both from the same raw data as of the same day first. Names and order of columns, keys,
-    texts, dates and counts must be equal, fractions up to 1e-9; the order of rows does not matter.
-    Where a table differs, the first differing rows are shown side by side.
+    A and B are any two files of `abm build` or `abm publish`. A is the reference: what it holds
+    must be in B, of the same type. Tables and columns that only B has are listed as new and are no
+    difference. Use it before and after a change that should move no number.
+
+    Without A and B, DuckDB (--db) is compared with PostgreSQL: build both from the same raw data as
+    of the same day first. Then names and order of columns must be equal too.
+
+    Keys, texts, dates and counts must be equal, fractions up to 1e-9; the order of rows does not
+    matter. Columns published_at, the moment of a build, are left out. Where a table differs, the
+    columns are named and the first differing rows are shown side by side. Exit code 1 means that
+    something differs.
 
     \b
-    Example: everything at once, on the sample and a server that is removed afterwards
-        make compare-engines
+    Examples:
+        abm compare before.duckdb after.duckdb
+        make compare-engines                           both engines, on the sample
     """
-    from abm.compare import compare_engines
+    from abm.compare import LEFT_OUT, compare_databases, compare_engines
 
-    comparisons = compare_engines(resolve_db(find_project_root(), db))
-    table = Table(box=None, pad_edge=False)
-    table.add_column("table", no_wrap=True, overflow="ignore")
-    for heading in ("duckdb rows", "postgres rows"):
-        table.add_column(heading, justify="right")
-    table.add_column("verdict")
+    if reference and other:
+        comparisons = compare_databases(reference.expanduser(), other.expanduser())
+        names = "A", "B"
+        print(f"A  {shown(reference.absolute())}\nB  {shown(other.absolute())}")
+    elif reference:
+        raise typer.BadParameter("One database is nothing to compare: name two, or none.")
+    else:
+        comparisons = compare_engines(resolve_db(find_project_root(), db))
+        names = "duckdb", "postgres"
+    rows = [("table", *(f"{name} rows" for name in names), "verdict")]
     for found in comparisons:
-        rows = ["none" if n is None else f"{n:,}" for n in (found.duckdb_rows, found.postgres_rows)]
-        table.add_row(found.name, *rows, found.verdict)
-    Console(highlight=False, markup=False).print(table)
+        counts = ("none" if n is None else f"{n:,}" for n in (found.left_rows, found.right_rows))
+        rows.append((found.name, *counts, found.verdict))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for table, left, right, verdict in rows:  # a table of rich would cut long verdicts
+        print(f"{table:<{widths[0]}}  {left:>{widths[1]}}  {right:>{widths[2]}}  {verdict}")
     for found in comparisons:
         for line in found.differences:
             print(line)
-    different = sum(not found.is_identical for found in comparisons)
+    print(f"Not compared: {LEFT_OUT}, the moment of a build")
+    different = sum(found.is_different for found in comparisons)
     if different:
         raise AbmError(f"Of {len(comparisons)} tables {different} differ, as shown above.")
-    print(f"All {len(comparisons)} tables are identical")
+    n_new = sum(found.left_rows is None for found in comparisons)
+    new = f", {n_new} new in B" if n_new else ""
+    print(f"All {len(comparisons) - n_new} tables are identical{new}")
 
 
 @app.command(short_help="Check raw data and marts against what is usual for them.")

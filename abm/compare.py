@@ -1,6 +1,8 @@
-"""`abm compare`: the tables of a DuckDB build against those of a PostgreSQL build."""
+"""`abm compare`: the tables of one database against those of another, row by row."""
 
-from collections.abc import Callable, Iterable
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -10,49 +12,132 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import psycopg
 
 from abm.build import check_database_file, database_problem
-from abm.errors import AbmError
+from abm.errors import AbmError, first_line
 from abm.paths import shown
 from abm.postgres import connected
+from abm.progress import Steps
 
 SCHEMAS = ("marts", "audit", "reference")
+LEFT_OUT = "published_at"
+"""The moment of a build, which is never that of another."""
 TOLERANCE = 1e-9
 MAX_SHOWN = 5
+MAX_UNLIKE = 100_000
+"""Rows of a table, of both sides, that Python compares: more would fill the memory."""
+MAX_KEY_COLUMNS = 8
+"""The key of a table is looked for among so many of its first columns."""
 QUICK_KEYS = (str, int, bool, date)
 """Types whose values are told apart by themselves; those of others by how they are written."""
 
 Row = tuple[Any, ...]
+Pairs = list[tuple[Row, Row]]
+Groups = dict[Row, tuple[list[Row], list[Row]]]
 Query = Callable[[str], list[Row]]
-Tables = dict[str, list[str]]
+Columns = dict[str, str]
 
 
 @dataclass
 class TableComparison:
-    """One table in both engines.
+    """One table in both databases.
 
     Attributes:
         name: <schema>.<table>.
-        duckdb_rows: Its rows in DuckDB, or None where it is missing.
-        postgres_rows: Its rows in PostgreSQL, or None where it is missing.
-        verdict: "identical", or what differs.
-        differences: Lines that show the first differences.
+        left_rows: Its rows in the first database, or None where it is missing.
+        right_rows: Its rows in the second, or None where it is missing.
+        verdict: "identical", or what differs or is new.
+        is_different: Something differs; what is new beside a reference does not.
+        differences: Lines that show the first differing rows.
     """
 
     name: str
-    duckdb_rows: int | None = None
-    postgres_rows: int | None = None
+    left_rows: int | None = None
+    right_rows: int | None = None
     verdict: str = "identical"
+    is_different: bool = False
     differences: list[str] = field(default_factory=list)
 
-    @property
-    def is_identical(self) -> bool:
-        """Nothing differs."""
-        return self.verdict == "identical"
+
+@dataclass(frozen=True)
+class _Side:
+    """One of the two databases.
+
+    Attributes:
+        name: What a reader knows it by.
+        query: Runs a query on it.
+        catalog: Its name in queries, if they need one.
+        tables: Columns and their types, by table.
+    """
+
+    name: str
+    query: Query
+    catalog: str | None
+    tables: dict[str, Columns]
+
+    @classmethod
+    def of(cls, name: str, query: Query, catalog: str | None = None) -> "_Side":
+        """Look what a database holds."""
+        rows = query(
+            "select table_schema || '.' || table_name, column_name, data_type "
+            f"from information_schema.columns where table_schema in {SCHEMAS} "
+            + (f"and table_catalog = '{catalog}' " if catalog else "")
+            + f"and column_name <> '{LEFT_OUT}' order by 1, ordinal_position"
+        )
+        tables: dict[str, Columns] = {}
+        for table, column, data_type in rows:
+            tables.setdefault(table, {})[column] = data_type
+        return cls(name, query, catalog, tables)
+
+    def relation(self, table: str) -> str:
+        """Spell a table for a query."""
+        names = [self.catalog] if self.catalog else []
+        return ".".join(map(_quoted, [*names, *table.split(".", 1)]))
+
+    def count(self, table: str) -> int | None:
+        """Count the rows of a table, if there is one."""
+        if table not in self.tables:
+            return None
+        ((count,),) = self.query(f"select count(*) from {self.relation(table)}")
+        return int(count)
+
+
+@dataclass(frozen=True)
+class _Sides:
+    """Two databases and how they are compared.
+
+    Attributes:
+        left: The first.
+        right: The second.
+        read: Gives the rows of a table that may differ, all or some, from both.
+        is_reference: The first is what the second must hold, in the same types; it may hold more.
+            Otherwise they are of two engines and must hold the same, each in its own types.
+    """
+
+    left: _Side
+    right: _Side
+    read: "Callable[[_Side, _Side, str, list[str]], _Rows]"
+    is_reference: bool
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Rows of both sides that may differ.
+
+    Attributes:
+        left: Those of the first.
+        right: Those of the second.
+        are_all: No more than these may differ.
+    """
+
+    left: list[Row]
+    right: list[Row]
+    are_all: bool = True
 
 
 def compare_engines(db: Path) -> list[TableComparison]:
-    """Compare every table of the published schemas.
+    """Compare every table of the published schemas in DuckDB and in PostgreSQL.
 
     Args:
         db: The build database of DuckDB.
@@ -71,71 +156,207 @@ def compare_engines(db: Path) -> list[TableComparison]:
     except duckdb.Error as error:
         raise database_problem(db, error) from error
     with database, connected() as connection:
-        left: Query = lambda query: database.execute(query).fetchall()  # noqa: E731
-        right: Query = lambda query: connection.execute(query.encode()).fetchall()  # noqa: E731
-        columns = _columns(left), _columns(right)
-        names = sorted(columns[0].keys() | columns[1].keys())
-        if not names:
+        left = _Side.of("DuckDB", lambda query: database.execute(query).fetchall())
+        right = _Side.of("PostgreSQL", lambda query: connection.execute(query.encode()).fetchall())
+        if not left.tables and not right.tables:
             raise AbmError(
                 f"Neither engine holds a table of {', '.join(SCHEMAS)}: build both first, with "
                 "`abm build` and `abm build --target postgres`."
             )
-        return [_compare_table(name, columns, (left, right)) for name in names]
+        return _compare(_Sides(left, right, _all_rows, is_reference=False))
 
 
-def _columns(query: Query) -> Tables:
-    """Columns of every table; the moment of a build is never that of another."""
-    rows = query(
-        "select table_schema || '.' || table_name, column_name from information_schema.columns "
-        f"where table_schema in {SCHEMAS} and column_name <> 'published_at' "
-        "order by 1, ordinal_position"
-    )
-    tables: Tables = {}
-    for table, column in rows:
-        tables.setdefault(table, []).append(column)
-    return tables
+def compare_databases(reference: Path, other: Path) -> list[TableComparison]:
+    """Compare every table of the published schemas in two DuckDB databases.
+
+    Args:
+        reference: A database that was built or published, A in what is said.
+        other: Another, B; it may hold tables and columns that A has not.
+
+    Returns:
+        One comparison per table that either has, by name.
+
+    Raises:
+        AbmError: A database cannot be read, has nothing to compare, or both are one.
+    """
+    for db in (reference, other):
+        if not db.is_file():
+            raise AbmError(f"{shown(db)} is not a file: name two databases of `abm build`.")
+    if reference.samefile(other):
+        raise AbmError(f"{shown(reference)} is compared with itself: name two databases.")
+    with _attached(a=reference, b=other) as query:
+        sides = [_Side.of(name.upper(), query, name) for name in ("a", "b")]
+        for side, db in zip(sides, (reference, other), strict=True):
+            if not side.tables:
+                raise AbmError(
+                    f"{shown(db)} holds no table of {', '.join(SCHEMAS)}: name a database that "
+                    "`abm build` or `abm publish` wrote."
+                )
+        return _compare(_Sides(*sides, _unlike_rows, is_reference=True))
 
 
-def _compare_table(
-    name: str, columns: tuple[Tables, Tables], queries: tuple[Query, Query]
-) -> TableComparison:
-    found = TableComparison(name)
-    schema, table = name.split(".", 1)
-    rows: list[list[Row]] = [
-        query(f'select {_listed(known[name])} from "{schema}"."{table}"') if name in known else []
-        for known, query in zip(columns, queries, strict=True)
+@contextmanager
+def _attached(**databases: Path) -> Iterator[Query]:
+    """Open databases, read only, beside one another; what has no room in memory goes to a disk."""
+    with (
+        tempfile.TemporaryDirectory(prefix="abm-compare-") as spill,
+        duckdb.connect(
+            config={
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+                "preserve_insertion_order": False,
+                "memory_limit": "1GB",
+                "temp_directory": spill,
+            }
+        ) as connection,
+    ):
+        for name, db in databases.items():
+            path = str(db).replace("'", "''")
+            try:
+                check_database_file(db, "name another file")
+                connection.execute(f"attach '{path}' as {name} (read_only)")
+            except OSError as error:
+                raise AbmError(
+                    f"Cannot read {shown(db)} ({error.strerror or error}): allow reading it, or "
+                    "name another file."
+                ) from error
+            except duckdb.Error as error:
+                raise database_problem(db, error, "name another file") from error
+        yield lambda query: connection.execute(query).fetchall()
+
+
+def _compare(sides: _Sides) -> list[TableComparison]:
+    names = sorted(sides.left.tables.keys() | sides.right.tables.keys())
+    comparisons = []
+    with Steps("Comparing", total=len(names)) as steps:
+        for name in names:
+            steps.start(name)
+            try:
+                comparisons.append(_compare_table(name, sides))
+            except (duckdb.Error, psycopg.Error) as error:
+                raise AbmError(
+                    f"Table {name} cannot be read ({first_line(error)}): build it again with "
+                    f"`abm build --select {name.split('.', 1)[1]}`."
+                ) from error
+            steps.advance()
+    return comparisons
+
+
+def _compare_table(name: str, sides: _Sides) -> TableComparison:
+    left, right = sides.left, sides.right
+    found = TableComparison(name, left.count(name), right.count(name))
+    if name not in left.tables or name not in right.tables:
+        is_new = name in right.tables
+        found.is_different = not (is_new and sides.is_reference)
+        where = f"only in {(right if is_new else left).name}"
+        found.verdict = where if found.is_different else "new"
+        return found
+    faults, notes = _column_differences(left.tables[name], right.tables[name], sides)
+    columns = [
+        column
+        for column, data_type in left.tables[name].items()
+        if column in right.tables[name]
+        and (not sides.is_reference or right.tables[name][column] == data_type)
     ]
-    left, right = (known.get(name) for known in columns)
-    found.duckdb_rows = len(rows[0]) if left else None
-    found.postgres_rows = len(rows[1]) if right else None
-    if not left or not right:
-        found.verdict = f"only in {'DuckDB' if left else 'PostgreSQL'}"
-    elif left != right:
-        found.verdict = "other columns"
-        found.differences = [f"{name}: DuckDB {left}", f"{name}: PostgreSQL {right}"]
-    else:
-        pairs = differing_rows(rows[0], rows[1])
-        if pairs:
-            found.verdict = f"{len(pairs)} rows differ"
-            found.differences = _side_by_side(name, left, pairs[:MAX_SHOWN])
+    rows = sides.read(left, right, name, columns) if columns else _Rows([], [])
+    pairs = differing_rows(rows.left, rows.right)
+    differing = _row_differences(columns, pairs, sides)
+    if not rows.are_all:
+        n_read = len(rows.left) + len(rows.right)
+        of_these = ", ".join(differing) or "none by more than the tolerance"
+        differing = [f"more than {n_read:,} rows are not equal to the last digit: {of_these}"]
+    faults += differing
+    found.is_different = bool(faults)
+    found.verdict = "; ".join([*faults, *notes]) or found.verdict
+    found.differences = _side_by_side(name, columns, pairs[:MAX_SHOWN], sides)
     return found
 
 
-def _listed(columns: list[str]) -> str:
-    return ", ".join(f'"{column}"' for column in columns)
+def _column_differences(
+    left: Columns, right: Columns, sides: _Sides
+) -> tuple[list[str], list[str]]:
+    """Say what differs between the columns of a table, and what is only new."""
+    lacking = [column for column in left if column not in right]
+    new = [column for column in right if column not in left]
+    faults = [f"{sides.right.name} lacks {', '.join(lacking)}"] if lacking else []
+    if not sides.is_reference:
+        faults += [f"{sides.left.name} lacks {', '.join(new)}"] if new else []
+        if not faults and list(left) != list(right):
+            faults.append("columns in another order")
+        return faults, []
+    faults += [
+        f"{column} is {right[column]}, was {data_type}"
+        for column, data_type in left.items()
+        if right.get(column, data_type) != data_type
+    ]
+    return faults, [f"new: {', '.join(new)}"] if new else []
 
 
-def differing_rows(left: Iterable[Row], right: Iterable[Row]) -> list[tuple[Row, Row]]:
+def _row_differences(columns: list[str], pairs: Pairs, sides: _Sides) -> list[str]:
+    """Say how many rows differ, and in which columns."""
+    matched = [(one, two) for one, two in pairs if one and two]
+    differing = [
+        column
+        for place, column in enumerate(columns)
+        if not all(_is_equal(one[place], two[place]) for one, two in matched)
+    ]
+    n_left = sum(not two for _, two in pairs)
+    n_right = sum(not one for one, _ in pairs)
+    differs = "differs" if len(matched) == 1 else "differ"
+    return [
+        f"{_rows(n)} {what}"
+        for n, what in (
+            (len(matched), f"{differs} in {', '.join(differing)}"),
+            (n_left, f"only in {sides.left.name}"),
+            (n_right, f"only in {sides.right.name}"),
+        )
+        if n
+    ]
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _all_rows(left: _Side, right: _Side, table: str, columns: list[str]) -> _Rows:
+    listed = ", ".join(map(_quoted, columns))
+    return _Rows(
+        *(side.query(f"select {listed} from {side.relation(table)}") for side in (left, right))
+    )
+
+
+def _unlike_rows(left: _Side, right: _Side, table: str, columns: list[str]) -> _Rows:
+    """Rows that one side has more often than the other, of two databases in one connection."""
+    listed = ", ".join(map(_quoted, columns))
+    unlike = left.query(
+        f"select {listed}, sum(_side) from ("
+        f"select {listed}, 1 as _side from {left.relation(table)} "
+        f"union all select {listed}, -1 as _side from {right.relation(table)}"
+        f") group by all having sum(_side) <> 0 order by all limit {MAX_UNLIKE + 1}"
+    )
+    rows = _Rows([], [], len(unlike) <= MAX_UNLIKE)
+    for *values, excess in unlike[:MAX_UNLIKE]:
+        side = rows.left if excess > 0 else rows.right
+        side.extend([tuple(values)] * abs(excess))
+    return rows
+
+
+def differing_rows(left: Iterable[Row], right: Iterable[Row]) -> Pairs:
     """Find the rows that one side has and the other has not.
 
     Args:
-        left: Rows of one engine, in any order.
+        left: Rows of one side, in any order.
         right: Rows of the other.
 
     Returns:
-        Pairs of differing rows in one order of both sides; an empty row where a side has no more.
+        Pairs of differing rows with the same key, which is as many of the first columns as tell the
+        rows of a side apart; an empty row where a side has none, or no more, of a key.
     """
-    groups: dict[Row, tuple[list[Row], list[Row]]] = {}
+    groups: Groups = {}
     for side, rows in enumerate((left, right)):
         for row in rows:
             exact = tuple(map(_key, row))
@@ -150,7 +371,31 @@ def differing_rows(left: Iterable[Row], right: Iterable[Row]) -> list[tuple[Row,
             if not one or not two or not all(map(_is_equal, one, two)):
                 ours += [one] if one else []
                 theirs += [two] if two else []
-    return list(zip_longest(sorted(ours, key=_order), sorted(theirs, key=_order), fillvalue=()))
+    return _paired(sorted(ours, key=_order), sorted(theirs, key=_order))
+
+
+def _paired(ours: list[Row], theirs: list[Row]) -> Pairs:
+    """Put rows of the same key side by side."""
+    most = _n_keys(_by_key(ours, theirs, MAX_KEY_COLUMNS))
+    groups = next(
+        groups
+        for width in range(1, MAX_KEY_COLUMNS + 1)
+        if _n_keys(groups := _by_key(ours, theirs, width)) == most
+    )
+    return [pair for sides in groups.values() for pair in zip_longest(*sides, fillvalue=())]
+
+
+def _by_key(ours: list[Row], theirs: list[Row], width: int) -> Groups:
+    """Group rows by their first columns."""
+    groups: Groups = {}
+    for side, rows in enumerate((ours, theirs)):
+        for row in rows:
+            groups.setdefault(tuple(map(_plain, row[:width])), ([], []))[side].append(row)
+    return groups
+
+
+def _n_keys(groups: Groups) -> int:
+    return sum(bool(rows) for sides in groups.values() for rows in sides)
 
 
 def _is_fraction(value: Any) -> bool:
@@ -181,16 +426,18 @@ def _is_equal(one: Any, two: Any) -> bool:
     return type(one) is type(two) and one == two
 
 
-def _side_by_side(name: str, columns: list[str], pairs: list[tuple[Row, Row]]) -> list[str]:
+def _side_by_side(name: str, columns: list[str], pairs: Pairs, sides: _Sides) -> list[str]:
     """Show each pair of rows: the first column, then the columns that differ."""
     lines = []
     for one, two in pairs:
         if not one or not two:
-            engine = "DuckDB" if one else "PostgreSQL"
-            lines.append(f"{name}: only in {engine}: {dict(zip(columns, one or two, strict=True))}")
+            side = sides.left if one else sides.right
+            lines.append(
+                f"{name}: only in {side.name}: {dict(zip(columns, one or two, strict=True))}"
+            )
             continue
         parts = [
-            f"{column}: DuckDB {a!r}, PostgreSQL {b!r}"
+            f"{column}: {sides.left.name} {a!r}, {sides.right.name} {b!r}"
             for column, a, b in zip(columns, one, two, strict=True)
             if not _is_equal(a, b)
         ]

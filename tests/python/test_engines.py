@@ -12,8 +12,6 @@ import psycopg
 import pytest
 from conftest import COMPANY_DAY, ROOT, Abm, Build, errors, run_abm, said
 
-from abm.compare import differing_rows
-
 SCRIPT = ROOT / "scripts" / "postgres.sh"
 NOT_INSTALLED = "no PostgreSQL server is installed"
 
@@ -188,12 +186,3 @@ def test_targets_that_make_no_sense(abm: Abm) -> None:
     assert "nothing to load" in errors(abm("load", "--target", "duckdb"))[0]
     assert "Nothing is published from postgres" in errors(abm("publish", "--target", "postgres"))[0]
     assert "no target oracle" in errors(abm("build", "--target", "oracle"))[0]
-
-
-def test_rows_are_compared_exactly_but_for_fractions() -> None:
-    left = [("a", 1, 0.1 + 0.2), ("b", 2, None), ("b", 2, None)]
-    assert differing_rows(left, [("b", 2, None), ("a", 1, 0.3), ("b", 2, None)]) == []
-    assert differing_rows(left, [("b", 2, None), ("a", 1, 0.3)]) == [(("b", 2, None), ())]
-    assert differing_rows([("a", 1)], [("a", True)]) == [(("a", 1), ("a", True))]
-    assert differing_rows([("a", 1.0)], [("a", 1.00001)]) == [(("a", 1.0), ("a", 1.00001))]
-    assert differing_rows([(None,)], [("None",)]) == [((None,), ("None",))]
