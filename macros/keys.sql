@@ -81,3 +81,33 @@
 {% macro is_salesforce_person(column) -%}
     (length({{ column }}) not in (15, 18) or substr({{ column }}, 1, 3) in ('003', '00Q'))
 {%- endmacro %}
+
+{#- Keys of a relation that are not filled, or occur more than once, under a name. -#}
+{% macro broken_keys(relation, columns, name) -%}
+    {%- set parts = [] -%}
+    {%- for column in columns -%}
+        {%- do parts.append(
+            'coalesce(cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ "), '(none)')"
+        ) -%}
+    {%- endfor -%}
+select
+    '{{ name }}' as broken_key,
+    {{ parts | join(" || ' / ' || ") }} as key_value
+from {{ relation }}
+group by {{ columns | join(', ') }}
+having
+    count(*) > 1
+    {%- for column in columns %}
+    or {{ column }} is null
+    {%- endfor %}
+{%- endmacro %}
+
+{#- The keys that a seed's YAML states: `key`, and what else is `also_unique`. -#}
+{% macro seed_keys(seed_name) -%}
+    {%- if not execute -%}{{ return([]) }}{%- endif -%}
+    {%- set found = graph.nodes.values()
+        | selectattr('resource_type', 'equalto', 'seed')
+        | selectattr('name', 'equalto', seed_name) | first -%}
+    {%- set meta = found.config.meta -%}
+    {{ return([meta['key']] + ([meta['also_unique']] if meta.get('also_unique') else [])) }}
+{%- endmacro %}

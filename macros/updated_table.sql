@@ -5,7 +5,7 @@
     another account of a person, another weight in a seed, another as-of date. To compute rows and
     their hashes costs a fraction of writing them.
 
-    The column `row_hash` is that of the whole row. No two rows may be equal: a primary_key test of
+    The column `row_hash` is that of the whole row. No two rows may be equal: a keys test of
     `row_hash` asserts it. Another list of columns and `--full-refresh` write the table anew.
 -#}
 {% materialization updated_table, default -%}

@@ -6,10 +6,6 @@ opportunities as (
     select * from {{ ref('fct_opportunities') }}
 ),
 
-investments as (
-    select * from {{ ref('fct_investments') }}
-),
-
 engagement as (
     select * from {{ ref('fct_account_engagement') }}
 ),
@@ -18,24 +14,34 @@ drivers as (
     select * from {{ ref('fct_account_engagement_drivers') }}
 ),
 
-spent_in_raw as (
-    select * from {{ ref('int_stated_spend') }}
+spend as (
+    select * from {{ ref('int_spend_by_source') }}
+),
+
+models as (
+    {{ attribution_models_and_bases() }}
 ),
 
 credited as (
     select
-        'revenue' as attribution_basis,
-        sum(amount) as amount
-    from opportunities
-    where is_won and opportunity_type in ('new_business', 'expansion')
+        models.attribution_model,
+        models.attribution_basis,
+        sum(opportunities.amount) as amount
+    from models
+    left join opportunities
+        on
+            opportunities.opportunity_type in ('new_business', 'expansion')
+            and (opportunities.is_won or models.attribution_basis = 'pipeline')
+    group by models.attribution_model, models.attribution_basis
+),
 
-    union all
-
+attributed as (
     select
-        'pipeline' as attribution_basis,
-        sum(amount) as amount
-    from opportunities
-    where opportunity_type in ('new_business', 'expansion')
+        attribution_model,
+        attribution_basis,
+        sum(attributed_amount) as amount
+    from attribution_models
+    group by attribution_model, attribution_basis
 ),
 
 -- The parts of the walk; a quarter that only one side knows differs from nothing.
@@ -57,57 +63,27 @@ walked as (
     where is_won
 ),
 
-models as (
-    {{ attribution_models_and_bases() }}
-),
-
-attributed as (
-    select
-        models.attribution_model || ', ' || models.attribution_basis as subject,
-        models.attribution_basis,
-        sum(attribution_models.attributed_amount) as amount
-    from models
-    left join attribution_models
-        on
-            models.attribution_model = attribution_models.attribution_model
-            and models.attribution_basis = attribution_models.attribution_basis
-    group by models.attribution_model, models.attribution_basis
-),
-
-spent_in_marts as (
-    select
-        source_system || ', ' || original_currency as subject,
-        sum(original_amount) as amount
-    from investments
-    group by source_system, original_currency
-),
-
-subjects as (
-    select subject from spent_in_raw
-    union distinct
-    select subject from spent_in_marts
-),
-
 -- Cast before the union: a sum has so many digits that the union would round the scores to cents.
 checks as (
     select
         'attributed_equals_opportunities' as check_name,
-        attributed.subject,
+        credited.attribution_model || ', ' || credited.attribution_basis as subject,
         cast(credited.amount as {{ type_decimal(6) }}) as expected_amount,
         cast(attributed.amount as {{ type_decimal(6) }}) as actual_amount
-    from attributed
-    inner join credited on attributed.attribution_basis = credited.attribution_basis
+    from credited
+    left join attributed
+        on
+            credited.attribution_model = attributed.attribution_model
+            and credited.attribution_basis = attributed.attribution_basis
 
     union all
 
     select
         'spend_equals_raw' as check_name,
-        subjects.subject,
-        cast(spent_in_raw.amount as {{ type_decimal(6) }}) as expected_amount,
-        cast(spent_in_marts.amount as {{ type_decimal(6) }}) as actual_amount
-    from subjects
-    left join spent_in_raw on subjects.subject = spent_in_raw.subject
-    left join spent_in_marts on subjects.subject = spent_in_marts.subject
+        subject,
+        cast(stated_amount as {{ type_decimal(6) }}) as expected_amount,
+        cast(published_amount as {{ type_decimal(6) }}) as actual_amount
+    from spend
 
     union all
 

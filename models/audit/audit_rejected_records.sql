@@ -5,19 +5,9 @@ with rejected as (
     {% endfor %}
 ),
 
-refused_amounts as (
-    select * from {{ ref('int_refused_amounts') }}
-),
-
-refused_dates as (
-    select * from {{ ref('int_dates_refused') }}
-),
-
 -- What is refused later than in staging is one value; its record stays.
 refused as (
-    select * from refused_amounts
-    union all
-    select * from refused_dates
+    select * from {{ ref('int_refused_values') }}
 ),
 
 final as (

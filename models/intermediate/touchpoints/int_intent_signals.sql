@@ -13,7 +13,7 @@ touchpoints as (
 ),
 
 content_assets as (
-    select * from {{ ref('stg_abm_program__content_assets') }}
+    select * from {{ ref('int_content_assets') }}
 ),
 
 third_party as (

@@ -9,7 +9,7 @@ interaction_types as (
 ),
 
 content_assets as (
-    select * from {{ ref('stg_abm_program__content_assets') }}
+    select * from {{ ref('int_content_assets') }}
 ),
 
 asset_types as (

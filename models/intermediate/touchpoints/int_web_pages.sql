@@ -7,7 +7,7 @@ interactions as (
 ),
 
 content_assets as (
-    select * from {{ ref('stg_abm_program__content_assets') }}
+    select * from {{ ref('int_content_assets') }}
 ),
 
 addresses as (

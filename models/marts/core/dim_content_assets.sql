@@ -1,5 +1,5 @@
 with content_assets as (
-    select * from {{ ref('stg_abm_program__content_assets') }}
+    select * from {{ ref('int_content_assets') }}
 ),
 
 final as (

@@ -9,7 +9,14 @@
 ] -%}
 with opportunities as (
     select * from {{ ref('int_opportunities_now') }}
-    where is_won
+),
+
+target_accounts as (
+    select * from {{ ref('stg_abm_program__target_accounts') }}
+),
+
+contracts as (
+    select * from {{ ref('stg_abm_program__contracts') }}
 ),
 
 stated as (
@@ -36,7 +43,8 @@ stated as (
     {%- endfor %}
 ),
 
--- A won deal's negative amount is refused before it is converted, so it is not out of range too.
+-- A won deal's negative amount is refused before it is converted, so it is not out of range too. A
+-- deal closed before it was created has no cycle; such a membership or contract never was in force.
 final as (
     select
         source_system,
@@ -59,7 +67,43 @@ final as (
         case when original_amount is null then 'missing_amount' else 'negative_amount' end
             as reason
     from opportunities
-    where original_amount is null or original_amount < 0
+    where is_won and (original_amount is null or original_amount < 0)
+
+    union all
+
+    select
+        source_system,
+        'opportunity' as raw_table,
+        opportunity_id as record_id,
+        'close_date' as column_name,
+        {{ text_of('closed_on') }} as raw_value,
+        'closed_before_created' as reason
+    from opportunities
+    where closed_on < created_on
+
+    union all
+
+    select
+        'abm_program' as source_system,
+        'target_accounts' as raw_table,
+        account_id || ' / ' || {{ text_of('activated_on') }} as record_id,
+        'exited_on' as column_name,
+        {{ text_of('exited_on') }} as raw_value,
+        'ended_before_started' as reason
+    from target_accounts
+    where exited_on < activated_on
+
+    union all
+
+    select
+        'abm_program' as source_system,
+        'contracts' as raw_table,
+        contract_id as record_id,
+        'ended_on' as column_name,
+        {{ text_of('ended_on') }} as raw_value,
+        'ended_before_started' as reason
+    from contracts
+    where ended_on < started_on
 )
 
 select * from final
