@@ -51,16 +51,21 @@ spent as (
     group by channel
 ),
 
+newest as (
+    select max(month_start_on) as month_start_on
+    from plans
+),
+
 -- A plan is one month's list of channels, so its figures are not mixed with those of another month.
 -- One of which a line cannot be converted has no amount.
 planned as (
     select
-        channel,
-        month_start_on,
-        case when count(*) = count(amount) then sum(amount) end as amount
+        plans.channel,
+        plans.month_start_on,
+        case when count(*) = count(plans.amount) then sum(plans.amount) end as amount
     from plans
-    where month_start_on = (select max(month_start_on) from plans)
-    group by channel, month_start_on
+    inner join newest on plans.month_start_on = newest.month_start_on
+    group by plans.channel, plans.month_start_on
 ),
 
 -- Without credit the amount is 0; with credit of unknown amount it is unknown.

@@ -1,10 +1,12 @@
 -- The account and the other record that a record names are known since linked_at, null for ever.
 {{ config(materialized='table') }}
 
-with source_records as (
+with known as (
     select
         *,
         source_system || ':' || person_record_id as record_key,
+        coalesce('email:' || email, 'record:' || source_system || ':' || person_record_id)
+            as own_group,
         case when {{ existed_by_as_of('linked_at') }} then account_id end as linked_account_id,
         case when {{ existed_by_as_of('linked_at') }} then same_person_key end as linked_person_key
     from {{ ref('int_person_records_known') }}
@@ -25,24 +27,22 @@ account_domains as (
 
 records as (
     select
-        source_records.source_system,
-        source_records.person_record_id,
-        source_records.record_key,
-        source_records.record_kind,
-        source_records.email,
-        source_records.person_name,
-        nullif({{ normalised_text('source_records.person_name') }}, '') as name_key,
-        source_records.title,
-        source_records.created_at,
+        known.source_system,
+        known.person_record_id,
+        known.record_key,
+        known.record_kind,
+        known.email,
+        known.person_name,
+        nullif({{ normalised_text('known.person_name') }}, '') as name_key,
+        known.title,
+        known.created_at,
         coalesce(account_ids.account_id, account_domains.account_id) as account_id,
-        coalesce(person_merges.surviving_record_key, source_records.linked_person_key)
-            as same_person_key,
-        coalesce('email:' || source_records.email, 'record:' || source_records.record_key)
-            as own_group
-    from source_records
-    left join account_ids on source_records.linked_account_id = account_ids.known_account_id
-    left join account_domains on source_records.account_domain = account_domains.domain
-    left join person_merges on source_records.linked_person_key = person_merges.record_key
+        coalesce(person_merges.surviving_record_key, known.linked_person_key) as same_person_key,
+        known.own_group
+    from known
+    left join account_ids on known.linked_account_id = account_ids.known_account_id
+    left join account_domains on known.account_domain = account_domains.domain
+    left join person_merges on known.linked_person_key = person_merges.record_key
 ),
 
 -- A group without a contact follows the first of its records that says whose it is: a lead its
@@ -61,7 +61,7 @@ ranked_links as (
     inner join records as same_records on records.same_person_key = same_records.record_key
     where
         records.own_group <> same_records.own_group
-        and records.own_group not in (select own_group from records where record_kind = 'contact')
+        and records.own_group not in (select own_group from known where record_kind = 'contact')
 ),
 
 links as (

@@ -45,7 +45,7 @@ placed as (
         states.outcome,
         states.closed_on,
         states.closed_at,
-        coalesce(states.closed_on, states.as_of_on) as valued_on,
+        coalesce(states.closed_on, states.as_of_on) as rate_on,
         states.original_amount,
         coalesce(opportunities.currency, '{{ var("corporate_currency") }}') as original_currency,
         case
@@ -111,9 +111,9 @@ final as (
             placed.account_id = memberships.account_id
             and {{ is_in_force('memberships', 'placed.created_on') }}
     left join rates as own_rates
-        on {{ rate_on('own_rates', 'placed.original_currency', 'placed.valued_on') }}
+        on {{ rate_on('own_rates', 'placed.original_currency', 'placed.rate_on') }}
     left join rates as reporting_rates
-        on {{ rate_on('reporting_rates', "'" ~ var('reporting_currency') ~ "'", 'placed.valued_on') }}
+        on {{ rate_on('reporting_rates', "'" ~ var('reporting_currency') ~ "'", 'placed.rate_on') }}
 )
 
 select * from final

@@ -21,8 +21,8 @@ neighboured as (
     from versions
 ),
 
--- An unbroken run of one outcome: a deal that was reopened closes again. A change of amount or close
--- date within a stage is no entry into it.
+-- An unbroken run of one outcome: a deal that was reopened closes again. A change of amount or of
+-- close date within a stage is no entry into it.
 numbered as (
     select
         *,

@@ -22,8 +22,8 @@ ranked_errors as (
     from errors
 ),
 
--- The 10th and the 90th percentile of how far what was won lay from past forecasts. The nearest rank
--- of a tenth of n is the first that is not below it.
+-- The 10th and the 90th percentile of how far what was won lay from past forecasts. The nearest
+-- rank of a tenth of n is the first that is not below it.
 bands as (
     select
         method,
