@@ -1,5 +1,5 @@
--- Of an indicator: its stage, the unit of its value, its numerator, its denominator (without one the
--- numerator is the value), and what it means that there is nothing to divide by.
+-- Of an indicator: its stage, the unit of its value, its numerator, its denominator (without one
+-- the numerator is the value), and what it means that there is nothing to divide by.
 {%- set kpis = {
     'identification_precision': (
         'launch', 'percent', 'icp_accounts', 'icp_stated_accounts', 'icp_not_stated'
