@@ -1,0 +1,1 @@
+"""What only developers run: the benchmarks. It is no part of the package that is installed."""
