@@ -1,4 +1,3 @@
--- Own touchpoints name their campaign: the name is its id.
 with touchpoints as (
     select * from {{ ref('stg_custom__touchpoints') }}
 ),

@@ -1,4 +1,3 @@
--- Per campaign, company and day: one row where its ads were shown, one where they were clicked.
 with company_days as (
     select * from {{ ref('stg_linkedin_ads__company_days') }}
 ),

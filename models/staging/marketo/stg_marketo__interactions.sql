@@ -1,4 +1,3 @@
--- One row per mail that was delivered, opened or clicked, per form, page visit and progression.
 with email_deliveries as (
     select * from {{ ref('stg_marketo__email_deliveries') }}
 ),

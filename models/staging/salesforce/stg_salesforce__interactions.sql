@@ -1,4 +1,3 @@
--- One row per interaction and person: campaign responses, completed tasks, calendar events.
 with campaign_members as (
     select * from {{ ref('stg_salesforce__campaign_members') }}
 ),
