@@ -73,7 +73,7 @@ docs: $(INSTALLED) ## Write the data dictionary and dbt's documentation of the b
 	@$(BIN)/abm docs
 
 bench: $(INSTALLED) ## Measure builds of 0.5 and 5 million touchpoints, write docs/benchmarks.md
-	@$(BIN)/python -m abm.bench
+	@$(BIN)/python -m tools.bench
 
 lint: lint-python lint-sql ## Check the style of Python and SQL
 
@@ -97,4 +97,4 @@ test-full: $(INSTALLED) $(READER_INSTALLED) $(COMPILE_INSTALLED) ## The longer p
 
 clean: ## Remove what builds and tests wrote, but neither .venv nor the build database
 	@rm -rf target logs out build *.egg-info .pytest_cache .ruff_cache
-	@find abm tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find abm tests tools -name __pycache__ -type d -prune -exec rm -rf {} +

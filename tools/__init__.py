@@ -1,1 +1,1 @@
-"""What only developers of this project run."""
+"""What only developers of this project run; no part of the package that is installed."""

@@ -14,7 +14,7 @@ from abm.build import check_database_file, database_problem
 from abm.errors import AbmError, first_line
 from abm.paths import shown
 from abm.report.language import Labels
-from abm.report.tables import FOLDER, Row, query
+from abm.report.tables import FOLDER, Row, query, read_tables
 
 # What a name must not hold: it would turn around the text after it, or end the process, because no
 # image may have it.
@@ -31,13 +31,13 @@ _UNSHOWABLE = dict.fromkeys(
 
 @dataclass(frozen=True)
 class Published:
-    """The rows of every query, of one release.
+    """The rows of every table and of every other query, of one release.
 
     Attributes:
         as_of: The day the numbers speak of.
         currency: The currency of amounts, ISO 4217.
         labels: Domain and code to what the code is called, by language.
-        rows: Query name to its rows.
+        rows: Name of a table, or of a query that no table shows, to its rows.
     """
 
     as_of: datetime.date
@@ -81,10 +81,7 @@ def read_published(db: Path) -> Published:
         with duckdb.connect(db, read_only=True) as connection:
             settings = _rows(connection, "select * from audit.audit_settings")
             labels = _rows(connection, "select * from reference.labels")
-            rows = {
-                path.stem: _rows(connection, query(path.stem))
-                for path in sorted((FOLDER / "queries").glob("*.sql"))
-            }
+            rows = {name: _rows(connection, sql) for name, sql in _statements().items()}
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         raise AbmError(
             f"{shown(db)} lacks what the pages show ({first_line(error)}): "
@@ -103,6 +100,16 @@ def read_published(db: Path) -> Published:
         },
         rows,
     )
+
+
+def _statements() -> dict[str, str]:
+    """The SQL of every table, and of every query that no table shows."""
+    tables = read_tables()
+    shown_in_tables = {table.query for table in tables.values()}
+    others = {path.stem for path in (FOLDER / "queries").glob("*.sql")} - shown_in_tables
+    return {name: table.sql() for name, table in tables.items()} | {
+        name: query(name) for name in sorted(others)
+    }
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Row]:

@@ -1,7 +1,8 @@
 """What the pages show in tables, read from tables.yml, and how a row is written.
 
-The rows come from the query of the same name in `queries/`, which picks, joins, orders and adds up
-rows of published tables; what a number means is said in the model it comes from.
+The rows come from a query in `queries/`, of the same name unless several tables show rows of one.
+It picks, joins, orders and adds up rows of published tables; what a number means is said in the
+model it comes from.
 """
 
 from collections.abc import Mapping
@@ -53,23 +54,39 @@ class Table:
     """A table of a page.
 
     Attributes:
-        name: Its id in the page and the name of its query. A query's column `page_id` is the
-            account or account executive whose page a row is on, `is_total` marks totals.
+        name: Its id in the page.
+        query: The name of its query. The column `page_id` of its rows is the account or account
+            executive whose page a row is on, `is_total` marks totals.
         model: The model whose description explains it.
         title: Its title by language.
         empty: What is said when it has no row, by language.
         note: What a reader should know, by language, or empty.
         columns: What is shown, from left to right.
         limit: Rows shown, or all; the others are counted.
+        where: SQL: which rows of a query it shows that others show too, or "" for all.
+        order_by: SQL: their order, or "" for the query's own.
+        page: The query's column that becomes `page_id`, or "".
     """
 
     name: str
+    query: str
     model: str
     title: Mapping[str, str]
     empty: Mapping[str, str]
     columns: tuple[Column, ...]
     note: Mapping[str, str]
     limit: int | None
+    where: str = ""
+    order_by: str = ""
+    page: str = ""
+
+    def sql(self) -> str:
+        """The SQL that gives its rows."""
+        if not self.order_by:
+            return query(self.query)
+        page = f"{self.page} as page_id, " if self.page else ""
+        where = f"where {self.where}" if self.where else ""
+        return f"select {page}* from ({query(self.query)}) {where} order by {self.order_by}"
 
 
 @cache
@@ -82,20 +99,14 @@ def read_tables() -> dict[str, Table]:
             for column in node["columns"]
         )
         tables[name] = Table(
-            name,
-            node["model"],
-            node["title"],
-            node["empty"],
-            columns,
-            node.get("note", {}),
-            node.get("limit"),
+            **{"name": name, "query": name, "note": {}, "limit": None, **node, "columns": columns}
         )
     return tables
 
 
 @cache
 def query(name: str) -> str:
-    """The SQL behind a table."""
+    """The SQL of a query."""
     return (FOLDER / "queries" / f"{name}.sql").read_text(encoding="utf-8")
 
 

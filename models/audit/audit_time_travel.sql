@@ -1,4 +1,3 @@
--- From which day on a build as of that day sees an entity as it was.
 with dated as (
     select
         'touchpoints' as entity,

@@ -21,8 +21,8 @@ import duckdb
 import pytest
 from filelock import FileLock
 
-from abm.bench_attribution import DATABASE
 from abm.build import WRITE_ARTIFACTS
+from tools.bench_attribution import DATABASE
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPANY_DAY = "2026-10-31"

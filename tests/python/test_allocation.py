@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from conftest import ROOT, compiling
 
-from abm.bench_attribution import DATABASE, compile_models
+from tools.bench_attribution import DATABASE, compile_models
 
 MODELS = (
     "int_targeted_budgets",

@@ -18,7 +18,7 @@ import duckdb
 import pytest
 from conftest import ROOT, compiling
 
-from abm.bench_attribution import DATABASE, compile_inline, compile_models
+from tools.bench_attribution import DATABASE, compile_inline, compile_models
 
 CASES = ROOT.parent / "shared" / "cases" / "attribution"
 CLOSED_ON = date(2026, 6, 30)

@@ -11,8 +11,9 @@ import duckdb
 import pytest
 from conftest import ROOT, said
 
-from abm import bench
-from abm.bench import (
+from abm.errors import AbmError
+from tools import bench
+from tools.bench import (
     Contest,
     Cost,
     Scale,
@@ -23,7 +24,6 @@ from abm.bench import (
     measured,
     model_seconds,
 )
-from abm.errors import AbmError
 
 SMALL = Scale(
     wanted=500_000,
@@ -132,7 +132,7 @@ def test_the_marts_are_copied(tmp_path: Path) -> None:
 
 def run_bench(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "abm.bench", *map(str, arguments)],
+        [sys.executable, "-m", "tools.bench", *map(str, arguments)],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         capture_output=True,

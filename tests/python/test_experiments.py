@@ -13,7 +13,7 @@ import pytest
 from conftest import ROOT, compiling
 from scipy import optimize, stats
 
-from abm.bench_attribution import DATABASE, compile_inline, compile_models
+from tools.bench_attribution import DATABASE, compile_inline, compile_models
 
 MODELS = (
     "int_experiment_arms",

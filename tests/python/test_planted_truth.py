@@ -17,7 +17,7 @@ import pyarrow as pa
 import pytest
 from conftest import COMPANY_DAY, ROOT
 
-from abm.bench_attribution import compile_models
+from tools.bench_attribution import compile_models
 
 DATABASE = "planted"
 MART = "rpt_abm_vs_non_abm"

@@ -1,4 +1,3 @@
--- The default model on revenue alone, so that a plain sum in a BI tool is right.
 with attribution_models as (
     select * from {{ ref('fct_attribution_models') }}
     where

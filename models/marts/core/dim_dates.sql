@@ -1,4 +1,3 @@
--- From the start of the year ten years before the as-of date to the end of the second year after.
 {% set as_of = modules.datetime.date.fromisoformat(as_of_iso()) %}
 {% set first_day = modules.datetime.date(as_of.year - 10, 1, 1) %}
 {% set n_days = (modules.datetime.date(as_of.year + 3, 1, 1) - first_day).days %}

@@ -1,4 +1,3 @@
--- The value of a week is that of its last day; the week of the as-of date ends there.
 with accounts as (
     select * from {{ ref('int_accounts') }}
 ),

@@ -1,6 +1,3 @@
--- The value of a month is that of its last day; the month of the as-of date ends there. Accounts in
--- the programme on the as-of date make the trend, those in it on the month's last day stand beside
--- them.
 with accounts as (
     select * from {{ ref('dim_accounts') }}
     where is_abm_now

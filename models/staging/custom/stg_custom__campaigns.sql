@@ -1,4 +1,3 @@
--- Own touchpoints name their campaign: the name is its id.
 {{ config(materialized='view') }}
 
 with touchpoints as (

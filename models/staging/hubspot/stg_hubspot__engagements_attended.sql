@@ -1,5 +1,3 @@
--- Meetings and calls with the people and the company they were held with: one row per engagement
--- and person, one without a person where nobody is named.
 {{ config(materialized='view') }}
 
 with meetings as (

@@ -1,5 +1,3 @@
--- One row per mail that was delivered, opened or clicked, per form, and per meeting or call and
--- person.
 {{ config(materialized='view') }}
 
 with email_events as (

@@ -1,6 +1,4 @@
--- Where HubSpot is the CRM its contacts are the CRM's, with the account they belong to; elsewhere
--- their only link to an account is their company's domain. A contact that was merged into another,
--- and is still delivered, is that person.
+-- A contact that was merged into another, and is still delivered, is that person.
 {{ config(materialized='view') }}
 
 with contacts as (

@@ -1,4 +1,3 @@
--- Per campaign, company and day: one row where its ads were shown, one where they were clicked.
 {{ config(materialized='view') }}
 
 with company_days as (

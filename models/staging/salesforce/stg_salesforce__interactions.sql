@@ -1,4 +1,3 @@
--- One row per interaction and person: campaign responses, completed tasks, calendar events.
 {{ config(materialized='view') }}
 
 with campaign_members as (

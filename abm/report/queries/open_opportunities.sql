@@ -1,7 +1,8 @@
 select
-    opportunities.account_id as page_id,
+    opportunity_id,
     account_id,
     accounts.account_name,
+    opportunities.account_executive_id,
     opportunities.opportunity_name,
     opportunities.stage_name,
     opportunities.amount,
@@ -19,4 +20,3 @@ from marts.fct_opportunities as opportunities
 inner join marts.dim_accounts as accounts using (account_id)
 left join marts.fct_pipeline_forecast as forecast using (opportunity_id)
 where opportunities.is_open
-order by page_id, opportunities.amount desc nulls last, opportunity_id

@@ -1,8 +1,8 @@
 """The part of `make bench` that measures attribution, with polars and pandas beside it.
 
-`python -m abm.bench_attribution prepare FOLDER TOUCHES` makes journeys in the folder, and
-`python -m abm.bench_attribution CONTESTANT FOLDER` runs one contestant on them and leaves there
-what it took; `abm.bench` calls both, each in a process of its own, and writes the page.
+`python -m tools.bench_attribution prepare FOLDER TOUCHES` makes journeys in the folder, and
+`python -m tools.bench_attribution CONTESTANT FOLDER` runs one contestant on them and leaves there
+what it took; `tools.bench` calls both, each in a process of its own, and writes the page.
 """
 
 import json
@@ -104,7 +104,7 @@ def contest(
     results: dict[str, Any] = {}
     for name, what in CONTESTANTS.items():
         on_start(what)
-        command = [sys.executable, "-m", "abm.bench_attribution", name, str(folder)]
+        command = [sys.executable, "-m", "tools.bench_attribution", name, str(folder)]
         peak = peak_of(command)
         took = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         taken[name] = Contest(took["seconds"], took["cpu"], peak)

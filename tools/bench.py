@@ -25,11 +25,11 @@ from typing import Annotated, Any
 import duckdb
 import typer
 
-from abm.bench_attribution import CONTESTANTS, Contest, contest
 from abm.build import UPDATED_TABLE, WRITE_ARTIFACTS
 from abm.errors import AbmError
 from abm.paths import find_project_root, shown
 from abm.progress import Steps
+from tools.bench_attribution import CONTESTANTS, Contest, contest
 
 GIGABYTE = 1e9
 COPIED_SCHEMA = "marts"
@@ -90,8 +90,8 @@ its load was. ABM_MEMORY_LIMIT is DuckDB's limit, 4GB by default.
 \b
 Examples:
     make bench
-    python -m abm.bench --touchpoints 20000 --touchpoints 100000 --out /tmp/benchmarks.md
-    ABM_MEMORY_LIMIT=2GB python -m abm.bench
+    python -m tools.bench --touchpoints 20000 --touchpoints 100000 --out /tmp/benchmarks.md
+    ABM_MEMORY_LIMIT=2GB python -m tools.bench
 """
 
 
@@ -301,7 +301,7 @@ def measure_attribution(touches: int, cache: Path, root: Path) -> dict[str, Cont
         with Steps(f"Attribution of {touches:,} touches") as steps:
             steps.note("making journeys")
             # Not in this process: a child's peak memory begins at what its parent holds.
-            module = [sys.executable, "-m", "abm.bench_attribution"]
+            module = [sys.executable, "-m", "tools.bench_attribution"]
             measured([*module, "prepare", str(work), str(touches)], environment, root, steps.note)
 
             def peak_of(command: list[str]) -> float:
@@ -349,7 +349,7 @@ def measure(wanted: int, accounts: int, cache: Path, root: Path) -> Scale:
         day = build(complete, LAST_DAY, "One more day")
         day_models, _ = model_seconds(results())
         with Steps(f"Copying the marts of {wanted:,} touchpoints") as steps:
-            code = "import sys; from abm.bench import copy_outputs; copy_outputs(*sys.argv[1:])"
+            code = "import sys; from tools.bench import copy_outputs; copy_outputs(*sys.argv[1:])"
             command = [sys.executable, "-c", code, str(db), str(copied)]
             copy = measured(command, environment, root, steps.note)
     finally:
@@ -670,7 +670,7 @@ def run(
         command = (
             "make bench"
             if not touchpoints
-            else "python -m abm.bench" + "".join(f" --touchpoints {size}" for size in sizes)
+            else "python -m tools.bench" + "".join(f" --touchpoints {size}" for size in sizes)
         )
         cores = os.cpu_count() or 1
         text = document(scales, attribution, described, cores, command, is_idle)
