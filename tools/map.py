@@ -54,7 +54,9 @@ def written_map(nodes: Mapping[str, Node], rooms: Mapping[str, str]) -> str:
             for node in inside
             if node.access == "protected" or (node.layer == MARTS and node.name in read_elsewhere)
         )
-        n_marts = sum(node.layer in (MARTS, AUDIT, REFERENCE) and node.access != "private" for node in inside)
+        n_marts = sum(
+            node.layer in (MARTS, AUDIT, REFERENCE) and node.access != "private" for node in inside
+        )
         lines += [
             "",
             f"### {place}. {room}",
