@@ -24,8 +24,8 @@ versions as (
     where history_basis = 'exact'
 ),
 
--- What a deal was at the first touch after its creation is known from its history alone: one without
--- history is as it stands now, not as it stood then.
+-- What a deal was at the first touch after its creation is known from its history alone: one
+-- without history is as it stands now, not as it stood then.
 numbers_then as (
     select
         programme_touches.opportunity_id,
