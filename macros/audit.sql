@@ -121,20 +121,6 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- What became of the rows of a source's raw tables: one row per table. A source at a time, because
-    the time to plan a union grows with its square. -#}
-{% macro source_row_counts(source_name) -%}
-    {%- for _, table_name, staging_model in staged_raw_tables()
-        | selectattr(0, 'equalto', source_name) -%}
-    {{ raw_row_counts(source_name, table_name, staging_model) }}
-    {%- if not loop.last %}
-
-    union all
-
-    {% endif -%}
-    {%- endfor -%}
-{%- endmacro %}
-
 {#- One row: what became of the rows of a raw table. Raw rows are counted in the extract, staged
     rows in the staging model, duplicates from the distinct keys: a lost row shows as a
     difference. -#}

@@ -1,7 +1,8 @@
 with counted as (
-    {% for source_name in staged_sources() -%}
-    select * from {{ ref('int_' ~ source_name ~ '_rows_counted') }}
-    {% if not loop.last %}
+    {% for source_name, table_name, staging_model in staged_raw_tables() -%}
+    {{ raw_row_counts(source_name, table_name, staging_model) }}
+    {%- if not loop.last %}
+
     union all
 
     {% endif -%}

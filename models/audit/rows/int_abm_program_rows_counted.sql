@@ -1,3 +1,0 @@
-{{ config(materialized='table') }}
-
-{{ source_row_counts('abm_program') }}
