@@ -16,12 +16,55 @@
     {{ return(replaced_relation('view')) }}
 {% endmaterialization %}
 
+{#- The same for a seed. Its types are those of today's column_types, where dbt would keep those of
+    the table until a full refresh. -#}
+{% materialization seed, adapter='duckdb' %}
+    {%- set target = this.incorporate(type='table') -%}
+    {%- set existing = load_cached_relation(this) -%}
+    {%- set rows = load_agate_table() -%}
+    {%- do store_result('agate_table', response='OK', agate_table=rows) -%}
+    {%- if existing is not none and existing.is_view -%}
+        {{ exceptions.raise_compiler_error(
+            'Cannot seed to ' ~ existing ~ ', which is a view: drop it and build again.'
+        ) }}
+    {%- endif -%}
+    {%- set types = config.get('column_types', {}) -%}
+    {%- set columns = [] -%}
+    {%- for name in rows.column_names -%}
+        {%- do columns.append(
+            adapter.quote_seed_column(name, config.get('quote_columns', none)) ~ ' '
+            ~ types.get(name, adapter.convert_type(rows, loop.index0))
+        ) -%}
+    {%- endfor -%}
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+
+    {%- set statements = [
+        'create or replace table ' ~ target ~ ' (' ~ columns | join(', ') ~ ')',
+        'copy ' ~ target ~ " from '" ~ adapter.get_seed_file_path(model)
+            ~ "' (format csv, header true, delimiter '" ~ config.get('delimiter', ',') ~ "')",
+    ] + relation_comments(target) -%}
+    {%- set _, _ = adapter.execute(statements | join(';\n'), auto_begin=True) -%}
+    {%- do store_raw_result(
+        'main', message='INSERT ' ~ rows.rows | length, code='INSERT',
+        rows_affected=rows.rows | length
+    ) -%}
+
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {%- if config.get('grants') -%}
+        {%- do apply_grants(target, config.get('grants'), should_revoke(existing, true)) -%}
+    {%- endif -%}
+    {%- do adapter.commit() -%}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ return({'relations': [target]}) }}
+{% endmaterialization %}
+
 {% macro replaced_relation(type) -%}
     {%- set target = this.incorporate(type=type) -%}
     {%- set existing = load_cached_relation(this) -%}
     {%- set grants = config.get('grants') -%}
     {%- set has_contract = config.get('contract').enforced -%}
-    {%- set comments = relation_comments(target, has_contract) -%}
+    {%- set comments = relation_comments(target) -%}
     {%- set is_of_other_type = existing is not none and existing.type != type -%}
     {%- if has_contract and not model['columns'] -%}
         {{ exceptions.raise_contract_error([], []) }}
@@ -63,8 +106,8 @@
     {{ return({'relations': [target]}) }}
 {%- endmacro %}
 
-{#- Where the columns are spelled and ordered as in the contract, which is nearly always, there is no
-    more to ask; else dbt's own comparison decides and says what differs, and the order is set. -#}
+{#- Where the columns are spelled and ordered as in the contract, which is nearly always, there is
+    no more to ask; else dbt's own comparison says what differs, and the order is set. -#}
 {% macro keep_contract(relation) -%}
     {%- set query = 'select * from ' ~ relation -%}
     {%- set ns = namespace(made=[], contracted=[]) -%}
@@ -86,8 +129,8 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- The statements that persist_docs asks for. A contract has no column that the relation lacks. -#}
-{% macro relation_comments(relation, has_contract) -%}
+{#- The statements that persist_docs asks for; of columns, where a contract says that they are. -#}
+{% macro relation_comments(relation) -%}
     {%- set comments = [] -%}
     {%- if config.persist_relation_docs() and model.description -%}
         {%- do comments.append(
@@ -95,7 +138,7 @@
             ~ duckdb_escape_comment(model.description)
         ) -%}
     {%- endif -%}
-    {%- if config.persist_column_docs() -%}
+    {%- if config.persist_column_docs() and config.get('contract', {}).enforced -%}
         {%- for column in model.columns.values() if column.description -%}
             {%- set name = adapter.quote(column.name) if column.quote else column.name -%}
             {%- do comments.append(

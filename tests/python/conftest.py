@@ -2,8 +2,8 @@
 
 Every build here has its own database and dbt target directory, so that a test neither reads nor
 disturbs what a developer has built. dbt parses the project anew (7 s) for other vars, another
-database file or another target directory: what repeats a build keeps all three. Tests run in
-several processes: what the session shares is made by the first process that needs it.
+database file or another target directory: builds of the small company keep the latter two. Tests
+run in several processes: what the session shares is made by the first process that needs it.
 """
 
 import os
@@ -151,9 +151,36 @@ def abm(company_target: Path) -> Abm:
     """Runs `abm` in a process of its own: see `run_abm`."""
 
     def run(*arguments: object, **options: object) -> Result:
+        if arguments[0] == "build" and "--db" in arguments and "target" not in options:
+            return build_in_one_place(company_target, *arguments, **options)
         return run_abm(*arguments, **{"target": company_target, **options})  # type: ignore[arg-type]
 
     return run
+
+
+def build_in_one_place(target: Path, *arguments: object, **options: object) -> Result:
+    """Run `abm build` on a database that is moved to one place for it, and back afterwards.
+
+    dbt parses the project anew where the path of the database is another one.
+    """
+    place = arguments.index("--db") + 1
+    wanted = Path(str(arguments[place]))
+    folder = target.with_name(f"{target.name}_database")
+    folder.mkdir(exist_ok=True)
+    used = folder / wanted.name
+    moved = [(Path(f"{wanted}{end}"), Path(f"{used}{end}")) for end in ("", ".wal")]
+    for there, here in moved:
+        if there.exists():
+            shutil.move(there, here)
+    replaced = (*arguments[:place], used, *arguments[place + 1 :])
+    result = run_abm(*replaced, target=target, **options)  # type: ignore[arg-type]
+    for there, here in moved:
+        if here.exists():
+            there.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(here, there)
+    result.stdout = result.stdout.replace(str(used), str(wanted))
+    result.stderr = result.stderr.replace(str(used), str(wanted))
+    return result
 
 
 @pytest.fixture(scope="session")
