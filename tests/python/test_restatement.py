@@ -1,16 +1,81 @@
 """A past month whose value moves has one row that says by how much and why."""
 
+import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
 import pytest
 from conftest import COMPANY_DAY, ROOT, Abm, Build, said
-from test_updates import PROJECT
+from test_updates import HISTORY, PROJECT
 
 Restatement = tuple[str, float]
 
-pytestmark = pytest.mark.full
+INTENT = "* {{ coefficients }}.intent_signals"
+TWICE_THE_INTENT = ("engagement.sql", INTENT, f"* 2 {INTENT}")
+OTHER_WORDS = ("message_templates.csv", "is hot: engagement score", "is hot, with a score of")
+
+# What is changed, and which fingerprint that changes. Vars are last: for others dbt parses anew.
+CHANGES = {
+    "nothing": ({}, None),
+    "a formula in a macro": ({"edits": [TWICE_THE_INTENT]}, "definition"),
+    "what a macro uses on this engine": (
+        {"edits": [("lists.sql", "distinct {{ expression }}, '", "all {{ expression }}, '")]},
+        "definition",
+    ),
+    "a type of the raw contract": (
+        {
+            "edits": [
+                ("_bombora__sources.yml", "score, data_type: double", "score, data_type: integer")
+            ]
+        },
+        "definition",
+    ),
+    "a weight": (
+        {"edits": [("aes_coefficients.csv", "stakeholder_reach,2", "stakeholder_reach,3")]},
+        "configuration",
+    ),
+    "words, accounts' classes, looks and another engine": (
+        {
+            "edits": [
+                OTHER_WORDS,
+                ("sector_aliases.csv", ",saas_b2b,", ",healthtech,"),
+                ("engagement.sql", "    cast(", "    {#- 'a' -#}\n    cast ( /* it's */ "),
+                (
+                    "int_account_ids_resolved.sql",
+                    "select * from final",
+                    "select *\nfrom final -- x",
+                ),
+                ("_bombora__sources.yml", "Topics that a company", "Subjects that a company"),
+                ("_bombora__sources.yml", "feeds: [fct_intent_signals]", "feeds: []"),
+                ("lists.sql", "distinct {{ joined }}", "all {{ joined }}"),
+            ]
+        },
+        None,
+    ),
+    "a number of days": ({"vars": {"stale_after_days": 60}}, "configuration"),
+    "the day": ({"vars": {"as_of_date": "2026-09-15"}}, None),
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the project that a test may edit."""
+    copy = tmp_path / "project"
+    for part in PROJECT:
+        shutil.copytree(ROOT / part, copy / part)
+    for part in ("dbt_project.yml", "profiles.yml"):
+        shutil.copy(ROOT / part, copy / part)
+    return copy
+
+
+def edit(project: Path, file_name: str, before: str, after: str) -> None:
+    (file,) = project.rglob(file_name)
+    text = file.read_text(encoding="utf-8")
+    assert before in text
+    file.write_text(text.replace(before, after), encoding="utf-8")
 
 
 def rewrite(raw: Path, table: str, columns: str) -> None:
@@ -53,15 +118,77 @@ def won_deal(db: Path) -> tuple[str, str, float]:
         ).fetchall()[0]
 
 
+def test_fingerprints_see_what_numbers_depend_on(project: Path, tmp_path: Path) -> None:
+    """And nothing else: neither words, nor other engines, nor the day."""
+    # The scorecard reads no seed of words. It must not matter if it did.
+    hint = "-- depends_on: {{ ref('message_templates') }}\nselect * from final"
+    edit(project, "rpt_kpi_scorecard.sql", "select * from final", hint)
+    printed = subprocess.run(
+        [
+            *(sys.executable, Path(__file__).with_name("print_fingerprints.py")),
+            *(project, tmp_path / "target"),
+            json.dumps({name: change for name, (change, _) in CHANGES.items()}),
+        ],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert printed.returncode == 0, said(printed)
+    found = json.loads(printed.stdout)
+    before = found["nothing"]
+    changed = {
+        name: [
+            kind
+            for kind, one, two in zip(("configuration", "definition"), before, after, strict=True)
+            if one != two
+        ]
+        for name, after in found.items()
+    }
+    assert changed == {name: [kind] if kind else [] for name, (_, kind) in CHANGES.items()}
+
+
+def test_an_edited_macro_is_a_definition(
+    abm: Abm, company_built: Build, project: Path, tmp_path: Path
+) -> None:
+    """Though dbt has parsed the project before; and edited words restate nothing."""
+    db = tmp_path / "abm.duckdb"
+    shutil.copy(company_built.db, db)
+
+    def build(*selected: str) -> None:
+        result = abm(
+            *("build", "--raw", company_built.raw, "--db", db, "--as-of", COMPANY_DAY),
+            *("--exclude", "resource_type:test"),
+            *(part for nodes in selected for part in ("--select", nodes)),
+            cwd=project,
+            target=tmp_path / "target",
+        )
+        assert result.returncode == 0, said(result)
+
+    recorded = "+configurations_snapshot"
+    edit(project, *OTHER_WORDS)
+    build("message_templates", recorded, "1+kpi_values_snapshot", "fct_kpi_publications")
+    with duckdb.connect(str(db), read_only=True) as connection:
+        ((n_versions,),) = connection.execute(
+            "select count(*) from snapshots.configurations_snapshot"
+        ).fetchall()
+        assert n_versions == 1
+        assert not connection.execute(
+            "from marts.fct_kpi_publications where is_restatement"
+        ).fetchall()
+
+    edit(project, *TWICE_THE_INTENT)
+    build(recorded, f"{HISTORY}+,+fct_kpi_publications")
+    assert set(causes(db, "aes_mean")) == {"definition"}
+
+
+@pytest.mark.full
 def test_a_moved_past_names_its_cause(
-    abm: Abm, company_built: Build, company_copy: Path, tmp_path: Path
+    abm: Abm, company_built: Build, company_copy: Path, project: Path, tmp_path: Path
 ) -> None:
     """In turn: a deal that arrives late, an account merged into another, a weight and an alias."""
-    project, db = tmp_path / "project", tmp_path / "abm.duckdb"
-    for part in PROJECT:
-        shutil.copytree(ROOT / part, project / part)
-    for part in ("dbt_project.yml", "profiles.yml"):
-        shutil.copy(ROOT / part, project / part)
+    db = tmp_path / "abm.duckdb"
 
     def build() -> None:
         result = abm(

@@ -65,32 +65,53 @@ newest as (
     group by opportunity_id, attribution_basis
 ),
 
-final as (
+-- Touches are summed before journeys without one are added, so that only sums are kept in memory.
+summed as (
     select
-        journeys.opportunity_id,
-        journeys.attribution_basis,
-        count(touches.touch_number) as n_touches,
+        touches.opportunity_id,
+        touches.attribution_basis,
+        count(*) as n_touches,
         max(newest.newest_on) as newest_on,
-        max(first_leads.created_at) as lead_created_at,
         max(case when touches.occurred_at <= first_leads.created_at then touches.touch_number end)
             as lead_creation_number,
         max(case when touches.occurred_at <= journeys.created_at then touches.touch_number end)
             as opportunity_creation_number,
         sum({{ time_decay('touches.occurred_on', 'newest.newest_on') }}) as decay
+    from touches
+    inner join newest
+        on
+            touches.opportunity_id = newest.opportunity_id
+            and touches.attribution_basis = newest.attribution_basis
+    inner join journeys
+        on
+            touches.opportunity_id = journeys.opportunity_id
+            and touches.attribution_basis = journeys.attribution_basis
+    left join first_leads
+        on
+            touches.opportunity_id = first_leads.opportunity_id
+            and touches.attribution_basis = first_leads.attribution_basis
+    group by touches.opportunity_id, touches.attribution_basis
+),
+
+final as (
+    select
+        journeys.opportunity_id,
+        journeys.attribution_basis,
+        coalesce(summed.n_touches, 0) as n_touches,
+        summed.newest_on,
+        first_leads.created_at as lead_created_at,
+        summed.lead_creation_number,
+        summed.opportunity_creation_number,
+        summed.decay
     from journeys
     left join first_leads
         on
             journeys.opportunity_id = first_leads.opportunity_id
             and journeys.attribution_basis = first_leads.attribution_basis
-    left join newest
+    left join summed
         on
-            journeys.opportunity_id = newest.opportunity_id
-            and journeys.attribution_basis = newest.attribution_basis
-    left join touches
-        on
-            journeys.opportunity_id = touches.opportunity_id
-            and journeys.attribution_basis = touches.attribution_basis
-    group by journeys.opportunity_id, journeys.attribution_basis
+            journeys.opportunity_id = summed.opportunity_id
+            and journeys.attribution_basis = summed.attribution_basis
 )
 
 select * from final
