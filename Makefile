@@ -21,7 +21,7 @@ COMPILE_VENV := .venv-compile
 COMPILE_INSTALLED := $(COMPILE_VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install reader compile-adapters compare-engines build docs bench test test-full lint \
+.PHONY: help install reader compile-adapters compare-engines build docs map bench test test-full lint \
 	lint-python lint-sql format clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
@@ -71,6 +71,10 @@ build: $(INSTALLED) ## Set up, build the warehouse from the sample, publish it a
 
 docs: $(INSTALLED) ## Write the data dictionary and dbt's documentation of the build to out/docs
 	@$(BIN)/abm docs
+
+map: $(INSTALLED) ## Write docs/map.md: rooms, their doors, and the files of each KPI in reading order
+	@$(LINT_ENV) $(BIN)/dbt --quiet parse
+	@$(BIN)/python -m tools.map $(LINT_DIR)/manifest.json
 
 bench: $(INSTALLED) ## Measure builds of 0.5 and 5 million touchpoints, write docs/benchmarks.md
 	@$(BIN)/python -m tools.bench
