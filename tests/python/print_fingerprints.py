@@ -16,7 +16,7 @@ from typing import Any
 
 from dbt.cli.main import dbtRunner
 
-MODEL = "int_configurations_recorded"
+MODEL = "int_recorded_configurations"
 
 
 def fingerprints(project: Path, target: Path, variables: dict[str, Any]) -> list[str]:

@@ -26,11 +26,7 @@ CHANGES = {
         "definition",
     ),
     "a type of the raw contract": (
-        {
-            "edits": [
-                ("_bombora__sources.yml", "score, data_type: double", "score, data_type: integer")
-            ]
-        },
+        {"edits": [("_bombora__sources.yml", "data_type: double", "data_type: integer")]},
         "definition",
     ),
     "a weight": (
@@ -44,7 +40,7 @@ CHANGES = {
                 ("sector_aliases.csv", ",saas_b2b,", ",healthtech,"),
                 ("engagement.sql", "    cast(", "    {#- 'a' -#}\n    cast ( /* it's */ "),
                 (
-                    "int_account_ids_resolved.sql",
+                    "int_account_ids.sql",
                     "select * from final",
                     "select *\nfrom final -- x",
                 ),

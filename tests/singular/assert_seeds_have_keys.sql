@@ -1,4 +1,4 @@
--- The key of every seed, which stands beside it (config.meta in seeds/_seeds.yml): filled, and once.
+-- The key of every seed, which stands beside it (config.meta, seeds/_seeds.yml): filled, and once.
 {%- set seeds = [
     'account_size_tiers', 'action_types', 'aes_coefficients', 'alert_rules', 'benchmarks',
     'buying_roles', 'channel_rules', 'channels', 'comparison_metrics', 'content_asset_types',
