@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 with companies as (
-    select * from {{ ref('stg_demandbase__companies') }}
+    select * from {{ ref('stg_demandbase__accounts') }}
 ),
 
 final as (

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 with keyword_intents as (
-    select * from {{ ref('stg_demandbase__keyword_intents') }}
+    select * from {{ ref('stg_demandbase__intents') }}
 ),
 
 -- One domain may be written in several ways, one keyword in two cases.

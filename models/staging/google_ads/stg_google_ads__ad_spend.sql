@@ -1,11 +1,11 @@
 {{ config(materialized='view') }}
 
 with campaign_days as (
-    select * from {{ ref('stg_google_ads__campaign_days') }}
+    select * from {{ ref('stg_google_ads__campaign_stats') }}
 ),
 
 ad_accounts as (
-    select * from {{ ref('stg_google_ads__ad_accounts') }}
+    select * from {{ ref('stg_google_ads__account_history') }}
 ),
 
 final as (

@@ -1,11 +1,11 @@
 {{ config(materialized='view') }}
 
 with meetings as (
-    select * from {{ ref('stg_hubspot__meetings') }}
+    select * from {{ ref('stg_hubspot__engagement_meetings') }}
 ),
 
 calls as (
-    select * from {{ ref('stg_hubspot__calls') }}
+    select * from {{ ref('stg_hubspot__engagement_calls') }}
 ),
 
 engagement_contacts as (

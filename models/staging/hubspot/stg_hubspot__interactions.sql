@@ -5,15 +5,15 @@ with email_events as (
 ),
 
 email_opens as (
-    select * from {{ ref('stg_hubspot__email_opens') }}
+    select * from {{ ref('stg_hubspot__email_event_opens') }}
 ),
 
 email_clicks as (
-    select * from {{ ref('stg_hubspot__email_clicks') }}
+    select * from {{ ref('stg_hubspot__email_event_clicks') }}
 ),
 
 form_submissions as (
-    select * from {{ ref('stg_hubspot__form_submissions') }}
+    select * from {{ ref('stg_hubspot__contact_form_submissions') }}
 ),
 
 engagements as (

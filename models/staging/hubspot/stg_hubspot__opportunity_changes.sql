@@ -11,7 +11,7 @@ deal_stages as (
 ),
 
 deal_values as (
-    select * from {{ ref('stg_hubspot__deal_values') }}
+    select * from {{ ref('stg_hubspot__deal_property_history') }}
     where property_name = 'amount'
 ),
 

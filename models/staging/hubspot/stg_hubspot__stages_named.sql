@@ -3,11 +3,11 @@
 {{ config(materialized='view') }}
 
 with pipeline_stages as (
-    select * from {{ ref('stg_hubspot__pipeline_stages') }}
+    select * from {{ ref('stg_hubspot__deal_pipeline_stages') }}
 ),
 
 pipelines as (
-    select * from {{ ref('stg_hubspot__pipelines') }}
+    select * from {{ ref('stg_hubspot__deal_pipelines') }}
 ),
 
 labels as (

@@ -3,15 +3,15 @@
 {{ config(materialized='view') }}
 
 with campaign_days as (
-    select * from {{ ref('stg_linkedin_ads__campaign_days') }}
+    select * from {{ ref('stg_linkedin_ads__ad_analytics_by_campaign') }}
 ),
 
 campaign_versions as (
-    select * from {{ ref('stg_linkedin_ads__campaign_versions') }}
+    select * from {{ ref('stg_linkedin_ads__campaign_history') }}
 ),
 
 ad_accounts as (
-    select * from {{ ref('stg_linkedin_ads__ad_accounts') }}
+    select * from {{ ref('stg_linkedin_ads__account_history') }}
 ),
 
 priced as (

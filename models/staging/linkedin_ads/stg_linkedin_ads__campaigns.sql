@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 with campaign_versions as (
-    select * from {{ ref('stg_linkedin_ads__campaign_versions') }}
+    select * from {{ ref('stg_linkedin_ads__campaign_history') }}
 ),
 
 final as (

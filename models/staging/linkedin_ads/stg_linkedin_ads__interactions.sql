@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 with company_days as (
-    select * from {{ ref('stg_linkedin_ads__company_days') }}
+    select * from {{ ref('stg_linkedin_ads__company_engagement') }}
 ),
 
 keyed as (

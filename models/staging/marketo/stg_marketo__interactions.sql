@@ -5,15 +5,15 @@ with mails as (
 ),
 
 form_fills as (
-    select * from {{ ref('stg_marketo__form_fills') }}
+    select * from {{ ref('stg_marketo__activity_fill_out_form') }}
 ),
 
 page_visits as (
-    select * from {{ ref('stg_marketo__page_visits') }}
+    select * from {{ ref('stg_marketo__activity_visit_webpage') }}
 ),
 
 progressions as (
-    select * from {{ ref('stg_marketo__progressions') }}
+    select * from {{ ref('stg_marketo__activity_change_status_in_progression') }}
 ),
 
 programs as (

@@ -1,15 +1,15 @@
 {{ config(materialized='view') }}
 
 with email_deliveries as (
-    select * from {{ ref('stg_marketo__email_deliveries') }}
+    select * from {{ ref('stg_marketo__activity_email_delivered') }}
 ),
 
 email_opens as (
-    select * from {{ ref('stg_marketo__email_opens') }}
+    select * from {{ ref('stg_marketo__activity_open_email') }}
 ),
 
 email_clicks as (
-    select * from {{ ref('stg_marketo__email_clicks') }}
+    select * from {{ ref('stg_marketo__activity_click_email') }}
 ),
 
 mails as (

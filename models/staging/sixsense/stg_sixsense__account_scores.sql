@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 with companies as (
-    select * from {{ ref('stg_sixsense__companies') }}
+    select * from {{ ref('stg_sixsense__accounts') }}
 ),
 
 final as (
