@@ -625,11 +625,11 @@ def docs(
 def compare(
     reference: Annotated[
         Path | None,
-        typer.Argument(metavar="[A]", show_default=False, help="The database to compare with."),
+        typer.Argument(metavar="A", show_default=False, help="The database to compare with."),
     ] = None,
     other: Annotated[
         Path | None,
-        typer.Argument(metavar="[B]", show_default=False, help="The one that should equal it."),
+        typer.Argument(metavar="B", show_default=False, help="The one that should equal it."),
     ] = None,
     db: Db = None,
 ) -> None:

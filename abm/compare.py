@@ -235,7 +235,8 @@ def _compare(sides: _Sides) -> list[TableComparison]:
                 comparisons.append(_compare_table(name, sides))
             except (duckdb.Error, psycopg.Error) as error:
                 raise AbmError(
-                    f"Table {name} cannot be read ({first_line(error)}): build it again with "
+                    f"Table {name} of {sides.left.name} or {sides.right.name} cannot be read "
+                    f"({first_line(error)}): build it again with "
                     f"`abm build --select {name.split('.', 1)[1]}`."
                 ) from error
             steps.advance()

@@ -143,6 +143,9 @@ def test_files_that_cannot_be_compared(tmp_path: Path) -> None:
     ):
         (sentence,) = errors(run_abm("compare", *files, target=tmp_path))
         assert words in sentence
+    broken = database(tmp_path / "broken.duckdb", "drop table marts.dim_accounts")
+    (sentence,) = errors(run_abm("compare", good, broken, target=tmp_path))
+    assert sentence.startswith("Table marts.fct_named of A or B cannot be read (")
     alone = run_abm("compare", good, target=tmp_path)
     assert alone.returncode == 2, said(alone)
     assert "name two, or none" in alone.stderr
