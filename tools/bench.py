@@ -41,6 +41,7 @@ LAST_DAY = date(2026, 10, 31)
 MEMORY_LIMIT = "ABM_MEMORY_LIMIT"
 DEFAULT_MEMORY_LIMIT = "4GB"
 MARKER = "complete.json"
+KEPT_HEADING = "## A rebuild of the sample"
 
 ACTIVITY = (
     "ga4/events",
@@ -674,7 +675,7 @@ def run(
         )
         cores = os.cpu_count() or 1
         text = document(scales, attribution, described, cores, command, is_idle)
-        file.write_text(text, encoding="utf-8")
+        file.write_text(text + kept(file), encoding="utf-8")
     except OSError as error:
         raise AbmError(
             f"Cannot write {shown(Path(error.filename or folder))} ({error.strerror}): "
@@ -683,6 +684,20 @@ def run(
     for goal, bound, value, verdict, _ in goals(scales, attribution, cores):
         print(f"{goal}: {value} ({bound}), {verdict}")
     print(f"Wrote {shown(file)}")
+
+
+def kept(file: Path) -> str:
+    """Read what of the page this command does not measure.
+
+    Args:
+        file: The page, which may not exist yet.
+
+    Returns:
+        The text from the heading of the sample's rebuild on, with an empty line before it.
+    """
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    start = text.find(KEPT_HEADING)
+    return f"\n{text[start:]}" if start >= 0 else ""
 
 
 def _line(scale: Scale) -> str:

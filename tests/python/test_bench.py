@@ -21,6 +21,7 @@ from tools.bench import (
     document,
     exponent,
     goals,
+    kept,
     measured,
     model_seconds,
 )
@@ -90,6 +91,13 @@ def test_document_holds_what_was_measured() -> None:
         [SMALL, LARGE], ATTRIBUTION, [("date", "2026-10-31")], 2, "make bench", is_idle=False
     )
     assert "not idle" in busy
+
+
+def test_what_is_not_measured_is_kept(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    assert kept(page) == ""
+    page.write_text("# Old\n\nfigures\n\n## A rebuild of the sample\n\nby hand\n")
+    assert kept(page) == "\n## A rebuild of the sample\n\nby hand\n"
 
 
 def test_seconds_by_model() -> None:
