@@ -20,22 +20,17 @@ person_records as (
     select * from {{ ref('int_person_records_unified') }}
 ),
 
--- A person is a lead from their first record in any system on.
-created as (
-    select
-        person_id,
-        min(created_at) as created_at
-    from person_records
-    group by person_id
-),
-
+-- A person is a lead from their first record in any system on. Grouped with the account: an engine
+-- that could join accounts last would compare every person with every journey.
 leads as (
     select
+        people.person_id,
         accounts.journey_account_id,
-        created.created_at
-    from created
-    inner join people on created.person_id = people.person_id
+        min(person_records.created_at) as created_at
+    from person_records
+    inner join people on person_records.person_id = people.person_id
     inner join accounts on people.account_id = accounts.account_id
+    group by people.person_id, accounts.journey_account_id
 ),
 
 first_leads as (
