@@ -30,6 +30,7 @@
         ('hubspot', 'engagement_contact', 'stg_hubspot__engagement_contacts'),
         ('hubspot', 'engagement_company', 'stg_hubspot__engagement_companies'),
         ('hubspot', 'deal', 'stg_hubspot__deals'),
+        ('hubspot', 'merged_deal', 'stg_hubspot__merged_deals'),
         ('hubspot', 'deal_company', 'stg_hubspot__deal_companies'),
         ('hubspot', 'deal_contact', 'stg_hubspot__deal_contacts'),
         ('hubspot', 'deal_stage', 'stg_hubspot__deal_stages'),

@@ -73,7 +73,8 @@
             'columns': [
                 'source_system', 'opportunity_id', 'account_id', 'account_executive_id',
                 'opportunity_name', 'stage_name', 'opportunity_type_raw', 'currency', 'amount',
-                'contract_term_months', 'is_closed', 'is_won', 'created_at', 'close_on',
+                'contract_term_months', 'is_closed', 'is_won', 'created_at', 'modified_at',
+                'close_on',
             ],
         },
         'opportunity_changes': {
@@ -86,7 +87,8 @@
         'opportunity_stages': {
             'sources': [crm],
             'columns': [
-                'stage_name', 'default_probability', 'is_closed', 'is_won', 'sort_order',
+                'stage_name', 'stage_label', 'default_probability', 'is_closed', 'is_won',
+                'sort_order',
             ],
         },
         'opportunity_team_members': {

@@ -599,9 +599,15 @@ def _mirror_deals(
                 "property_dealtype": kind,
                 "property_closedate": close[mine] * DAY + 20 * HOUR,
                 "property_createdate": first[mine] + 4 * 60 * SECOND,
+                "property_hs_is_closed": [STAGES[number][2] for number in stage[mine]],
+                "property_hs_is_closed_won": [STAGES[number][3] for number in stage[mine]],
                 "_fivetran_synced": synced(setting, rng, first[mine] + 20 * DAY),
             },
         ),
+    )
+    writer.add(
+        "hubspot.merged_deal",
+        frame("hubspot.merged_deal", {"deal_id": [], "merged_deal_id": []}),
     )
     when = synced(setting, rng, first[mine] + HOUR)
     writer.add(

@@ -18,6 +18,12 @@ alert_rules as (
     where rule_id = 'account_at_risk'
 ),
 
+with_history as (
+    select distinct opportunity_id
+    from versions
+    where has_history
+),
+
 -- Stretches in which a deal was open; one without history is open until it closed.
 open_stretches as (
     select
@@ -31,19 +37,20 @@ open_stretches as (
         end as closed_on
     from versions
     inner join opportunities on versions.opportunity_id = opportunities.opportunity_id
-    where versions.outcome = 'open' and versions.history_basis = 'exact'
+    where versions.outcome = 'open' and versions.has_history
     group by
         versions.opportunity_id, opportunities.account_id, versions.outcome_since_at
 
     union all
 
     select
-        opportunity_id,
-        account_id,
-        created_on as opened_on,
-        closed_on
+        opportunities.opportunity_id,
+        opportunities.account_id,
+        opportunities.created_on as opened_on,
+        opportunities.closed_on
     from opportunities
-    where history_basis <> 'exact' and created_on is not null
+    left join with_history on opportunities.opportunity_id = with_history.opportunity_id
+    where with_history.opportunity_id is null and opportunities.created_on is not null
 ),
 
 touched_days as (

@@ -15,10 +15,8 @@ paired as (
         versions.opportunity_change_id,
         versions.version_number,
         versions.history_basis,
-        case
-            when versions.history_basis = 'current_state' then opportunities.closed_at
-            else versions.valid_from_at
-        end as changed_at,
+        case when versions.has_history then versions.valid_from_at else opportunities.closed_at end
+            as changed_at,
         versions.stage_name,
         versions.stage_order,
         versions.outcome,

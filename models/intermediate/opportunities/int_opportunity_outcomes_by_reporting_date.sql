@@ -18,7 +18,7 @@ in_force as (
         versions.*,
         case
             when
-                versions.history_basis = 'current_state'
+                not versions.has_history
                 and versions.outcome_close_on > reporting_dates.as_of_on
                 then 'open'
             else versions.outcome
@@ -26,7 +26,10 @@ in_force as (
     from versions
     inner join reporting_dates
         on
-            {{ date_of('versions.valid_from_at') }} <= reporting_dates.as_of_on
+            (
+                versions.valid_from_at is null
+                or {{ date_of('versions.valid_from_at') }} <= reporting_dates.as_of_on
+            )
             and (
                 versions.valid_to_at is null
                 or {{ date_of('versions.valid_to_at') }} > reporting_dates.as_of_on
@@ -49,13 +52,13 @@ dated as (
         case
             when in_force.outcome_on_date = 'open' then null
             when
-                in_force.history_basis = 'current_state'
+                not in_force.has_history
                 or in_force.outcome_close_on < {{ date_of('in_force.outcome_since_at') }}
                 then in_force.outcome_close_on
             else {{ date_of('in_force.outcome_since_at') }}
         end as closed_on,
         case
-            when in_force.outcome_on_date <> 'open' and in_force.history_basis = 'exact'
+            when in_force.outcome_on_date <> 'open' and in_force.outcome_basis = 'exact'
                 then in_force.outcome_since_at
         end as closing_version_at
     from opportunities

@@ -1,119 +1,122 @@
--- One without any history has one version, as it stands now, closed only once its close date has
--- come.
+-- What an opportunity was from when to when. History may lag behind the deal, or lack it: the deal's
+-- own row has the last word, from the day on that it speaks of.
 {{ config(materialized='table') }}
 
 with opportunities as (
-    select * from {{ ref('int_opportunity_records_known') }}
+    select
+        *,
+        case when is_won then 'won' when is_closed then 'lost' else 'open' end as outcome
+    from {{ ref('int_opportunity_records_known') }}
 ),
 
 changes as (
-    select * from {{ ref('int_opportunity_change_records') }}
-),
-
-crm_stages as (
-    select * from {{ ref('int_opportunity_stage_records') }}
-),
-
-stage_seed as (
-    select * from {{ ref('opportunity_stages') }}
-),
-
-stages as (
     select
-        stage_name,
-        max(default_probability) as default_probability,
-        {{ dbt.bool_or('is_closed') }} as is_closed,
-        {{ dbt.bool_or('is_won') }} as is_won,
-        min(sort_order) as sort_order
-    from crm_stages
-    group by stage_name
-),
-
-with_history as (
-    select distinct opportunity_id
-    from changes
+        *,
+        row_number() over (
+            partition by opportunity_id
+            order by changed_at desc, {{ binary_order('opportunity_change_id') }} desc
+        ) as rank_from_last
+    from {{ ref('int_opportunity_change_records') }}
     where changed_at is not null
 ),
 
+stages as (
+    select * from {{ ref('int_opportunity_stages') }}
+),
+
+-- A stage that the CRM does not list is what the deal is, if it is the deal's own or its last one.
 recorded as (
     select
-        changes.opportunity_id,
-        changes.opportunity_change_id,
-        changes.changed_at,
-        changes.stage_name,
-        changes.amount,
-        changes.close_on,
-        'exact' as history_basis,
+        changes.*,
         coalesce(
-            stages.is_closed,
+            stages.outcome,
             case
-                when changes.stage_name = opportunities.stage_name then opportunities.is_closed
+                when changes.rank_from_last = 1 or changes.stage_name = opportunities.stage_name
+                    then opportunities.outcome
             end,
-            false
-        ) as is_closed,
-        coalesce(
-            stages.is_won,
-            case
-                when changes.stage_name = opportunities.stage_name then opportunities.is_won
-            end,
-            false
-        ) as is_won
+            'open'
+        ) as outcome
     from changes
     inner join opportunities on changes.opportunity_id = opportunities.opportunity_id
     left join stages on changes.stage_name = stages.stage_name
-    where {{ is_by_as_of('changes.changed_at') }}
 ),
 
-unrecorded as (
+-- What the deal says and its history does not: an outcome from the close date on, anything else
+-- from the last modification on.
+stated as (
     select
-        opportunities.opportunity_id,
-        'current' as opportunity_change_id,
-        opportunities.created_at as changed_at,
-        opportunities.stage_name,
-        opportunities.amount,
-        opportunities.close_on,
-        'current_state' as history_basis,
-        opportunities.is_closed and opportunities.close_on <= {{ as_of_date() }} as is_closed,
-        opportunities.is_won and opportunities.close_on <= {{ as_of_date() }} as is_won
+        opportunities.*,
+        recorded.changed_at as last_changed_at,
+        case
+            when recorded.opportunity_id is null then opportunities.created_at
+            when opportunities.outcome <> recorded.outcome
+                then coalesce(opportunities.close_on, {{ date_of('recorded.changed_at') }})
+            else coalesce(opportunities.modified_at, recorded.changed_at)
+        end as stated_at
     from opportunities
-    left join with_history on opportunities.opportunity_id = with_history.opportunity_id
+    left join recorded
+        on opportunities.opportunity_id = recorded.opportunity_id and recorded.rank_from_last = 1
     where
-        with_history.opportunity_id is null
-        and {{ existed_by_as_of('opportunities.created_at') }}
+        recorded.opportunity_id is null
+        or opportunities.outcome <> recorded.outcome
+        or opportunities.stage_name is distinct from recorded.stage_name
+        or opportunities.amount is distinct from recorded.amount
 ),
 
-unioned as (
-    select * from recorded
+versions as (
+    select
+        opportunity_id,
+        opportunity_change_id,
+        changed_at,
+        stage_name,
+        amount,
+        close_on,
+        outcome,
+        'exact' as history_basis,
+        true as has_history
+    from recorded
+
     union all
-    select * from unrecorded
+
+    select
+        opportunity_id,
+        'current' as opportunity_change_id,
+        case when stated_at <= last_changed_at then last_changed_at else stated_at end
+            as changed_at,
+        stage_name,
+        amount,
+        close_on,
+        case
+            when last_changed_at is not null or close_on <= {{ as_of_date() }} then outcome
+            else 'open'
+        end as outcome,
+        'current_state' as history_basis,
+        last_changed_at is not null as has_history
+    from stated
 ),
 
 final as (
     select
-        unioned.opportunity_id,
-        unioned.opportunity_change_id,
+        versions.opportunity_id,
+        versions.opportunity_change_id,
         row_number() over (
-            partition by unioned.opportunity_id
-            order by unioned.changed_at, {{ binary_order('unioned.opportunity_change_id') }}
+            partition by versions.opportunity_id
+            order by
+                versions.changed_at, versions.history_basis desc,
+                {{ binary_order('versions.opportunity_change_id') }}
         ) as version_number,
-        unioned.changed_at as valid_from_at,
-        unioned.history_basis,
-        unioned.stage_name,
-        coalesce(stage_seed.stage_order, stages.sort_order) as stage_order,
-        unioned.amount,
-        unioned.close_on,
-        case
-            when unioned.is_won then 'won'
-            when unioned.is_closed then 'lost'
-            else 'open'
-        end as outcome,
-        (
-            not coalesce(stages.is_closed, false)
-            and coalesce(stage_seed.is_advanced, stages.default_probability >= 50, false)
-        ) as is_advanced_stage
-    from unioned
-    left join stages on unioned.stage_name = stages.stage_name
-    left join stage_seed on {{ normalised_text('unioned.stage_name') }} = stage_seed.stage_name
+        versions.changed_at as valid_from_at,
+        versions.history_basis,
+        versions.has_history,
+        versions.stage_name,
+        stages.stage_order,
+        versions.amount,
+        versions.close_on,
+        versions.outcome,
+        coalesce(stages.is_advanced_stage, false) as is_advanced_stage
+    from versions
+    left join stages on versions.stage_name = stages.stage_name
+    where {{ existed_by_as_of('versions.changed_at') }}
 )
 
 select * from final

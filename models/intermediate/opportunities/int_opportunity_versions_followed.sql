@@ -43,6 +43,7 @@ final as (
         valid_from_at,
         valid_to_at,
         history_basis,
+        has_history,
         stage_name,
         stage_order,
         is_advanced_stage,
@@ -54,6 +55,11 @@ final as (
             order by version_number
             rows between unbounded preceding and current row
         ) as outcome_since_at,
+        first_value(history_basis) over (
+            partition by opportunity_id, run_number
+            order by version_number
+            rows between unbounded preceding and current row
+        ) as outcome_basis,
         first_value(close_on) over (
             partition by opportunity_id, run_number
             order by version_number

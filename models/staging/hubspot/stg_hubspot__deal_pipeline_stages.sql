@@ -16,8 +16,10 @@ final as (
         display_order,
 
         -- booleans
-        coalesce(is_closed, false) or coalesce(closed_won, false) as is_closed,
-        coalesce(closed_won, false) as is_won
+        coalesce(is_closed, false)
+        or coalesce(closed_won, false)
+        or coalesce(probability in (0, 1), false) as is_closed,
+        coalesce(closed_won, probability = 1, false) as is_won
     from deal_pipeline_stage
 )
 

@@ -18,8 +18,13 @@ final as (
         -- numerics
         {{ double_as_decimal('property_amount', 2) }} as amount,
 
+        -- booleans
+        property_hs_is_closed as is_closed,
+        property_hs_is_closed_won as is_won,
+
         -- timestamps
         property_createdate as created_at,
+        coalesce(property_hs_lastmodifieddate, _fivetran_synced) as modified_at,
         {{ date_of('property_closedate') }} as close_on
         {{ with_passthrough('opportunities', source='hubspot') }}
     from deal

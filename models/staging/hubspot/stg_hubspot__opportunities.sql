@@ -40,11 +40,12 @@ final as (
         cast(null as integer) as contract_term_months,
 
         -- booleans
-        coalesce(stages.is_closed, false) as is_closed,
-        coalesce(stages.is_won, false) as is_won,
+        coalesce(deals.is_closed or deals.is_won, stages.is_closed, false) as is_closed,
+        coalesce(deals.is_won, stages.is_won, false) as is_won,
 
         -- timestamps
         deals.created_at,
+        deals.modified_at,
         deals.close_on
         {{ with_passthrough('opportunities', 'deals', source='hubspot') }}
     from deals

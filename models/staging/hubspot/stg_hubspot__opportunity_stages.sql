@@ -7,6 +7,7 @@ with stages as (
 final as (
     select
         stage_name,
+        stage_label,
         probability * 100 as default_probability,
         is_closed,
         is_won,

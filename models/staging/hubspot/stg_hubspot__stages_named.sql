@@ -30,6 +30,7 @@ final as (
                     || ')'
             else pipeline_stages.stage_label
         end as stage_name,
+        pipeline_stages.stage_label,
         pipeline_stages.probability,
         pipeline_stages.display_order,
         pipeline_stages.is_closed,

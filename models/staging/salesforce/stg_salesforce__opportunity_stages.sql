@@ -6,6 +6,7 @@ final as (
     select
         id as opportunity_stage_id,
         master_label as stage_name,
+        master_label as stage_label,
         default_probability,
         coalesce(is_closed, false) as is_closed,
         coalesce(is_won, false) as is_won,
