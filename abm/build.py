@@ -207,6 +207,7 @@ def compare_raw(options: BuildOptions) -> Comparison:
         absent,
         crm=variables.get("crm") or DEFAULT_CRM,
         passthrough_columns=variables.get("passthrough_columns"),
+        row_marks=variables.get("row_marks"),
     )
 
 
@@ -222,12 +223,12 @@ def build_vars(options: BuildOptions) -> dict[str, Any]:
     return {**project_vars(options.root), **options.variables}
 
 
-def run_dbt(options: BuildOptions, absent: Absent, what: str = "Building") -> BuildReport:
+def run_dbt(options: BuildOptions, found: Mapping[str, Any], what: str = "Building") -> BuildReport:
     """Run `dbt build` in this process and wait for it.
 
     Args:
         options: The build.
-        absent: The var `absent` to build with, from `check_raw`.
+        found: The vars to build with for what `check_raw` found: `Comparison.variables`.
         what: What is going on, for the person who waits.
 
     Returns:
@@ -237,7 +238,7 @@ def run_dbt(options: BuildOptions, absent: Absent, what: str = "Building") -> Bu
         AbmError: The build database cannot be written.
         KeyboardInterrupt: The person at the terminal stopped dbt.
     """
-    return invoke_dbt(options, dbt_arguments(options, absent), what)
+    return invoke_dbt(options, dbt_arguments(options, found), what)
 
 
 def invoke_dbt(options: BuildOptions, arguments: list[str], what: str) -> BuildReport:
@@ -283,12 +284,12 @@ def invoke_dbt(options: BuildOptions, arguments: list[str], what: str) -> BuildR
         return _report(outcome, seconds, options.root)
 
 
-def dbt_arguments(options: BuildOptions, absent: Absent) -> list[str]:
+def dbt_arguments(options: BuildOptions, found: Mapping[str, Any]) -> list[str]:
     """Spell a build as dbt's command line.
 
     Args:
         options: The build.
-        absent: The var `absent` to build with.
+        found: The vars to build with for what the raw data hold: `Comparison.variables`.
 
     Returns:
         The arguments after `dbt`.
@@ -296,9 +297,10 @@ def dbt_arguments(options: BuildOptions, absent: Absent) -> list[str]:
     variables = dict(options.variables)
     if options.as_of:
         variables["as_of_date"] = options.as_of.isoformat()
-    declared = build_vars(options).get("absent") or {}
-    if absent != declared:
-        variables["absent"] = absent
+    declared = build_vars(options)
+    variables |= {
+        name: value for name, value in found.items() if value != (declared.get(name) or {})
+    }
     arguments = command_arguments(options, "build")
     if WRITE_ARTIFACTS not in os.environ:
         arguments.append("--no-write-json")

@@ -329,7 +329,7 @@ def build(
     comparison = check_raw(options)
     for warning in comparison.warnings:
         _say("warning", warning)
-    report = run_dbt(options, comparison.absent)
+    report = run_dbt(options, comparison.variables)
     _print_build(report)
     if not report.succeeded:
         print(f"The build failed; dbt's own log is {shown(root / _dbt_log())}", file=sys.stderr)

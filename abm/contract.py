@@ -18,11 +18,18 @@ from abm.errors import AbmError
 from abm.paths import read_yaml, shown
 
 LOADED_AT = "_fivetran_synced"
+DELETED = "_fivetran_deleted"
 ALL = "all"
 DEFAULT_CRM = "salesforce"
 
 Absent = dict[str, dict[str, str | list[str]]]
 """The dbt var `absent`: source -> table -> "all" or the columns that the extract lacks."""
+
+Marks = Mapping[str, Mapping[str, str]]
+"""The dbt var `row_marks`: what is marked (loaded_at, modified_at, deleted, active) -> column -> type."""
+
+LoaderColumns = dict[str, dict[str, list[str]]]
+"""The dbt var `loader_columns`: source -> table -> columns of `row_marks` beyond the contract."""
 
 
 @dataclass(frozen=True)
@@ -65,13 +72,12 @@ class Table:
     Attributes:
         source: The dbt source, also the folder.
         name: The table, also the file's stem.
-        columns: The contracted columns, `_fivetran_synced` included.
+        columns: The contracted columns, `_fivetran_synced` and `_fivetran_deleted` included.
         key: The columns that identify a row; none where rows have no identity.
         required: Columns without which the table cannot be read at all.
         optional: Nobody is warned when the table is missing.
         never_absent: The build cannot do without it while its source is the CRM.
         past: The columns that hold moments of the past.
-        deleted: The column that marks a deleted row, or "".
         passthrough_model: The staging model that carries raw columns on to a mart, or "".
         feeds: Marts, and columns of marts, that are empty or null without it.
         crm_feeds: The same, but only where the source is the CRM.
@@ -88,7 +94,6 @@ class Table:
     optional: bool
     never_absent: bool
     past: tuple[str, ...] = ()
-    deleted: str = ""
     passthrough_model: str = ""
     feeds: tuple[str, ...] = ()
     crm_feeds: tuple[str, ...] = ()
@@ -149,7 +154,8 @@ class Finding:
         missing_columns: Contracted columns that the file lacks and no var declares.
         declared_columns: Contracted columns that var absent declares.
         needless: What var absent declares though it is there: columns, or the table's own name.
-        extra_columns: Columns of the file that the contract does not know; they are ignored.
+        loader_columns: Columns of the file that var row_marks knows and the contract does not.
+        extra_columns: Columns of the file that nothing knows; they are ignored.
     """
 
     table: Table
@@ -157,6 +163,7 @@ class Finding:
     missing_columns: tuple[str, ...] = ()
     declared_columns: tuple[str, ...] = ()
     needless: tuple[str, ...] = ()
+    loader_columns: tuple[str, ...] = ()
     extra_columns: tuple[str, ...] = ()
 
 
@@ -222,6 +229,8 @@ class Comparison:
         fatal: Sentences; with any of them a build must not start.
         warnings: Sentences, at most one per source, about absences that are worth knowing.
         absent: What was declared absent plus what was found missing: the var to build with.
+        marks: The var row_marks.
+        loader_columns: Columns that var row_marks knows, where they are: the var to build with.
     """
 
     raw: Raw
@@ -230,6 +239,19 @@ class Comparison:
     fatal: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     absent: Absent = field(default_factory=dict)
+    marks: Marks = field(default_factory=dict)
+    loader_columns: LoaderColumns = field(default_factory=dict)
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """The dbt vars that say what of the contract is there and what is there beyond it."""
+        return {"absent": self.absent, "loader_columns": self.loader_columns}
+
+    def marked(self, finding: Finding, kind: str) -> list[str]:
+        """Name the columns of a table that mark its rows, by the kind of mark."""
+        known = {column.name for column in finding.table.columns} - set(finding.missing_columns)
+        there = known - set(finding.declared_columns) | set(finding.loader_columns)
+        return [name for name in self.marks.get(kind, {}) if name in there]
 
 
 def load_contract(root: Path) -> Contract:
@@ -261,8 +283,10 @@ def load_contract(root: Path) -> Contract:
 def _table(source: Mapping[str, Any], entry: Mapping[str, Any], file: Path) -> Table:
     meta = _meta(entry)
     columns = tuple(_column(column) for column in entry.get("columns") or [])
-    if LOADED_AT not in {column.name for column in columns}:
-        columns += (Column(LOADED_AT, "timestamp", optional=False),)
+    columns += (
+        Column(DELETED, "boolean", optional=True),
+        Column(LOADED_AT, "timestamp", optional=False),
+    )
     key = tuple(meta.get("key") or ())
     required = tuple(meta.get("required") or key)
     unknown = sorted(set(required) - {column.name for column in columns})
@@ -280,7 +304,6 @@ def _table(source: Mapping[str, Any], entry: Mapping[str, Any], file: Path) -> T
         optional=bool(meta.get("optional")),
         never_absent=bool(meta.get("never_absent")),
         past=tuple(meta.get("past") or ()),
-        deleted=meta.get("deleted", ""),
         passthrough_model=meta.get("passthrough_model", ""),
         feeds=tuple(meta.get("feeds") or ()),
         crm_feeds=tuple(meta.get("crm_feeds") or ()),
@@ -326,6 +349,7 @@ def compare(
     *,
     crm: str = DEFAULT_CRM,
     passthrough_columns: Mapping[str, list[str]] | None = None,
+    row_marks: Marks | None = None,
 ) -> Comparison:
     """Compare raw data with the contract.
 
@@ -336,6 +360,7 @@ def compare(
         absent: The var of that name: what is known to be missing.
         crm: The var of that name: the source whose accounts and opportunities count.
         passthrough_columns: The var of that name: raw columns that staging models carry on.
+        row_marks: The var of that name: what loaders and systems mark the rows of any table with.
 
     Returns:
         What was found; nothing is raised for the state of the data, see `Comparison.fatal`.
@@ -347,7 +372,8 @@ def compare(
     passed = passthrough_columns or {}
     _check_vars(contract, enabled, absent, passed)
     raw = RawDirectory(raw) if isinstance(raw, Path) else raw
-    comparison = Comparison(raw, crm, absent={name: dict(absent[name]) for name in absent})
+    declared = {name: dict(absent[name]) for name in absent}
+    comparison = Comparison(raw, crm, absent=declared, marks=row_marks or {})
     comparison.fatal += _crm_problems(contract, crm, enabled)
     problem = raw.problem(enabled)
     if problem:
@@ -531,16 +557,22 @@ def _compare_table(
     ]
     names = [column.name for column in missing]
     known = {column.name.lower() for column in table.columns}
-    comparison.findings.append(
-        Finding(
-            table,
-            State.PRESENT,
-            missing_columns=tuple(names),
-            declared_columns=tuple(declared),
-            needless=tuple(name for name in declared if name.lower() in lower),
-            extra_columns=tuple(name for name in present if name.lower() not in known),
-        )
+    marks = [name for names in comparison.marks.values() for name in names]
+    found = [name for name in marks if name in lower and name not in known]
+    finding = Finding(
+        table,
+        State.PRESENT,
+        missing_columns=tuple(names),
+        declared_columns=tuple(declared),
+        needless=tuple(name for name in declared if name.lower() in lower),
+        loader_columns=tuple(found),
+        extra_columns=tuple(
+            name for name in present if name.lower() not in known and name.lower() not in found
+        ),
     )
+    comparison.findings.append(finding)
+    if found:
+        comparison.loader_columns.setdefault(table.source, {})[table.name] = found
     lacking = [name for name in names if name in required]
     if lacking and not table.is_read(crm):
         comparison.absent.setdefault(table.source, {})[table.name] = ALL
@@ -554,7 +586,13 @@ def _compare_table(
         return
     if names:
         comparison.absent.setdefault(table.source, {})[table.name] = [*declared, *names]
-    warned = [column.name for column in missing if not column.optional and table.is_read(crm)]
+    warned = [
+        column.name
+        for column in missing
+        if not column.optional
+        and table.is_read(crm)
+        and not (column.name == LOADED_AT and comparison.marked(finding, "loaded_at"))
+    ]
     if warned:
         noted[table.name] = warned
 

@@ -85,7 +85,7 @@ def diagnose(options: BuildOptions) -> Diagnosis:
         for name, value in diagnosis.variables.items()
     )
     if not diagnosis.comparison.fatal:
-        diagnosis.unmapped, diagnosis.failures = read_unmapped(options, diagnosis.comparison.absent)
+        diagnosis.unmapped, diagnosis.failures = read_unmapped(options, diagnosis.comparison.variables)
     return diagnosis
 
 
@@ -98,7 +98,8 @@ def fitting_vars(options: BuildOptions, comparison: Comparison) -> dict[str, Any
 
     Returns:
         enabled_sources without the sources of which nothing is there, absent with what was found
-        missing, and crm where the build's own vars name another than the project.
+        missing, loader_columns with what was found beyond the contract, and crm where the build's
+        own vars name another than the project.
     """
     variables = build_vars(options)
     there = {
@@ -118,12 +119,16 @@ def fitting_vars(options: BuildOptions, comparison: Comparison) -> dict[str, Any
         if source in enabled or source in declared
     }
     fitting: dict[str, Any] = {"enabled_sources": enabled, "absent": absent}
+    if comparison.loader_columns or variables.get("loader_columns"):
+        fitting["loader_columns"] = comparison.loader_columns
     if variables.get("crm") != project_vars(options.root).get("crm"):
         fitting = {"crm": comparison.crm, **fitting}
     return fitting
 
 
-def read_unmapped(options: BuildOptions, absent: Absent) -> tuple[list[Unmapped] | None, list[str]]:
+def read_unmapped(
+    options: BuildOptions, found: Mapping[str, Any]
+) -> tuple[list[Unmapped] | None, list[str]]:
     """Build the model of unmapped values with what it reads, apart from any warehouse.
 
     On DuckDB it is built in a database of its own, on PostgreSQL in schemas of its own; both are
@@ -131,7 +136,7 @@ def read_unmapped(options: BuildOptions, absent: Absent) -> tuple[list[Unmapped]
 
     Args:
         options: The build whose raw data and vars count.
-        absent: The var `absent` to read them with.
+        found: The vars to read them with: `Comparison.variables`.
 
     Returns:
         The values, the most frequent first, or None and why they could not be read.
@@ -148,7 +153,7 @@ def read_unmapped(options: BuildOptions, absent: Absent) -> tuple[list[Unmapped]
             target_path=target_path,
         )
         with _own_schemas(apart, Path(folder)) as (apart, prefix):
-            report = run_dbt(apart, absent, what="Reading values")
+            report = run_dbt(apart, found, what="Reading values")
             if not report.succeeded:
                 return None, report.failures
             with chdir(options.root), reading(apart) as query:
@@ -213,14 +218,14 @@ def source_lines(diagnosis: Diagnosis) -> Iterator[str]:
             title += f"there is no {comparison.raw.holder} {source}"
         else:
             title += f"{n_there} of {len(found)} tables are there"
-        rows = [row for finding in found for row in _finding_rows(finding, crm, comparison.raw)]
+        rows = [row for finding in found for row in _finding_rows(finding, comparison)]
         yield title
         yield from _table(("table, column", "state", "null or empty for it"), rows)
         yield ""
 
 
-def _finding_rows(finding: Finding, crm: str, raw: Raw) -> Iterator[tuple[str, str, str]]:
-    table = finding.table
+def _finding_rows(finding: Finding, comparison: Comparison) -> Iterator[tuple[str, str, str]]:
+    table, crm, raw = finding.table, comparison.crm, comparison.raw
     if finding.state is State.PRESENT:
         yield f"  {table.name}", "present", ""
         for column in table.columns:
@@ -236,11 +241,15 @@ def _finding_rows(finding: Finding, crm: str, raw: Raw) -> Iterator[tuple[str, s
             else:
                 continue
             lost = ", ".join(table.fed(crm, column))
-            if name == LOADED_AT:
-                lost = "nothing, but the newest version of a row is not known"
-            elif name == table.deleted:
+            if name == LOADED_AT and not comparison.marked(finding, "loaded_at"):
+                lost = "nothing, but versions of a row may not be told apart"
+            elif name in comparison.marks.get("deleted", {}):
                 lost = "nothing, but deleted rows count"
+                if comparison.marked(finding, "deleted"):
+                    continue
             yield f"    {name}", state, lost
+        for name in finding.loader_columns:
+            yield f"    {name}", "present, of the loader", ""
         return
     state = finding.state.value
     if finding.needless:

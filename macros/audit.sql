@@ -46,6 +46,7 @@
         ('marketo', 'activity_visit_webpage', 'stg_marketo__activity_visit_webpage'),
         ('marketo', 'activity_change_status_in_progression',
             'stg_marketo__activity_change_status_in_progression'),
+        ('marketo', 'activity_merge_leads', 'stg_marketo__merged_leads'),
         ('marketo', 'program', 'stg_marketo__programs'),
         ('marketo', 'campaign', 'stg_marketo__smart_campaigns'),
         ('ga4', 'events', 'stg_ga4__web_events'),
@@ -94,7 +95,7 @@
         {%- endif -%}
         {%- if execute and not is_raw_table_absent(source_name, table_name) -%}
             {%- set load -%}
-                select {{ raw_synced_at(source_name, table_name) }} as loaded_at
+                select {{ raw_loaded_at(source_name, table_name) }} as loaded_at
                 from {{ relation }} as raw_rows
             {%- endset -%}
             {%- do loads.append(load) -%}
@@ -172,21 +173,6 @@
         ) as grouped_rows
     ) as all_rows
     cross join (
-        {% if not reading.meta.get('deleted') and not reading.meta.get('past') -%}
-        select
-            0 as n_deleted,
-            0 as n_after_as_of
-        {%- elif is_after_as_of_in_key(table) -%}
-        select
-            0 as n_deleted,
-            count(*) as n_after_as_of
-        from (
-            select 1 as one
-            from ({{ typed_rows }}) as readable_rows
-            where not is_rejected_row and ({{ is_any_after }})
-            group by {{ reading.key | join(', ') }}
-        ) as keys_after_as_of
-        {%- else -%}
         select
             coalesce(sum(case when is_deleted_row then 1 else 0 end), 0) as n_deleted,
             coalesce(sum(case
@@ -194,20 +180,8 @@
                 else 0
             end), 0) as n_after_as_of
         from ({{ newest_raw_rows(reading) }}) as newest
-        {%- endif %}
     ) as newest_rows
         {%- endif %}
-{%- endmacro %}
-
-{#- Where nothing is deleted and the moments are part of the key, all versions agree on them, and
-    the newest need not be found. -#}
-{% macro is_after_as_of_in_key(table) -%}
-    {%- set meta = table.config.meta -%}
-    {%- set ns = namespace(all_in_key=not meta.get('deleted') and meta['key'] | length > 0) -%}
-    {%- for name in meta.get('past', []) if name not in meta['key'] -%}
-        {%- set ns.all_in_key = false -%}
-    {%- endfor -%}
-    {{ return(ns.all_in_key) }}
 {%- endmacro %}
 
 {% macro is_any_past_after_as_of(table) -%}
@@ -228,16 +202,7 @@
     {%- set string = dbt.type_string() -%}
     {%- set reading = raw_reading(source_name, table_name) -%}
     {%- if not reading.faults or is_raw_table_absent(source_name, table_name) %}
-    select
-        cast(null as {{ string }}) as source_system,
-        cast(null as {{ string }}) as raw_table,
-        cast(null as {{ string }}) as record_id,
-        cast(null as {{ string }}) as column_name,
-        cast(null as {{ string }}) as raw_value,
-        cast(null as {{ string }}) as reason,
-        true as is_blocking
-    from (select 1 as one) as no_rows
-    where one = 0
+    {{ no_rejections() }}
     {%- else -%}
     {%- set columns = raw_table(source_name, table_name).columns -%}
     {%- set absent = var('absent').get(source_name, {}).get(table_name) or [] -%}
@@ -288,6 +253,43 @@
     {%- endif %}
 {%- endmacro %}
 
+{% macro no_rejections() -%}
+    {%- set string = dbt.type_string() %}
+    select
+        cast(null as {{ string }}) as source_system,
+        cast(null as {{ string }}) as raw_table,
+        cast(null as {{ string }}) as record_id,
+        cast(null as {{ string }}) as column_name,
+        cast(null as {{ string }}) as raw_value,
+        cast(null as {{ string }}) as reason,
+        true as is_blocking
+    from (select 1 as one) as no_rows
+    where one = 0
+{%- endmacro %}
+
+{#- The keys of a raw table of which no time tells the versions apart, as rows of the same shape. -#}
+{% macro raw_undated_versions(source_name, table_name) -%}
+    {%- set relation = source(source_name, table_name) -%}
+    {%- if not execute -%}{{ return('select 1 as parsed') }}{%- endif -%}
+    {%- set reading = raw_reading(source_name, table_name) -%}
+    {%- set columns = raw_table(source_name, table_name).columns -%}
+    {%- set absent = var('absent').get(source_name, {}).get(table_name) or [] -%}
+    {%- set key_columns = reading.meta['key'] | reject('in', absent) | list -%}
+    {%- set parts = [] -%}
+    {%- for name in key_columns -%}
+        {%- do parts.append("coalesce(" ~ text_of(name, columns[name].data_type) ~ ", '(none)')") -%}
+    {%- endfor %}
+    select
+        '{{ source_name }}' as source_system,
+        '{{ table_name }}' as raw_table,
+        {{ parts | join(" || ' / ' || ") }} as record_id,
+        '_fivetran_synced' as column_name,
+        cast(n_versions as {{ dbt.type_string() }}) as raw_value,
+        'undated_versions' as reason,
+        false as is_blocking
+    from ({{ undated_raw_versions(reading, key_columns) }}) as undated_versions
+{%- endmacro %}
+
 {#- The ledger per currency up to the as-of date, summed from the extract itself. -#}
 {% macro raw_ledger_amounts() -%}
     {%- set relation = source('abm_program', 'investments') -%}
@@ -304,12 +306,16 @@
     {%- endset -%}
     {%- set month = 'cast(' ~ dbt.date_trunc('month', try_cast('raw_rows.month', 'date'))
         ~ ' as date)' -%}
-    {%- set amount = raw_reading('abm_program', 'investments').columns['amount'] -%}
+    {%- set reading = raw_reading('abm_program', 'investments') -%}
     select
         {{ currency }} as currency,
-        sum({{ double_as_decimal('(' ~ amount ~ ')', 2) }}) as amount
+        sum({{ double_as_decimal('(' ~ reading.columns['amount'] ~ ')', 2) }}) as amount
     from {{ relation }} as raw_rows
-    where {{ month }} <= {{ as_of_date() }}
+    where
+        {{ month }} <= {{ as_of_date() }}
+        {%- for deleted in reading.deleted %}
+        and not ({{ deleted }})
+        {%- endfor %}
     group by {{ currency }}
     {%- endif -%}
 {%- endmacro %}

@@ -3,14 +3,15 @@
 
     The contract of a raw table is its entry in the sources YAML: columns and types, and in
     `config.meta` its `key`, the columns that must be filled (`required`), the columns that hold
-    moments of the past (`past`), and what marks a deleted row (`deleted`, `merged_into`), and which
-    parts of the key are Salesforce ids (`salesforce_ids`), written in 15 or 18 characters. In a
-    column's own meta: the `range` of a number.
+    moments of the past (`past`), where it says that a row was merged into another (`merged_into`,
+    `merged_ids`), and which parts of the key are Salesforce ids (`salesforce_ids`), written in 15
+    or 18 characters. In a column's own meta: the `range` of a number. What loaders and systems mark
+    rows with, in any table, is var `row_marks`.
 
     Every raw row has exactly one outcome:
       rejected   unreadable as its type, without its id, or with an impossible date
       duplicate  an older version of the same key
-      deleted    the newest version of its key says deleted or merged away
+      deleted    the newest version of its key says deleted, past or merged away
       staged     the rest, typed
 -#}
 {% macro raw_rows(source_name, table_name, outcome='staged') -%}
@@ -22,13 +23,13 @@
             {% for name in reading.columns -%}
                 {{ reading.nulls[name] }} as {{ name }},
             {% endfor -%}
-            cast(null as {{ dbt.type_timestamp() }}) as _fivetran_synced
+            cast(null as {{ dbt.type_timestamp() }}) as loaded_at
         from (select 1 as one) as no_rows
         where one = 0
     {%- else -%}
         select
             {{ reading.columns.keys() | join(',\n            ') }},
-            _fivetran_synced
+            loaded_at
         from ({{ newest_raw_rows(reading) }}) as newest_rows
         where
         {%- if outcome == 'merged' %} {{ reading.meta['merged_into'] }} is not null
@@ -48,21 +49,12 @@
     where not is_rejected_row
     {%- else %}
     {%- set key_hash = row_hash(reading.raw_key) -%}
-    {%- set repeated_keys -%}
-        (select {{ key_hash }} as key_hash
-        from {{ reading.relation }} as raw_rows
-        group by {{ key_hash }} having count(*) > 1) as repeated_keys
-    {%- endset %}
+    {%- set repeated_keys = repeated_raw_keys(reading) -%}
     {%- set single_rows -%}
         (select raw_rows.*
         from {{ reading.relation }} as raw_rows
         left join {{ repeated_keys }} on {{ key_hash }} = repeated_keys.key_hash
         where repeated_keys.key_hash is null)
-    {%- endset %}
-    {%- set repeated_rows -%}
-        (select raw_rows.*
-        from {{ reading.relation }} as raw_rows
-        inner join {{ repeated_keys }} on {{ key_hash }} = repeated_keys.key_hash)
     {%- endset %}
     select
         readable_rows.*,
@@ -82,30 +74,63 @@
                 case when is_rejected_row then 1 else 0 end,
                 {{ reading.version_order }}
             ) as version_rank
-        from ({{ typed_raw_rows(reading, repeated_rows) }}) as readable_rows
+        from ({{ typed_raw_rows(reading, repeated_raw_rows(reading)) }}) as readable_rows
     ) as ranked_rows
     where version_rank = 1 and not is_rejected_row
     {%- endif -%}
 {%- endmacro %}
 
-{#- Every raw row, or those of a subquery, with its columns read as their types, and whether it is
-    rejected or deleted. -#}
+{% macro repeated_raw_keys(reading) -%}
+    {%- set key_hash = row_hash(reading.raw_key) -%}
+        (select {{ key_hash }} as key_hash
+        from {{ reading.relation }} as raw_rows
+        group by {{ key_hash }} having count(*) > 1) as repeated_keys
+{%- endmacro %}
+
+{% macro repeated_raw_rows(reading) -%}
+        (select raw_rows.*
+        from {{ reading.relation }} as raw_rows
+        inner join {{ repeated_raw_keys(reading) }}
+            on {{ row_hash(reading.raw_key) }} = repeated_keys.key_hash)
+{%- endmacro %}
+
+{#- Keys of which several unlike versions are the newest as far as any time tells: `key_columns` and
+    how many there are. The one that counts is then the greatest, column by column as text. -#}
+{% macro undated_raw_versions(reading, key_columns) -%}
+    select
+        {{ key_columns | join(', ') }},
+        count(distinct content) as n_versions
+    from (
+        select
+            readable_rows.*,
+            {{ row_hash(
+                (reading.columns.keys() | list) + (reading.marks.keys() | list) + ['is_deleted_row']
+            ) }} as content,
+            rank() over (
+                partition by {{ reading.key | join(', ') }}
+                order by {{ reading.times | join(', ') }}
+            ) as time_rank
+        from ({{ typed_raw_rows(reading, repeated_raw_rows(reading)) }}) as readable_rows
+        where not is_rejected_row
+    ) as ranked_rows
+    where time_rank = 1
+    group by {{ key_columns | join(', ') }}
+    having count(distinct content) > 1
+{%- endmacro %}
+
+{#- Every raw row, or those of a subquery, with its columns read as their types, when it was loaded,
+    and whether it is rejected or deleted. -#}
 {% macro typed_raw_rows(reading, rows=none) -%}
-    {%- set meta = reading.meta -%}
     {%- set blocking = reading.faults | selectattr('is_blocking') | map(attribute='condition')
         | list -%}
     select
-        {% for name, typed in reading.columns.items() -%}
+        {% for name, typed in (reading.columns.items() | list) + (reading.marks.items() | list) -%}
             {{ typed }} as {{ name }},
         {% endfor -%}
-        {{ reading.synced_at }} as _fivetran_synced,
+        {{ reading.loaded_at }} as loaded_at,
         {{ 'coalesce((' ~ blocking | join(') or (') ~ '), false)' if blocking else 'false' }}
             as is_rejected_row,
-        {{ 'coalesce(' ~ reading.columns[meta['deleted']] ~ ', false)' if meta.get('deleted')
-            else 'false' }}
-        {%- if meta.get('merged_into') %}
-            or {{ reading.columns[meta['merged_into']] }} is not null
-        {%- endif %} as is_deleted_row
+        {{ reading.deleted | join(' or ') if reading.deleted else 'false' }} as is_deleted_row
     from {{ rows or reading.relation }} as raw_rows
 {%- endmacro %}
 
@@ -115,12 +140,15 @@
       nulls          column to a null of its type
       faults         what makes a row unfit, or one of its values: column, reason, condition,
                      is_blocking
-      synced_at      when a raw row was loaded
+      marks          the same of what var row_marks names and the contract does not
+      loaded_at      when a raw row was loaded
+      deleted        conditions, any of which deletes a row
       key, raw_key   the key as expressions that are never null in a readable row, of readable_rows
                      and of raw_rows: an optional part compares equal to itself, and one that the
                      extract lacks is left out
-      version_order  newest first: load time, then modification time, then every column as text,
-                     greatest first
+      times          what tells versions apart, newest first: whether the loader calls one the
+                     present one, when it was modified, when it was loaded
+      version_order  the times, then every column as text, greatest first
       relation, meta the table and its meta
     A macro costs dbt more to call than a line to render, so one is called per type and not per
     column, with `$` in the column's place.
@@ -134,10 +162,14 @@
     {%- set place = 'raw_rows.$' -%}
     {%- set as_text = 'trim(cast(raw_rows.$ as ' ~ string ~ '))' -%}
     {%- set blank_is_null = 'nullif(' ~ as_text ~ ", '')" -%}
+    {%- set blank_is_null_id = 'nullif(' ~ read_id(place) ~ ", '')" -%}
     {%- set casts = {} -%}
     {%- set nulls = {} -%}
     {%- set texts = {} -%}
-    {%- for data_type in table.columns.values() | map(attribute='data_type') | unique -%}
+    {%- set table_marks = raw_marks(source_name, table_name) -%}
+    {%- set kinds = (table.columns.values() | map(attribute='data_type') | list)
+        + (table_marks.types.values() | list) -%}
+    {%- for data_type in kinds | unique -%}
         {%- do nulls.update({data_type: 'cast(null as ' ~ engine_type(data_type) ~ ')'}) -%}
         {%- do texts.update({
             data_type: binary_order(text_of('readable_rows.$', data_type)) ~ ' desc nulls last'
@@ -146,15 +178,15 @@
             {%- do casts.update({data_type: try_cast(place, data_type)}) -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- set synced_at = 'cast(null as ' ~ dbt.type_timestamp() ~ ')' if '_fivetran_synced' in absent
-        else try_cast('raw_rows._fivetran_synced', dbt.type_timestamp()) -%}
+    {%- set loaded_at = raw_loaded_at(source_name, table_name) -%}
     {%- set ns = namespace(past=none) -%}
     {%- if meta.get('past') -%}
         {%- set ns.past = "$ < cast('1990-01-01 00:00:00' as " ~ dbt.type_timestamp() ~ ')'
-            ~ ' or $ > ' ~ moment_after(synced_at, 1, 'day') -%}
+            ~ ' or $ > ' ~ moment_after(loaded_at, 1, 'day') -%}
     {%- endif -%}
     {%- set reading = {
-        'columns': {}, 'nulls': {}, 'faults': [], 'synced_at': synced_at, 'key': [], 'raw_key': [],
+        'columns': {}, 'marks': {}, 'nulls': {}, 'faults': [], 'loaded_at': loaded_at,
+        'deleted': [], 'key': [], 'raw_key': [], 'times': [],
         'relation': source(source_name, table_name), 'meta': meta,
     } -%}
     {%- set versions = [] -%}
@@ -165,7 +197,9 @@
         {%- set read = casts.get(data_type, '') | replace(place, raw) -%}
         {%- set in_range = is_in_range(read, column) if data_type == 'double' else '' -%}
         {%- if name in absent -%} {%- set typed = nulls[data_type] -%}
-        {%- elif data_type == 'varchar' -%} {%- set typed = blank_is_null | replace('$', name) -%}
+        {%- elif data_type == 'varchar' -%}
+            {%- set typed = blank_is_null_id if is_raw_id(name, meta) else blank_is_null -%}
+            {%- set typed = typed | replace('$', name) -%}
         {%- elif data_type not in casts -%} {%- set typed = raw -%}
         {%- elif data_type == 'double' -%}
             {%- set typed = 'case when ' ~ in_range ~ ' then ' ~ read ~ ' end' -%}
@@ -212,6 +246,38 @@
         ) -%}
     {%- endfor -%}
 
+    {%- for name, data_type in table_marks.types.items() if name not in table.columns -%}
+        {%- do reading.marks.update({name: casts[data_type] | replace('$', name)}) -%}
+        {%- do reading.faults.append({
+            'column': name, 'reason': 'unreadable_' ~ data_type, 'is_blocking': true,
+            'condition': 'raw_rows.' ~ name ~ ' is not null and ' ~ reading.marks[name]
+                ~ ' is null and ' ~ as_text | replace('$', name) ~ " <> ''"
+        }) -%}
+    {%- endfor -%}
+    {%- set readings = dict(reading.columns, **reading.marks) -%}
+    {%- for name in table_marks.deleted -%}
+        {%- do reading.deleted.append(
+            'coalesce(' ~ readings[name] ~ ', false)' if table_marks.types[name] == 'boolean'
+            else readings[name] ~ ' is not null'
+        ) -%}
+    {%- endfor -%}
+    {%- for name in table_marks.active -%}
+        {%- do reading.deleted.append('not coalesce(' ~ readings[name] ~ ', true)') -%}
+        {%- do reading.times.append(
+            'case when coalesce(readable_rows.' ~ name ~ ', true) then 0 else 1 end'
+        ) -%}
+    {%- endfor -%}
+    {%- if meta.get('merged_into') -%}
+        {%- do reading.deleted.append(reading.columns[meta['merged_into']] ~ ' is not null') -%}
+    {%- endif -%}
+    {%- set merged_ids = merged_raw_ids(source_name, table_name) -%}
+    {%- if merged_ids -%}
+        {%- do reading.deleted.append(
+            'coalesce(' ~ read_id('raw_rows.' ~ meta['key'][0])
+            ~ ' in (select merged_id from (' ~ merged_ids ~ ') as merged_ids), false)'
+        ) -%}
+    {%- endif -%}
+
     {%- for name in meta['key'] if name not in absent -%}
         {%- set part = 'readable_rows.' ~ name -%}
         {%- if name in meta.get('salesforce_ids', []) -%}
@@ -226,14 +292,12 @@
             {%- do reading.raw_key.append(optional | replace('$', reading.columns[name])) -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- set modified = [] -%}
-    {%- for name in ('last_modified_date', 'last_modified_time', 'updated_at')
-        if name in table.columns -%}
-        {%- do modified.append('readable_rows.' ~ name ~ ' desc nulls last') -%}
+    {%- for name in table_marks.modified_at -%}
+        {%- do reading.times.append('readable_rows.' ~ name ~ ' desc nulls last') -%}
     {%- endfor -%}
-    {%- do reading.update({'version_order':
-        (['_fivetran_synced desc nulls last'] + modified + versions)
-        | join(',\n                ')
+    {%- do reading.times.append('readable_rows.loaded_at desc nulls last') -%}
+    {%- do reading.update({
+        'version_order': (reading.times + versions) | join(',\n                ')
     }) -%}
     {{ return(reading) }}
 {%- endmacro %}
@@ -252,12 +316,116 @@
 {#- No amount or count is as large, nor could a decimal of 18 digits with 4 places hold it. -#}
 {% macro greatest_number() -%} 1e14 {%- endmacro %}
 
-{% macro raw_synced_at(source_name, table_name) -%}
-    {%- if is_raw_column_absent(source_name, table_name, '_fivetran_synced') -%}
-        cast(null as {{ dbt.type_timestamp() }})
-    {%- else -%}
-        {{ try_cast('raw_rows._fivetran_synced', dbt.type_timestamp()) }}
+{#- What a table's rows are marked with, by kind, the names in the order of var `row_marks`, and the
+    type of each: those of the contract, `_fivetran_synced` and `_fivetran_deleted` unless the
+    extract lacks them, and what var `loader_columns` says that it has. -#}
+{% macro raw_marks(source_name, table_name) -%}
+    {%- set columns = raw_table(source_name, table_name).columns.keys() | list -%}
+    {%- set absent = var('absent').get(source_name, {}).get(table_name) or [] -%}
+    {%- set found = var('loader_columns').get(source_name, {}).get(table_name) or [] -%}
+    {%- set marks = {'types': {}} -%}
+    {%- for kind, names in var('row_marks').items() -%}
+        {%- do marks.update({kind: []}) -%}
+        {%- for name, data_type in names.items()
+            if name in found
+            or (name in columns + ['_fivetran_synced', '_fivetran_deleted'] and name not in absent) -%}
+            {%- do marks[kind].append(name) -%}
+            {%- if kind != 'loaded_at' -%} {%- do marks.types.update({name: data_type}) -%} {%- endif -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(marks) }}
+{%- endmacro %}
+
+{#- When a raw row was loaded, as the first of its load times says. One that is a number counts the
+    seconds since 1970. -#}
+{% macro raw_loaded_at(source_name, table_name) -%}
+    {%- set readings = [] -%}
+    {%- for name in raw_marks(source_name, table_name).loaded_at -%}
+        {%- if var('row_marks').loaded_at[name] == 'timestamp' -%}
+            {%- do readings.append(try_cast('raw_rows.' ~ name, 'timestamp')) -%}
+        {%- else -%}
+            {%- do readings.append(timestamp_from_microseconds(
+                'cast(' ~ try_cast('raw_rows.' ~ name, 'double') ~ ' * 1e6 as '
+                ~ dbt.type_bigint() ~ ')'
+            )) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if readings | length == 0 -%} cast(null as {{ dbt.type_timestamp() }})
+    {%- elif readings | length == 1 -%} {{ readings[0] }}
+    {%- else -%} coalesce({{ readings | join(', ') }})
     {%- endif -%}
+{%- endmacro %}
+
+{#- Ids of a table that were merged into others, each with its survivor: what `merged_ids` of the
+    table's meta names, a list of {table, survivor, merged}, where `merged` holds one id or a list.
+    Nothing where the table has no such entry. A model that reads it names the tables of the entries
+    in `depends_on` comments, which dbt needs while it parses. -#}
+{% macro merged_raw_ids(source_name, table_name) -%}
+    {%- set pairs = [] -%}
+    {%- for entry in raw_table(source_name, table_name).config.meta.get('merged_ids', [])
+        if not is_raw_table_absent(source_name, entry.table)
+        and not is_raw_column_absent(source_name, entry.table, entry.merged) -%}
+        {%- set rows -%}
+            (select
+                {{ read_id('raw_rows.' ~ entry.survivor) }} as survivor_id,
+                translate(
+                    cast(raw_rows.{{ entry.merged }} as {{ dbt.type_string() }}), ',[]{}" ', ';'
+                ) as merged_ids
+            from {{ source(source_name, entry.table) }} as raw_rows
+            where
+                raw_rows.{{ entry.merged }} is not null
+                {%- set marks = raw_marks(source_name, entry.table) %}
+                {%- for name in marks.deleted if entry.table != table_name %}
+                and {{ try_cast('raw_rows.' ~ name, marks.types[name]) }}
+                    {{ 'is distinct from true' if marks.types[name] == 'boolean' else 'is null' }}
+                {%- endfor %}
+            ) as merging_rows
+        {%- endset -%}
+        {%- do pairs.append(split_rows(rows, ['survivor_id'], 'merged_ids')) -%}
+    {%- endfor -%}
+    {%- if pairs -%}
+        with listed as (
+            select
+                survivor_id,
+                {{ read_id('list_part') }} as merged_id
+            from ({{ pairs | join(' union all ') }}) as pairs
+        )
+
+        select
+            listed.merged_id,
+            min(listed.survivor_id) as survivor_id
+        from listed
+        -- Two that name each other: one of them stays.
+        left join listed as reversed
+            on
+                listed.merged_id = reversed.survivor_id
+                and listed.survivor_id = reversed.merged_id
+        where
+            listed.merged_id not in ('', listed.survivor_id)
+            and (reversed.survivor_id is null or listed.survivor_id < listed.merged_id)
+        group by listed.merged_id
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The same for a staging model: merged_id and survivor_id, no row where there is nothing. -#}
+{% macro merged_ids_of(source_name, table_name) -%}
+    {%- if not execute -%}{{ return('select 1 as parsed') }}{%- endif -%}
+    {%- set merged_ids = merged_raw_ids(source_name, table_name) -%}
+    {%- set string = dbt.type_string() -%}
+    {%- if merged_ids -%}
+    select * from ({{ merged_ids }}) as merged_ids
+    {%- else -%}
+    select
+        cast(null as {{ string }}) as merged_id,
+        cast(null as {{ string }}) as survivor_id
+    from (select 1 as one) as no_rows
+    where one = 0
+    {%- endif -%}
+{%- endmacro %}
+
+{#- A column of ids, alone or in a list: a number may arrive with a fraction of zero. -#}
+{% macro is_raw_id(name, meta) -%}
+    {{ return(name[-2:] == 'id' or name[-3:] == 'ids' or name in meta['key']) }}
 {%- endmacro %}
 
 {#- Columns without which a row is no record: the required parts of its key, and those that

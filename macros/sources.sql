@@ -18,7 +18,7 @@
             ],
         },
         'account_merges': {
-            'sources': ['salesforce'],
+            'sources': [crm],
             'columns': ['account_id', 'merged_into_account_id'],
         },
         'account_scores': {
@@ -44,7 +44,7 @@
             ],
         },
         'person_merges': {
-            'sources': ['salesforce', 'hubspot'],
+            'sources': ['salesforce', 'hubspot', 'marketo'],
             'columns': ['source_system', 'person_record_id', 'merged_into_record_id'],
         },
         'buying_role_records': {

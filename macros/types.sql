@@ -1,40 +1,3 @@
-{#- Null instead of an error where a value cannot be read as the type. NaN and infinity are not
-    numbers that anything can be counted with. -#}
-{% macro try_cast(expression, data_type) -%}
-    {{ return(adapter.dispatch('try_cast', 'abm_warehouse')(expression, data_type)) }}
-{%- endmacro %}
-
-{% macro default__try_cast(expression, data_type) -%}
-    try_cast({{ expression }} as {{ data_type }})
-{%- endmacro %}
-
-{#- What is not finite is less itself not 0. A comparison with NaN would not do: DuckDB decides it
-    from the least and greatest value in a Parquet file, which leave NaN out. -#}
-{% macro duckdb__try_cast(expression, data_type) -%}
-    {%- set read = default__try_cast(expression, data_type) -%}
-    {{ 'case when ' ~ read ~ ' - ' ~ read ~ ' = 0 then ' ~ read ~ ' end' if data_type == 'double'
-        else read }}
-{%- endmacro %}
-
-{% macro postgres__try_cast(expression, data_type) -%}
-    {{ postgres_function_schema() }}.abm_read_{{ data_type.split(' ')[0] }}({{ expression }})
-{%- endmacro %}
-
-{#- Snowflake's try_cast takes text only. -#}
-{% macro snowflake__try_cast(expression, data_type) -%}
-    try_cast(cast({{ expression }} as {{ dbt.type_string() }}) as {{ data_type }})
-{%- endmacro %}
-
-{% macro bigquery__try_cast(expression, data_type) -%}
-    safe_cast({{ expression }} as {{ engine_type(data_type) }})
-{%- endmacro %}
-
-{#- The number that a text holds, null without one or for an absurd one. -#}
-{% macro number_in(expression) -%}
-    {%- set read = try_cast(expression, 'double') -%}
-    case when abs({{ read }}) < {{ greatest_number() }} then {{ read }} end
-{%- endmacro %}
-
 {#- A type of the raw contract as the engine spells it. -#}
 {% macro engine_type(data_type) -%}
     {{ return(adapter.dispatch('engine_type', 'abm_warehouse')(data_type)) }}
@@ -105,7 +68,7 @@
 {%- endmacro %}
 
 {% macro postgres__text_of(expression, data_type) -%}
-    {{ postgres_function_schema() }}.abm_text({{ expression }})
+    {{ engine_function_schema() }}.abm_text({{ expression }})
 {%- endmacro %}
 
 {% macro bigquery__text_of(expression, data_type) -%}

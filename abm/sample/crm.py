@@ -605,10 +605,6 @@ def _mirror_deals(
             },
         ),
     )
-    writer.add(
-        "hubspot.merged_deal",
-        frame("hubspot.merged_deal", {"deal_id": [], "merged_deal_id": []}),
-    )
     when = synced(setting, rng, first[mine] + HOUR)
     writer.add(
         "hubspot.deal_company",

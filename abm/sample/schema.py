@@ -69,6 +69,7 @@ GA4_EVENTS = pa.schema(
         ("collected_traffic_source", TRAFFIC_SOURCE),
         ("device", DEVICE),
         ("geo", GEO),
+        ("_fivetran_deleted", pa.bool_()),
         ("_fivetran_synced", pa.timestamp("us")),
     ]
 )

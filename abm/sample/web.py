@@ -393,6 +393,7 @@ def _table(events: _Events, rows: Ints) -> pa.Table:
         traffic,
         pa.StructArray.from_arrays([_strings(category), web], fields=list(DEVICE)),
         pa.StructArray.from_arrays([_strings(pick(events.country, session))], fields=list(GEO)),
+        pa.nulls(len(rows), pa.bool_()),
         pa.array(events.synced[rows]).view(pa.timestamp("us")),
     ]
     return pa.Table.from_arrays(columns, schema=GA4_EVENTS)

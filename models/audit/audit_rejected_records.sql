@@ -5,6 +5,18 @@ with rejected as (
     {% endfor %}
 ),
 
+-- Of versions that no time tells apart one counts, and the row stays.
+undated as (
+    {% for source_name, table_name, staging_model in staged_raw_tables() -%}
+    {%- set is_keyed = execute and raw_table(source_name, table_name).config.meta['key'] -%}
+    {%- if is_keyed and not is_raw_table_absent(source_name, table_name) %}
+    {{ raw_undated_versions(source_name, table_name) }}
+    union all
+    {%- endif -%}
+    {%- endfor %}
+    {{ no_rejections() }}
+),
+
 -- What is refused later than in staging is one value; its record stays.
 refused as (
     select * from {{ ref('int_refused_values') }}
@@ -20,6 +32,10 @@ final as (
         reason,
         is_blocking
     from rejected
+
+    union all
+
+    select * from undated
 
     union all
 

@@ -127,7 +127,7 @@ def test_dbt_arguments(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         full_refresh=True,
         threads=3,
     )
-    arguments = dbt_arguments(options, {"crm": {"task": "all"}})
+    arguments = dbt_arguments(options, {"absent": {"crm": {"task": "all"}}})
     assert yaml.safe_load(arguments[arguments.index("--vars") + 1]) == {
         "aes_window_days": 60,
         "as_of_date": "2026-10-31",

@@ -7,7 +7,6 @@ final as (
         -- ids
         cast(id as {{ dbt.type_string() }}) as contact_id,
         property_associatedcompanyid as company_id,
-        property_hs_merged_object_ids as merged_contact_ids,
 
         -- strings
         {{ normalised_email('property_email') }} as email,

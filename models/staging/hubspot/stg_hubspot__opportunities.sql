@@ -8,17 +8,33 @@ deal_companies as (
     select * from {{ ref('stg_hubspot__deal_companies') }}
 ),
 
+deal_merges as (
+    select * from {{ ref('stg_hubspot__deal_merges') }}
+),
+
 stages as (
     select * from {{ ref('stg_hubspot__stages_named') }}
 ),
 
--- The primary company, else the one with the smallest id.
+-- The primary company, else the one with the smallest id; a merged deal's are its survivor's too.
 first_companies as (
     select
-        deal_id,
-        coalesce(min(case when is_primary then company_id end), min(company_id)) as company_id
+        coalesce(
+            deal_merges.merged_into_deal_id,
+            cast(deal_companies.deal_id as {{ dbt.type_string() }})
+        ) as opportunity_id,
+        coalesce(
+            min(case
+                when deal_companies.is_primary and deal_merges.deal_id is null
+                    then deal_companies.company_id
+            end),
+            min(case when deal_companies.is_primary then deal_companies.company_id end),
+            min(deal_companies.company_id)
+        ) as company_id
     from deal_companies
-    group by deal_id
+    left join deal_merges
+        on cast(deal_companies.deal_id as {{ dbt.type_string() }}) = deal_merges.deal_id
+    group by 1
 ),
 
 final as (
@@ -49,7 +65,8 @@ final as (
         deals.close_on
         {{ with_passthrough('opportunities', 'deals', source='hubspot') }}
     from deals
-    left join first_companies on deals.deal_id = first_companies.deal_id
+    left join first_companies
+        on cast(deals.deal_id as {{ dbt.type_string() }}) = first_companies.opportunity_id
     left join stages
         on
             deals.stage_id = stages.stage_id

@@ -26,7 +26,7 @@ final as (
 
         -- timestamps
         created_date as created_at,
-        coalesce(last_modified_date, _fivetran_synced) as modified_at,
+        coalesce(last_modified_date, loaded_at) as modified_at,
         close_date as close_on
         {{ with_passthrough('opportunities', source='salesforce') }}
     from opportunity

@@ -1,0 +1,349 @@
+{#-
+    How a raw value is read as the type that the contract gives it: null for what is no value of it.
+    A loader lands a column as it likes, as text too, so one pattern per type says on every engine
+    which texts are read, where engines differ in what they take: a rounded 12.7, 1_000, 0x1F or
+    1e3 as a whole number, a text with an offset as the clock it shows.
+-#}
+{% macro try_cast(expression, data_type) -%}
+    {{ return(adapter.dispatch('try_cast', 'abm_warehouse')(expression, data_type)) }}
+{%- endmacro %}
+
+{#- DuckDB and PostgreSQL have a function per type; see create_engine_functions. -#}
+{% macro default__try_cast(expression, data_type) -%}
+    {{ engine_function_schema() }}.abm_read_{{ data_type.split(' ')[0] }}({{ expression }})
+{%- endmacro %}
+
+{#- Snowflake's try_cast takes text only. -#}
+{% macro snowflake__try_cast(expression, data_type) -%}
+    {%- set as_text = 'trim(cast(' ~ expression ~ ' as ' ~ dbt.type_string() ~ '))' -%}
+    {%- if data_type in ('bigint', 'integer') -%}
+        case
+            when regexp_like({{ as_text }}, '{{ reading_patterns().whole }}')
+                then try_cast(split_part({{ as_text }}, '.', 1) as {{ data_type }})
+        end
+    {%- elif data_type == 'timestamp' -%}
+        coalesce(
+            try_to_timestamp_ntz({{ as_text }}),
+            convert_timezone('UTC', try_to_timestamp_tz({{ as_text }}))
+        )
+    {%- else -%}
+        try_cast({{ as_text }} as {{ data_type }})
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro bigquery__try_cast(expression, data_type) -%}
+    {%- set as_text = 'trim(cast(' ~ expression ~ ' as string))' -%}
+    {%- if data_type in ('bigint', 'integer') -%}
+        case
+            when regexp_contains({{ as_text }}, r'^{{ reading_patterns().whole }}$')
+                then safe_cast(split({{ as_text }}, '.')[offset(0)] as int64)
+        end
+    {%- else -%}
+        safe_cast({{ expression }} as {{ engine_type(data_type) }})
+    {%- endif -%}
+{%- endmacro %}
+
+{#- An id as text: one that arrives as a whole DOUBLE is that whole number. -#}
+{% macro read_id(expression) -%}
+    {{ return(adapter.dispatch('read_id', 'abm_warehouse')(expression)) }}
+{%- endmacro %}
+
+{% macro default__read_id(expression) -%}
+    {{ engine_function_schema() }}.abm_read_id({{ expression }})
+{%- endmacro %}
+
+{% macro snowflake__read_id(expression) -%}
+    regexp_replace(trim(cast({{ expression }} as {{ dbt.type_string() }})), '^([0-9]+)[.]0+$', '\\1')
+{%- endmacro %}
+
+{% macro bigquery__read_id(expression) -%}
+    regexp_replace(trim(cast({{ expression }} as string)), r'^([0-9]+)[.]0+$', r'\1')
+{%- endmacro %}
+
+{#- The number that a text holds, null without one or for an absurd one. -#}
+{% macro number_in(expression) -%}
+    {%- set read = try_cast(expression, 'double') -%}
+    case when abs({{ read }}) < {{ greatest_number() }} then {{ read }} end
+{%- endmacro %}
+
+{#- What a whole text must look like, spaces around it aside. A moment without an offset is in UTC. -#}
+{% macro reading_patterns() -%}
+    {{ return({
+        'whole': '[+-]?[0-9]+([.]0*)?',
+        'number': '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})?',
+        'day': '([0-9]{1,6})([-/ ])([0-9]{1,2})[-/ ]([0-9]{1,2})',
+        'clock': '[ T]+([01]?[0-9]|2[0-3]):([0-5]?[0-9])(:([0-5]?[0-9])([.][0-9]*)?)?',
+        'utc': '[zZ]|UTC|GMT',
+        'offset': '[+-][0-9]{2}(:?[0-9]{2})?',
+        'region': '[A-Za-z_]+/[A-Za-z_/+-]+',
+        'endless': "'infinity', '-infinity', 'epoch'",
+    }) }}
+{%- endmacro %}
+
+{% macro engine_function_schema() -%}
+    {{ return(generate_schema_name('staging', none)) }}
+{%- endmacro %}
+
+{#- Before a run: the functions behind try_cast, read_id and text_of. -#}
+{% macro create_engine_functions() -%}
+    {{ return(adapter.dispatch('create_engine_functions', 'abm_warehouse')()) }}
+{%- endmacro %}
+
+{% macro default__create_engine_functions() -%}{%- endmacro %}
+
+{#- A type is known when a query is bound: what is read already costs nothing, and only texts meet
+    the patterns. What is not finite is less itself not 0; a comparison with NaN would not do:
+    DuckDB decides it from the least and greatest value in a Parquet file, which leave NaN out. -#}
+{% macro duckdb__create_engine_functions() -%}
+    {%- set schema = engine_function_schema() -%}
+    {%- set patterns = reading_patterns() -%}
+    {%- set as_text = "trim(cast(value as varchar), ' ' || chr(9) || chr(10) || chr(13))" -%}
+    {%- set whole_types = "'TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT', 'UTINYINT', "
+        ~ "'USMALLINT', 'UINTEGER', 'UBIGINT', 'UHUGEINT'" -%}
+    {%- set moment_types = "'TIMESTAMP', 'TIMESTAMP_S', 'TIMESTAMP_MS', 'TIMESTAMP_NS', 'DATE'" %}
+    {%- set is_number -%}
+        (typeof(value) in ('DOUBLE', 'FLOAT') or starts_with(typeof(value), 'DECIMAL'))
+    {%- endset %}
+    create schema if not exists {{ schema }};
+
+    {%- for name in ('bigint', 'integer') %}
+    create or replace macro {{ schema }}.abm_read_{{ name }}(value) as case
+        when typeof(value) in ({{ whole_types }}) then try_cast(value as {{ name }})
+        when {{ is_number }}
+            then case
+                when trunc(try_cast(value as double)) = try_cast(value as double)
+                    then try_cast(value as {{ name }})
+            end
+        when regexp_full_match({{ as_text }}, '{{ patterns.whole }}')
+            then try_cast(split_part({{ as_text }}, '.', 1) as {{ name }})
+    end;
+    {%- endfor %}
+    create or replace macro {{ schema }}.abm_read_double(value) as case
+        when typeof(value) in ({{ whole_types }}) then try_cast(value as double)
+        when {{ is_number }}
+            or regexp_full_match({{ as_text }}, '{{ patterns.number }}')
+            then case
+                when try_cast(value as double) - try_cast(value as double) = 0
+                    then try_cast(value as double)
+            end
+    end;
+    create or replace macro {{ schema }}.abm_read_boolean(value) as case
+        when typeof(value) = 'BOOLEAN' then try_cast(value as boolean)
+        when lower({{ as_text }}) in ('true', 't', 'yes', 'y', '1', '1.0') then true
+        when lower({{ as_text }}) in ('false', 'f', 'no', 'n', '0', '0.0') then false
+    end;
+    {%- set moment -%}
+    case
+        when typeof(value) = 'TIMESTAMP WITH TIME ZONE'
+            then try_cast(value as timestamptz) at time zone 'UTC'
+        when typeof(value) = 'TIMESTAMPTZ_NS'
+            then try_cast(value as timestamptz) at time zone 'UTC'
+        when regexp_full_match({{ as_text }}, '{{ patterns.day }}({{ patterns.clock }})?')
+            or lower({{ as_text }}) in ({{ patterns.endless }})
+            then try_cast({{ as_text }} as timestamp)
+        when regexp_full_match(
+            {{ as_text }}, '{{ patterns.day }}{{ patterns.clock }} *({{ patterns.utc }})'
+        )
+            then try_cast(
+                regexp_replace({{ as_text }}, ' *({{ patterns.utc }})$', '') as timestamp
+            )
+        when regexp_full_match(
+            {{ as_text }},
+            '{{ patterns.day }}{{ patterns.clock }} *({{ patterns.offset }}|{{ patterns.region }})'
+        )
+            then try_cast(
+                regexp_replace({{ as_text }}, ' +([+-])', '\1') as timestamptz
+            ) at time zone 'UTC'
+    end
+    {%- endset %}
+    create or replace macro {{ schema }}.abm_read_timestamp(value) as case
+        when typeof(value) in ({{ moment_types }}) then try_cast(value as timestamp)
+        else {{ moment }}
+    end;
+    create or replace macro {{ schema }}.abm_read_date(value) as case
+        when typeof(value) in ({{ moment_types }}) then try_cast(value as date)
+        else cast({{ moment }} as date)
+    end;
+    create or replace macro {{ schema }}.abm_read_id(value) as case
+        when typeof(value) in ({{ whole_types }}) then cast(value as varchar)
+        when regexp_full_match({{ as_text }}, '[0-9]+[.]0+') then split_part({{ as_text }}, '.', 1)
+        when regexp_full_match({{ as_text }}, '[0-9]([.][0-9]+)?e[+][0-9]{2}')
+            and trunc(try_cast({{ as_text }} as double)) = try_cast({{ as_text }} as double)
+            and try_cast({{ as_text }} as double) < 1e18
+            then cast(try_cast(try_cast({{ as_text }} as double) as bigint) as varchar)
+        else {{ as_text }}
+    end;
+{%- endmacro %}
+
+{#- PostgreSQL 15 has no try_cast: functions that catch what a cast raises. What is read already is
+    passed through, and inlined away. -#}
+{% macro postgres__create_engine_functions() -%}
+    {%- set schema = engine_function_schema() %}
+    create schema if not exists {{ schema }};
+
+    {%- set wholes = ['smallint', 'integer', 'bigint'] -%}
+    {%- set fractions = ['numeric', 'real', 'double precision'] -%}
+    {%- set passed = {
+        'bigint': wholes, 'integer': ['smallint', 'integer'], 'double': wholes + fractions,
+        'boolean': ['boolean'], 'date': ['date', 'timestamp'], 'timestamp': ['date', 'timestamp'],
+    } -%}
+    {%- set greatest = {'bigint': '9.2e18', 'integer': '2147483647'} -%}
+    {%- set others = wholes + fractions + ['boolean', 'date', 'timestamp',
+        'timestamp with time zone', 'jsonb'] -%}
+    {%- for target_type, body in postgres_readers().items() %}
+    {%- set returned = postgres_type(target_type) %}
+    create or replace function {{ schema }}.abm_read_{{ target_type }}(given text)
+    returns {{ returned }} language plpgsql immutable strict parallel safe as $body$
+    {{ body }}
+    $body$;
+    {%- for given in others %}
+    create or replace function {{ schema }}.abm_read_{{ target_type }}(value {{ given }})
+    returns {{ returned }} language sql immutable parallel safe as $body$
+        select
+        {%- if target_type == 'double' and given in fractions %}
+            nullif(nullif(nullif(
+                cast(value as double precision), 'NaN'), 'Infinity'), '-Infinity')
+        {%- elif target_type in greatest and given in fractions %}
+            case
+                when value = trunc(value) and abs(value) <= {{ greatest[target_type] }}
+                    then cast(value as {{ returned }})
+            end
+        {%- elif given in passed[target_type] %} cast(value as {{ returned }})
+        {%- elif given == 'timestamp with time zone' and target_type in ('date', 'timestamp') %}
+            cast(value at time zone 'UTC' as {{ returned }})
+        {%- else %} {{ schema }}.abm_read_{{ target_type }}(cast(value as text))
+        {%- endif %}
+    $body$;
+    {%- endfor %}
+    {%- endfor %}
+
+    {%- for given in ['text'] + others %}
+    create or replace function {{ schema }}.abm_text(value {{ given }})
+    returns text language sql immutable parallel safe as $body$
+        select
+        {%- if given in ('real', 'double precision') %}
+            case
+                when abs(value) < 1e16 and value = trunc(value)
+                    then cast(cast(value as bigint) as text) || '.0'
+                when abs(value) = 'infinity' then lower(left(cast(value as text), -5))
+                else lower(cast(value as text))
+            end
+        {%- elif given == 'timestamp with time zone' %} cast(value at time zone 'UTC' as text)
+        {%- else %} cast(value as text)
+        {%- endif %}
+    $body$;
+
+    create or replace function {{ schema }}.abm_read_id(value {{ given }})
+    returns text language sql immutable parallel safe as $body$
+        select
+        {%- if given in fractions %}
+            case
+                when value = trunc(value) and abs(value) < 1e18
+                    then cast(cast(value as bigint) as text)
+                else cast(value as text)
+            end
+        {%- elif given == 'text' %}
+            case
+                when {{ postgres_trimmed('value') }} ~ '^[0-9]+[.]0+$'
+                    then split_part({{ postgres_trimmed('value') }}, '.', 1)
+                when {{ postgres_trimmed('value') }} ~ '^[0-9]([.][0-9]+)?e[+][0-9]{2}$'
+                    then case
+                        when
+                            cast({{ postgres_trimmed('value') }} as double precision) < 1e18
+                            and trunc(cast({{ postgres_trimmed('value') }} as double precision))
+                            = cast({{ postgres_trimmed('value') }} as double precision)
+                            then cast(cast(
+                                cast({{ postgres_trimmed('value') }} as double precision)
+                            as bigint) as text)
+                        else {{ postgres_trimmed('value') }}
+                    end
+                else {{ postgres_trimmed('value') }}
+            end
+        {%- else %} cast(value as text)
+        {%- endif %}
+    $body$;
+    {%- endfor %}
+{%- endmacro %}
+
+{% macro postgres_trimmed(expression) -%}
+    btrim({{ expression }}, ' ' || chr(9) || chr(10) || chr(13))
+{%- endmacro %}
+
+{#- The bodies that read a text by the patterns: null for what is not one of its spellings, such as
+    'today' or 'Jan 5', which PostgreSQL would take. -#}
+{% macro postgres_readers() -%}
+    {%- set patterns = reading_patterns() -%}
+    {%- set whole -%}
+    declare
+        value text := {{ postgres_trimmed('given') }};
+    begin
+        if value !~ '^{{ patterns.whole }}$' then
+            return null;
+        end if;
+        return cast(split_part(value, '.', 1) as RETURNED);
+    exception when others then
+        return null;
+    end;
+    {%- endset -%}
+    {%- set double -%}
+    declare
+        value text := {{ postgres_trimmed('given') }};
+    begin
+        if value !~ '^{{ patterns.number }}$' then
+            return null;
+        end if;
+        return cast(value as double precision);
+    exception when others then
+        return null;
+    end;
+    {%- endset -%}
+    {%- set boolean -%}
+    declare
+        value text := lower({{ postgres_trimmed('given') }});
+    begin
+        return case
+            when value in ('true', 't', 'yes', 'y', '1', '1.0') then true
+            when value in ('false', 'f', 'no', 'n', '0', '0.0') then false
+        end;
+    end;
+    {%- endset -%}
+    {%- set moment -%}
+    declare
+        value text := {{ postgres_trimmed('given') }};
+        part text[] := regexp_match(
+            value, '^{{ patterns.day }}({{ patterns.clock }}'
+            || '( *({{ patterns.utc }}|({{ patterns.offset }})|({{ patterns.region }})))?)?$'
+        );
+        moment timestamp;
+    begin
+        if lower(value) in ({{ patterns.endless }}) then
+            return cast(value as timestamp);
+        end if;
+        if part is null or value !~ '^[0-9]+([-/ ])[0-9]+\1' then
+            return null;
+        end if;
+        moment := make_timestamp(
+            cast(part[1] as integer), cast(part[3] as integer), cast(part[4] as integer),
+            cast(coalesce(part[6], '0') as integer), cast(coalesce(part[7], '0') as integer),
+            cast(coalesce(part[9], '0') || '.' || coalesce(nullif(substr(part[10], 2, 6), ''), '0')
+                as double precision)
+        );
+        if part[13] is not null then
+            moment := moment - cast(
+                left(part[13], 3) || ':'
+                || coalesce(nullif(right(replace(part[13], ':', ''), -3), ''), '00') as interval
+            );
+        elsif part[15] is not null then
+            moment := (moment at time zone part[15]) at time zone 'UTC';
+        end if;
+        return moment;
+    exception when others then
+        return null;
+    end;
+    {%- endset -%}
+    {{ return({
+        'bigint': whole | replace('RETURNED', 'bigint'),
+        'integer': whole | replace('RETURNED', 'integer'), 'double': double, 'boolean': boolean,
+        'timestamp': moment, 'date': moment,
+    }) }}
+{%- endmacro %}
