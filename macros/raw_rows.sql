@@ -31,10 +31,7 @@
             {{ reading.columns.keys() | join(',\n            ') }},
             loaded_at
         from ({{ newest_raw_rows(reading) }}) as newest_rows
-        where
-        {%- if outcome == 'merged' %} {{ reading.meta['merged_into'] }} is not null
-        {%- else %} not is_deleted_row
-        {%- endif %}
+        where {{ 'is_merged_row' if outcome == 'merged' else 'not is_deleted_row' }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -130,7 +127,8 @@
         {{ reading.loaded_at }} as loaded_at,
         {{ 'coalesce((' ~ blocking | join(') or (') ~ '), false)' if blocking else 'false' }}
             as is_rejected_row,
-        {{ reading.deleted | join(' or ') if reading.deleted else 'false' }} as is_deleted_row
+        {{ reading.deleted | join(' or ') if reading.deleted else 'false' }} as is_deleted_row,
+        {{ reading.merged | join(' or ') if reading.merged else 'false' }} as is_merged_row
     from {{ rows or reading.relation }} as raw_rows
 {%- endmacro %}
 
@@ -143,6 +141,7 @@
       marks          the same of what var row_marks names and the contract does not
       loaded_at      when a raw row was loaded
       deleted        conditions, any of which deletes a row
+      merged         those of them by which another record has taken its place
       key, raw_key   the key as expressions that are never null in a readable row, of readable_rows
                      and of raw_rows: an optional part compares equal to itself, and one that the
                      extract lacks is left out
@@ -186,7 +185,7 @@
     {%- endif -%}
     {%- set reading = {
         'columns': {}, 'marks': {}, 'nulls': {}, 'faults': [], 'loaded_at': loaded_at,
-        'deleted': [], 'key': [], 'raw_key': [], 'times': [],
+        'deleted': [], 'merged': [], 'key': [], 'raw_key': [], 'times': [],
         'relation': source(source_name, table_name), 'meta': meta,
     } -%}
     {%- set versions = [] -%}
@@ -268,15 +267,16 @@
         ) -%}
     {%- endfor -%}
     {%- if meta.get('merged_into') -%}
-        {%- do reading.deleted.append(reading.columns[meta['merged_into']] ~ ' is not null') -%}
+        {%- do reading.merged.append(reading.columns[meta['merged_into']] ~ ' is not null') -%}
     {%- endif -%}
     {%- set merged_ids = merged_raw_ids(source_name, table_name) -%}
     {%- if merged_ids -%}
-        {%- do reading.deleted.append(
+        {%- do reading.merged.append(
             'coalesce(' ~ read_id('raw_rows.' ~ meta['key'][0])
             ~ ' in (select merged_id from (' ~ merged_ids ~ ') as merged_ids), false)'
         ) -%}
     {%- endif -%}
+    {%- do reading.deleted.extend(reading.merged) -%}
 
     {%- for name in meta['key'] if name not in absent -%}
         {%- set part = 'readable_rows.' ~ name -%}

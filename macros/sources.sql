@@ -45,7 +45,9 @@
         },
         'person_merges': {
             'sources': ['salesforce', 'hubspot', 'marketo'],
-            'columns': ['source_system', 'person_record_id', 'merged_into_record_id'],
+            'columns': [
+                'source_system', 'person_record_id', 'merged_into_record_id', 'email',
+            ],
         },
         'buying_role_records': {
             'sources': ['salesforce', 'hubspot', 'abm_program'],

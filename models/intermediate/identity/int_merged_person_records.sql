@@ -10,7 +10,8 @@ keyed as (
         source_system || ':' || person_record_id as record_key,
         source_system || ':' || min(merged_into_record_id) as merged_into_key,
         source_system,
-        person_record_id
+        person_record_id,
+        min(email) as email
     from person_merges
     group by source_system, person_record_id
 ),
@@ -24,6 +25,7 @@ final as (
         keyed.source_system,
         keyed.person_record_id,
         keyed.record_key,
+        keyed.email,
         roots.root_id as surviving_record_key
     from keyed
     inner join roots on keyed.record_key = roots.record_key

@@ -1,4 +1,5 @@
--- Activities may still name a record that was merged away: it leads to the same person.
+-- Activities may still name a record that was merged away, or its address: either leads to the same
+-- person, unless the address is another's by now.
 {{ config(materialized='table') }}
 
 with records as (
@@ -48,14 +49,26 @@ identified as (
     inner join people on ranked.person_group = people.person_group
 ),
 
+addresses as (
+    select distinct email
+    from identified
+    where email is not null
+),
+
 merged_away as (
     select
         survivors.person_id,
         person_merges.source_system,
-        person_merges.person_record_id
+        person_merges.person_record_id,
+        case when addresses.email is null then person_merges.email end as email,
+        row_number() over (
+            partition by person_merges.email
+            order by {{ binary_order('person_merges.record_key') }}
+        ) as email_rank
     from person_merges
     inner join identified as survivors on person_merges.surviving_record_key = survivors.record_key
     left join identified as delivered on person_merges.record_key = delivered.record_key
+    left join addresses on person_merges.email = addresses.email
     where delivered.record_key is null
 ),
 
@@ -80,7 +93,7 @@ final as (
         source_system,
         person_record_id,
         'merged' as record_kind,
-        null as email,
+        case when email_rank = 1 then email end as email,
         null as person_name,
         null as title,
         null as account_id,

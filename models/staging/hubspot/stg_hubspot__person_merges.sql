@@ -1,5 +1,5 @@
 -- The surviving contact lists the ids that were merged into it; after a second merge two of them
--- may list the same id, and either leads to the survivor.
+-- may list the same id, and either leads to the survivor. The address of a merged one still does.
 {{ config(materialized='view') }}
 
 with merged_ids as (
@@ -7,12 +7,18 @@ with merged_ids as (
     {{ merged_ids_of('hubspot', 'contact') }}
 ),
 
+contacts as (
+    {{ raw_rows('hubspot', 'contact', outcome='merged') }}
+),
+
 final as (
     select
         'hubspot' as source_system,
-        merged_id as person_record_id,
-        survivor_id as merged_into_record_id
+        merged_ids.merged_id as person_record_id,
+        merged_ids.survivor_id as merged_into_record_id,
+        {{ normalised_email('contacts.property_email') }} as email
     from merged_ids
+    left join contacts on merged_ids.merged_id = cast(contacts.id as {{ dbt.type_string() }})
 )
 
 select * from final

@@ -9,14 +9,16 @@ lead as (
 merged as (
     select
         id,
-        master_record_id
+        master_record_id,
+        email
     from contact
 
     union all
 
     select
         id,
-        master_record_id
+        master_record_id,
+        email
     from lead
 ),
 
@@ -24,7 +26,8 @@ final as (
     select
         'salesforce' as source_system,
         {{ salesforce_id('id') }} as person_record_id,
-        {{ salesforce_id('master_record_id') }} as merged_into_record_id
+        {{ salesforce_id('master_record_id') }} as merged_into_record_id,
+        {{ normalised_email('email') }} as email
     from merged
 )
 
