@@ -36,6 +36,9 @@ DUCKDB = "duckdb"
 POSTGRES = "postgres"
 TARGETS = (DUCKDB, POSTGRES)
 
+Query = Callable[[str], list[tuple[Any, ...]]]
+"""Runs a query and returns its rows."""
+
 UPDATED_TABLE = "updated_table"
 """The materialization of macros/updated_table.sql."""
 
@@ -104,6 +107,7 @@ class BuildReport:
         updates: For every table that was updated instead of written anew, its name and how many
             rows were added and removed, as `653 rows added, 79 removed`.
         dbt_seconds: Wall-clock seconds in dbt.
+        has_notices: The audit's notices were built.
     """
 
     succeeded: bool
@@ -114,6 +118,7 @@ class BuildReport:
     models_skipped: int
     updates: list[tuple[str, str]]
     dbt_seconds: float
+    has_notices: bool
 
 
 @dataclass(frozen=True)
@@ -377,8 +382,48 @@ def largest_unmatched(options: BuildOptions) -> Unmatched | None:
     return Unmatched(*rows[0]) if rows else None
 
 
+NOTICES_MODEL = "audit_notices"
+NOTICE_TESTS = ("assert_nothing_stops_the_build", "warn_of_what_the_audit_found")
+"""The tests that fail and warn by `audit_notices`, whose own sentences say more."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What the audit knows and a person should act on.
+
+    Attributes:
+        level: error, warning or note.
+        message: The sentence, with its number and the next step.
+    """
+
+    level: str
+    message: str
+
+
+def read_notices(query: Query, prefix: str = "") -> list[Notice]:
+    """Read what the audit noticed.
+
+    Args:
+        query: From `reading`, of a database in which the audit was built.
+        prefix: What the names of the schemas begin with.
+
+    Returns:
+        The notices, errors first.
+    """
+    (schema,) = query(
+        "select table_schema from information_schema.tables where table_name = "
+        f"'{NOTICES_MODEL}' and table_schema like '{prefix}%'"
+    )[0]
+    rows = query(
+        f'select notice_level, message_en from "{schema}".{NOTICES_MODEL} order by '
+        "case notice_level when 'error' then 1 when 'warning' then 2 else 3 end, "
+        "source_system, subject, notice"
+    )
+    return [Notice(*row) for row in rows]
+
+
 @contextmanager
-def reading(options: BuildOptions) -> Iterator[Callable[[str], list[tuple[Any, ...]]]]:
+def reading(options: BuildOptions) -> Iterator[Query]:
     """Read the database of a build.
 
     Args:
@@ -505,6 +550,7 @@ def _report(outcome: "dbtRunnerResult", seconds: float, root: Path) -> BuildRepo
     tests: Counter[str] = Counter()
     updates: list[tuple[str, str]] = []
     built = skipped = 0
+    is_noticed = has_notices = False
     results = getattr(outcome.result, "results", None) or []
     for result in results:
         status = str(result.status)
@@ -518,15 +564,20 @@ def _report(outcome: "dbtRunnerResult", seconds: float, root: Path) -> BuildRepo
                 updates.append((result.node.name, result.message))
         elif status == "skipped":
             skipped += 1
-        if status in ("error", "fail", "runtime error", "partial success"):
+        has_notices |= result.node.name == NOTICES_MODEL and status == "success"
+        if result.node.name in NOTICE_TESTS and status in ("fail", "warn"):
+            is_noticed = True
+        elif status in ("error", "fail", "runtime error", "partial success"):
             failures.append(explain_result(result))
         elif status == "warn":
             warnings.append(explain_result(result))
     if outcome.exception is not None:
         failures.append(_explain_exception(outcome.exception))
-    elif not outcome.success and not failures:
+    elif not outcome.success and not failures and not is_noticed:
         failures.append(f"dbt failed without saying why: see {shown(root / 'logs/dbt.log')}.")
-    return BuildReport(outcome.success, failures, warnings, tests, built, skipped, updates, seconds)
+    return BuildReport(
+        outcome.success, failures, warnings, tests, built, skipped, updates, seconds, has_notices
+    )
 
 
 def _explain_exception(error: BaseException) -> str:

@@ -19,7 +19,7 @@ from abm.paths import find_project_root, project_vars, resolve_db, resolve_raw_d
 
 if TYPE_CHECKING:
     from abm.alerts import Due
-    from abm.build import BuildReport
+    from abm.build import BuildReport, Notice
 
 _STARTED = time.monotonic()
 INTERRUPTED = 130
@@ -230,6 +230,11 @@ def doctor(
     if diagnosis.unmapped is not None:
         for line in value_lines(root, diagnosis.unmapped, values):
             print(line)
+    if diagnosis.notices:
+        print("What a build would say of these rows")
+        for notice in diagnosis.notices:
+            print(f"  {notice.level}: {notice.message}")
+        print()
     if diagnosis.are_vars_set:
         print("The vars in dbt_project.yml fit these raw data.")
     else:
@@ -306,6 +311,8 @@ def build(
         largest_unmatched,
         mart_rows,
         parse_vars,
+        read_notices,
+        reading,
         run_dbt,
     )
 
@@ -331,6 +338,9 @@ def build(
         _say("warning", warning)
     report = run_dbt(options, comparison.variables)
     _print_build(report)
+    if report.has_notices:
+        with reading(options) as query:
+            _print_notices(read_notices(query))
     if not report.succeeded:
         print(f"The build failed; dbt's own log is {shown(root / _dbt_log())}", file=sys.stderr)
         raise typer.Exit(1)
@@ -812,6 +822,15 @@ def _print_build(report: "BuildReport") -> None:
     if report.updates:
         changes = "; ".join(f"{name} {change}" for name, change in report.updates)
         print(f"Changed since the last build: {changes}")
+
+
+def _print_notices(notices: "list[Notice]") -> None:
+    for notice in notices:
+        if notice.level == "note":
+            print(f"note: {notice.message}")
+        else:
+            sys.stdout.flush()
+            _say(notice.level, notice.message)
 
 
 def _print_alerts(due: "Due") -> None:

@@ -26,7 +26,7 @@ Absent = dict[str, dict[str, str | list[str]]]
 """The dbt var `absent`: source -> table -> "all" or the columns that the extract lacks."""
 
 Marks = Mapping[str, Mapping[str, str]]
-"""The dbt var `row_marks`: what is marked (loaded_at, modified_at, deleted, active) -> column -> type."""
+"""The dbt var `row_marks`: loaded_at, modified_at, deleted or active -> column -> its type."""
 
 LoaderColumns = dict[str, dict[str, list[str]]]
 """The dbt var `loader_columns`: source -> table -> columns of `row_marks` beyond the contract."""

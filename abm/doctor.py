@@ -14,8 +14,18 @@ from typing import Any
 
 import yaml
 
-from abm.build import POSTGRES, BuildOptions, build_vars, compare_raw, reading, run_dbt
-from abm.contract import LOADED_AT, Absent, Comparison, Finding, Raw, RawDirectory, State
+from abm.build import (
+    NOTICES_MODEL,
+    POSTGRES,
+    BuildOptions,
+    Notice,
+    build_vars,
+    compare_raw,
+    read_notices,
+    reading,
+    run_dbt,
+)
+from abm.contract import LOADED_AT, Comparison, Finding, Raw, RawDirectory, State
 from abm.paths import project_vars, read_seed, read_yaml
 from abm.settings import WIDTH, spelled_vars
 
@@ -48,6 +58,7 @@ class Diagnosis:
     Attributes:
         comparison: The raw data against the contract.
         unmapped: Values that no seed maps, the most frequent first; None if they were not read.
+        notices: What a build would say of the rows, errors first.
         failures: Sentences: why the values could not be read.
         variables: The dbt vars that fit the raw data: crm, enabled_sources, absent.
         are_vars_set: The project says the same already.
@@ -55,6 +66,7 @@ class Diagnosis:
 
     comparison: Comparison
     unmapped: list[Unmapped] | None = None
+    notices: list[Notice] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     variables: dict[str, Any] = field(default_factory=dict)
     are_vars_set: bool = False
@@ -85,7 +97,7 @@ def diagnose(options: BuildOptions) -> Diagnosis:
         for name, value in diagnosis.variables.items()
     )
     if not diagnosis.comparison.fatal:
-        diagnosis.unmapped, diagnosis.failures = read_unmapped(options, diagnosis.comparison.variables)
+        read_values(options, diagnosis)
     return diagnosis
 
 
@@ -126,36 +138,33 @@ def fitting_vars(options: BuildOptions, comparison: Comparison) -> dict[str, Any
     return fitting
 
 
-def read_unmapped(
-    options: BuildOptions, found: Mapping[str, Any]
-) -> tuple[list[Unmapped] | None, list[str]]:
-    """Build the model of unmapped values with what it reads, apart from any warehouse.
+def read_values(options: BuildOptions, diagnosis: Diagnosis) -> None:
+    """Build the models of unmapped values and notices, apart from any warehouse.
 
-    On DuckDB it is built in a database of its own, on PostgreSQL in schemas of its own; both are
+    On DuckDB they are built in a database of its own, on PostgreSQL in schemas of its own; both are
     removed again.
 
     Args:
         options: The build whose raw data and vars count.
-        found: The vars to read them with: `Comparison.variables`.
-
-    Returns:
-        The values, the most frequent first, or None and why they could not be read.
+        diagnosis: What was found so far; gets the values, the most frequent first, and the notices,
+            or why they could not be read.
     """
     with tempfile.TemporaryDirectory(prefix="abm_doctor_") as folder:
         target_path = Path(os.environ.get("DBT_TARGET_PATH", "target")) / "doctor"
         apart = replace(
             options,
             db=Path(folder) / "doctor.duckdb",
-            select=(f"+{VALUES_MODEL}",),
+            select=(f"+{VALUES_MODEL}", f"+{NOTICES_MODEL}"),
             exclude=("resource_type:test", "resource_type:unit_test"),
             full_refresh=False,
             unit_tests=False,
             target_path=target_path,
         )
         with _own_schemas(apart, Path(folder)) as (apart, prefix):
-            report = run_dbt(apart, found, what="Reading values")
+            report = run_dbt(apart, diagnosis.comparison.variables, what="Reading values")
             if not report.succeeded:
-                return None, report.failures
+                diagnosis.failures = report.failures
+                return
             with chdir(options.root), reading(apart) as query:
                 schema = query(
                     "select table_schema from information_schema.tables where table_name = "
@@ -165,7 +174,8 @@ def read_unmapped(
                     "select seed_name, raw_value, seed_value, read_as, n_rows "
                     f'from "{schema}".{VALUES_MODEL} order by seed_name, n_rows desc, raw_value'
                 )
-    return [Unmapped(*row) for row in rows], []
+                diagnosis.unmapped = [Unmapped(*row) for row in rows]
+                diagnosis.notices = read_notices(query, prefix)
 
 
 @contextmanager
@@ -329,6 +339,8 @@ def _table(headings: tuple[str, str, str], rows: list[tuple[str, str, str]]) -> 
 _CORRECTIONS = {
     "currency_rates": "The CRM states dated rates, which replace the seed: add the currency there.",
     "programmes of investments": "Correct them in the list: abm or non_abm.",
+    "stages of opportunity history": "The CRM no longer lists them: list them there, closed or "
+    "not, or leave them, since the deal itself has the last word.",
     "tiers of target_accounts": "Correct them in the list: 1:1, 1:few or 1:many.",
 }
 

@@ -267,7 +267,7 @@
     where one = 0
 {%- endmacro %}
 
-{#- The keys of a raw table of which no time tells the versions apart, as rows of the same shape. -#}
+{#- The keys of a raw table of which no time tells the versions apart, in the same shape. -#}
 {% macro raw_undated_versions(source_name, table_name) -%}
     {%- set relation = source(source_name, table_name) -%}
     {%- if not execute -%}{{ return('select 1 as parsed') }}{%- endif -%}
@@ -277,7 +277,9 @@
     {%- set key_columns = reading.meta['key'] | reject('in', absent) | list -%}
     {%- set parts = [] -%}
     {%- for name in key_columns -%}
-        {%- do parts.append("coalesce(" ~ text_of(name, columns[name].data_type) ~ ", '(none)')") -%}
+        {%- do parts.append(
+            "coalesce(" ~ text_of(name, columns[name].data_type) ~ ", '(none)')"
+        ) -%}
     {%- endfor %}
     select
         '{{ source_name }}' as source_system,

@@ -320,17 +320,19 @@
     type of each: those of the contract, `_fivetran_synced` and `_fivetran_deleted` unless the
     extract lacks them, and what var `loader_columns` says that it has. -#}
 {% macro raw_marks(source_name, table_name) -%}
-    {%- set columns = raw_table(source_name, table_name).columns.keys() | list -%}
+    {%- set columns = (raw_table(source_name, table_name).columns.keys() | list)
+        + ['_fivetran_synced', '_fivetran_deleted'] -%}
     {%- set absent = var('absent').get(source_name, {}).get(table_name) or [] -%}
     {%- set found = var('loader_columns').get(source_name, {}).get(table_name) or [] -%}
     {%- set marks = {'types': {}} -%}
     {%- for kind, names in var('row_marks').items() -%}
         {%- do marks.update({kind: []}) -%}
         {%- for name, data_type in names.items()
-            if name in found
-            or (name in columns + ['_fivetran_synced', '_fivetran_deleted'] and name not in absent) -%}
+            if name in found or (name in columns and name not in absent) -%}
             {%- do marks[kind].append(name) -%}
-            {%- if kind != 'loaded_at' -%} {%- do marks.types.update({name: data_type}) -%} {%- endif -%}
+            {%- if kind != 'loaded_at' -%}
+                {%- do marks.types.update({name: data_type}) -%}
+            {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
     {{ return(marks) }}

@@ -53,7 +53,9 @@
 {%- endmacro %}
 
 {% macro snowflake__read_id(expression) -%}
-    regexp_replace(trim(cast({{ expression }} as {{ dbt.type_string() }})), '^([0-9]+)[.]0+$', '\\1')
+    regexp_replace(
+        trim(cast({{ expression }} as {{ dbt.type_string() }})), '^([0-9]+)[.]0+$', '\\1'
+    )
 {%- endmacro %}
 
 {% macro bigquery__read_id(expression) -%}
@@ -66,7 +68,7 @@
     case when abs({{ read }}) < {{ greatest_number() }} then {{ read }} end
 {%- endmacro %}
 
-{#- What a whole text must look like, spaces around it aside. A moment without an offset is in UTC. -#}
+{#- What a whole text must look like, spaces around it aside. A moment without offset is in UTC. -#}
 {% macro reading_patterns() -%}
     {{ return({
         'whole': '[+-]?[0-9]+([.]0*)?',

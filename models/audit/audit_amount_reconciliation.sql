@@ -44,7 +44,8 @@ attributed as (
     group by attribution_model, attribution_basis
 ),
 
--- The parts of the walk; a quarter that only one side knows differs from nothing.
+-- The parts of the walk against the deals' own rows; a quarter that only one side knows differs
+-- from nothing.
 walked as (
     select
         {{ quarter_label('quarter_start_on') }} as subject,
@@ -59,8 +60,7 @@ walked as (
         {{ quarter_label('closed_on') }} as subject,
         amount as won_amount,
         0 as walked_amount
-    from {{ ref('int_opportunities_now') }}
-    where is_won
+    from {{ ref('int_won_opportunity_records') }}
 ),
 
 -- Cast before the union: a sum has so many digits that the union would round the scores to cents.

@@ -17,6 +17,7 @@
     ('investment_categories', 'investments', 'category', 'category'),
     ('programmes of investments', 'investments', 'programme', 'programme'),
     ('tiers of target_accounts', 'target_accounts', 'abm_tier', 'abm_tier'),
+    ('stages of opportunity history', 'opportunity_changes', 'stage_name', 'stage_name'),
 ] -%}
 with accounts as (
     select * from {{ ref('int_account_records') }}
@@ -26,6 +27,11 @@ with accounts as (
 opportunities as (
     select * from {{ ref('int_opportunity_records') }}
     where {{ existed_by_as_of('created_at') }}
+),
+
+opportunity_changes as (
+    select * from {{ ref('int_opportunity_change_records') }}
+    where {{ is_by_as_of('changed_at') }}
 ),
 
 person_records as (

@@ -75,6 +75,7 @@ unmapped as (
         listed.raw_value,
         case listed.seed_name
             when 'personas' then '%' || listed.seed_value || '%'
+            when 'stages of opportunity history' then null
             {% for list_name in allowed_values -%}
             when '{{ list_name }}' then null
             {% endfor -%}
@@ -89,6 +90,7 @@ unmapped as (
             when 'currency_rates' then 'no amount'
             when 'programmes of investments' then 'no programme'
             when 'tiers of target_accounts' then 'a tier of its own'
+            when 'stages of opportunity history' then 'open, where last as the deal itself'
             else 'other'
         end as read_as,
         listed.n_rows
@@ -97,7 +99,9 @@ unmapped as (
         on listed.seed_name = seed_rows.seed_name and listed.seed_value = seed_rows.seed_value
     -- A stage that the CRM defines is read by its probability.
     left join crm_stages
-        on listed.seed_name = 'opportunity_stages' and listed.raw_value = crm_stages.stage_name
+        on
+            listed.seed_name in ('opportunity_stages', 'stages of opportunity history')
+            and listed.raw_value = crm_stages.stage_name
     where seed_rows.seed_value is null and crm_stages.stage_name is null
 
     union all

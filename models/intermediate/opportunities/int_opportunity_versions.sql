@@ -1,5 +1,4 @@
--- What an opportunity was from when to when. History may lag behind the deal, or lack it: the deal's
--- own row has the last word, from the day on that it speaks of.
+-- History may lag behind a deal, or lack it: the deal's own row has the last word.
 {{ config(materialized='table') }}
 
 with opportunities as (
@@ -41,8 +40,7 @@ recorded as (
     left join stages on changes.stage_name = stages.stage_name
 ),
 
--- What the deal says and its history does not: an outcome from the close date on, anything else
--- from the last modification on.
+-- What the deal says and its history does not: an outcome from its close date, else from its change.
 stated as (
     select
         opportunities.*,

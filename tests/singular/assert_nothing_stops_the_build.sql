@@ -1,0 +1,3 @@
+select message_en
+from {{ ref('audit_notices') }}
+where notice_level = 'error'

@@ -1,0 +1,5 @@
+{{ config(severity='warn') }}
+
+select message_en
+from {{ ref('audit_notices') }}
+where notice_level = 'warning'
