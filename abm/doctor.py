@@ -25,7 +25,7 @@ from abm.build import (
     reading,
     run_dbt,
 )
-from abm.contract import LOADED_AT, Comparison, Finding, Raw, RawDirectory, State
+from abm.contract import DELETED, LOADED_AT, Comparison, Finding, Raw, RawDirectory, State
 from abm.paths import project_vars, read_seed, read_yaml
 from abm.settings import WIDTH, spelled_vars
 
@@ -231,6 +231,15 @@ def source_lines(diagnosis: Diagnosis) -> Iterator[str]:
         rows = [row for finding in found for row in _finding_rows(finding, comparison)]
         yield title
         yield from _table(("table, column", "state", "null or empty for it"), rows)
+        unmarked = [
+            finding.table.name
+            for finding in found
+            if finding.state is State.PRESENT and not comparison.marked(finding, "deleted")
+        ]
+        if unmarked:
+            yield from _wrapped(
+                f"  Nothing marks deleted rows, which would count, in: {', '.join(unmarked)}"
+            )
         yield ""
 
 
@@ -250,13 +259,13 @@ def _finding_rows(finding: Finding, comparison: Comparison) -> Iterator[tuple[st
                 state = "declared absent"
             else:
                 continue
+            if name == DELETED:
+                continue
             lost = ", ".join(table.fed(crm, column))
-            if name == LOADED_AT and not comparison.marked(finding, "loaded_at"):
+            if name == LOADED_AT:
                 lost = "nothing, but versions of a row may not be told apart"
-            elif name in comparison.marks.get("deleted", {}):
-                lost = "nothing, but deleted rows count"
-                if comparison.marked(finding, "deleted"):
-                    continue
+                if comparison.marked(finding, "loaded_at"):
+                    lost = "nothing, the load time is there under another name"
             yield f"    {name}", state, lost
         for name in finding.loader_columns:
             yield f"    {name}", "present, of the loader", ""

@@ -185,7 +185,7 @@ def rejected(build: Build) -> Counter[tuple[object, ...]]:
     with build.connect() as connection:
         rows = connection.execute(
             "select source_system, raw_table, record_id, column_name, raw_value, is_blocking "
-            "from audit.audit_rejected_records"
+            "from audit.audit_rejected_records where reason <> 'undated_versions'"
         ).fetchall()
     return Counter(rows)
 

@@ -34,9 +34,9 @@ sources:
         columns: [{name: id, data_type: varchar}]
 """
 FILES = {
-    "account": ["id", "name", "industry", "state", "_fivetran_synced"],
-    "task": ["id", "subject", "_fivetran_synced"],
-    "task_relation": ["id", "_fivetran_synced"],
+    "account": ["id", "name", "industry", "state", "_fivetran_deleted", "_fivetran_synced"],
+    "task": ["id", "subject", "_fivetran_deleted", "_fivetran_synced"],
+    "task_relation": ["id", "_fivetran_deleted", "_fivetran_synced"],
 }
 
 
@@ -139,7 +139,7 @@ def test_dbt_arguments(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "--full-refresh --threads 3" in text
     # What was found replaces what --vars declares, also where it equals the project's own setting.
     silent = replace(options, variables={"absent": {"crm": {"task": "all"}}})
-    passed = dbt_arguments(silent, {})
+    passed = dbt_arguments(silent, {"absent": {}})
     assert yaml.safe_load(passed[passed.index("--vars") + 1])["absent"] == {}
     plain = BuildOptions(project, project, "raw", project, unit_tests=True)
     assert "--vars" not in dbt_arguments(plain, {})
@@ -163,7 +163,7 @@ def test_absences_are_added_to_what_is_declared(project: Path) -> None:
     assert comparison.fatal == []
     assert comparison.absent == {
         "crm": {
-            "account": ["industry", "state", "_fivetran_synced"],
+            "account": ["industry", "state", "_fivetran_deleted", "_fivetran_synced"],
             "task": "all",
             "task_relation": "all",
         }

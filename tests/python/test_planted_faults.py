@@ -62,6 +62,7 @@ GOOD: dict[str, Row] = {
     "hubspot/engagement_call": {"property_hs_timestamp": ACTED},
     "marketo/lead": {"created_at": CREATED},
     "marketo/activity_open_email": {"activity_date": ACTED},
+    "marketo/activity_merge_leads": {"activity_date": ACTED},
     "marketo/activity_change_status_in_progression": {"activity_date": ACTED, "success": True},
     "ga4/events": {"event_name": "page_view", "event_params": []},
     "ga4/visitor_accounts": {"first_seen_at": CREATED, "confidence": 0.9},
@@ -89,14 +90,22 @@ AS_TEXT = {
     "hubspot/deal": ["deal_id"],
     "bombora/company_surge": ["composite_score"],
     "sixsense/keyword_activity": ["activity_date"],
+    "custom/touchpoints": ["occurred_at"],
 }
+AS_NANOSECONDS = {
+    "marketo/lead": ["created_at"],
+    "hubspot/contact_form_submission": ["timestamp"],
+}
+"""Moments in nanoseconds and in a time zone, as pandas writes them."""
 AS_DOUBLE = {
     "hubspot/contact": ["property_associatedcompanyid"],
-    "hubspot/email_event": ["email_campaign_id"],
+    "hubspot/email_event": ["email_campaign_id", "sent_by_id"],
+    "marketo/activity_open_email": ["lead_id"],
 }
 AS_BYTES = {"salesforce/campaign": ["name"]}
 """Columns whose type the whole file changes; Parquet without a text annotation is bytes."""
 
+MERGED_IDS = "property_hs_merged_object_ids"
 GONE = "demandbase"
 """The vendor whose folder is gone: it feeds nothing but the intent signals of known domains."""
 
@@ -444,6 +453,7 @@ PERSON_FAULTS = [
                 **{"id": own, "property_email": f"{own}@home.fault"},
                 "property_hs_merged_object_ids": str(other),
             },
+            "staged" if own < other else "deleted",
         )
         for own, other in ((990_003, 990_004), (990_004, 990_003))
     ),
@@ -1029,9 +1039,154 @@ INTENT_AND_PROGRAMME_FAULTS = [
     ),
 ]
 
+LATER = datetime(2026, 10, 30, 12)
+"""After LOADED, when the other planted rows were loaded."""
+
+
+def twice(kind: str, table: str, key: Row, winner: Row, loser: Row) -> tuple[Fault, Fault]:
+    """Two versions of a record, of which one must win."""
+    return (
+        Fault(f"{kind}: the present one", table, key | winner),
+        Fault(f"{kind}: a past one", table, key | loser, "duplicate"),
+    )
+
+
+ROW_FAULTS = [
+    *(
+        Fault(
+            f"no whole number: {text}",
+            "salesforce/account",
+            {"id": f"F-WHOLE-{number}", "number_of_employees": text},
+            "rejected",
+            (("number_of_employees", "unreadable_integer", text),),
+        )
+        for number, text in enumerate(("12.7", "1_000", "0x1F", "1e3"))
+    ),
+    Fault(
+        "no whole number of seconds",
+        "salesforce/task",
+        {"id": "F-T-HEX", "call_duration_in_seconds": "0x1F"},
+        "rejected",
+        (("call_duration_in_seconds", "unreadable_integer", "0x1F"),),
+    ),
+    # Marks of deletion, each where the contract does not name it.
+    *(
+        Fault(f"deleted by {mark}", table, row | {mark: value}, "deleted")
+        for mark, value, table, row in (
+            ("_fivetran_deleted", True, "salesforce/account", {"id": "F-GONE"}),
+            ("_fivetran_deleted", True, "custom/touchpoints", {"touchpoint_source_id": "F-GONE"}),
+            ("_fivetran_deleted", True, "abm_program/investments", {"category": "platform"}),
+            ("_sdc_deleted_at", LATER, "bombora/company_surge", {"topic_name": "gone"}),
+            ("_ab_cdc_deleted_at", LATER, "hubspot/contact", {"id": 990_101}),
+            ("archived", True, "hubspot/contact", {"id": 990_102}),
+            ("archived", True, "marketo/lead", {"id": 990_101}),
+        )
+    ),
+    # History Mode.
+    *(
+        Fault("a past version alone", table, row | {"_fivetran_active": False}, "deleted")
+        for table, row in (
+            ("marketo/lead", {"id": 990_102}),
+            ("salesforce/contact", {"id": "F-C-PAST"}),
+        )
+    ),
+    *twice(
+        *("an active version", "salesforce/contact", {"id": "F-C-ACTIVE"}),
+        {"_fivetran_active": True, "title": "Now"},
+        {"_fivetran_active": False, "title": "Then", "_fivetran_synced": LATER},
+    ),
+    *twice(
+        *("a version modified last", "salesforce/contact", {"id": "F-C-MODIFIED"}),
+        {"last_modified_date": datetime(2026, 2, 1), "title": "Now"},
+        {"last_modified_date": datetime(2026, 1, 1), "_fivetran_synced": LATER},
+    ),
+    *twice(
+        *("a version modified last", "marketo/lead", {"id": 990_103}),
+        {"updated_at": datetime(2026, 2, 1), "title": "Now"},
+        {"updated_at": datetime(2026, 1, 1), "_fivetran_synced": LATER},
+    ),
+    # Versions that nothing tells apart.
+    Fault(
+        "two versions of one time: the greater one",
+        "salesforce/account",
+        {"id": "F-TIE", "name": "Zebra"},
+        listed=(("_fivetran_synced", "undated_versions", "2"),),
+        shown=(account("F-TIE", "account_name"), [("Zebra",)]),
+    ),
+    Fault(
+        "two versions of one time: the smaller one",
+        *("salesforce/account", {"id": "F-TIE", "name": "Aardvark"}, "duplicate"),
+    ),
+    Fault(
+        "two versions of one time",
+        "custom/touchpoints",
+        {"touchpoint_source_id": "F-TIE", "interaction_type": "demo", "campaign_name": "b"},
+        listed=(("_fivetran_synced", "undated_versions", "2"),),
+    ),
+    Fault(
+        "two versions of one time: the smaller one",
+        "custom/touchpoints",
+        {"touchpoint_source_id": "F-TIE", "interaction_type": "demo", "campaign_name": "a"},
+        "duplicate",
+    ),
+    # Moments as texts with an offset, which their whole columns are.
+    Fault(
+        "a moment five hours behind UTC",
+        "custom/touchpoints",
+        {
+            **{"touchpoint_source_id": "F-OFFSET", "interaction_type": "demo"},
+            "occurred_at": "2026-10-05T23:30:00-05:00",
+        },
+        shown=(touches("F-OFFSET", "occurred_at"), [(datetime(2026, 10, 6, 4, 30),)]),
+    ),
+    Fault(
+        "a moment in a named zone",
+        "custom/touchpoints",
+        {
+            **{"touchpoint_source_id": "F-REGION", "interaction_type": "demo"},
+            "occurred_at": "2026-10-05 23:30:00 America/New_York",
+        },
+        shown=(touches("F-REGION", "occurred_at"), [(datetime(2026, 10, 6, 3, 30),)]),
+    ),
+    # Merges, with and without a row of what was merged away.
+    *(
+        Fault(
+            f"{table}: a record merged into another, {own}",
+            table,
+            {"id": own, email: f"{own}@merged.fault"} | merged,
+            outcome,
+        )
+        for table, email, own, merged, outcome in (
+            ("hubspot/contact", "property_email", 990_110, {MERGED_IDS: "990111.0"}, "staged"),
+            ("hubspot/contact", "property_email", 990_111, {}, "deleted"),
+            ("marketo/lead", "email", 990_110, {}, "staged"),
+            ("marketo/lead", "email", 990_111, {}, "deleted"),
+            ("salesforce/lead", "email", "F-L-KEPT", {}, "staged"),
+            ("salesforce/lead", "email", "F-L-GONE", {"master_record_id": "F-L-KEPT"}, "deleted"),
+        )
+    ),
+    Fault(
+        "the merge of two leads, and of one that nobody delivers",
+        "marketo/activity_merge_leads",
+        {"lead_id": 990_110, "merge_ids": '["990111", 990112.0]'},
+    ),
+    Fault(
+        "an open of a merged lead",
+        "marketo/activity_open_email",
+        {"id": 990_111, "lead_id": 990_112},
+        unmatched=("person_without_account",),
+        shown=(
+            "select count(*) from marts.fct_touchpoints as t inner join marts.dim_people as p "
+            "using (person_id) where t.source_record_id = '990111' "
+            "and p.email_hash = sha256('990110@merged.fault')",
+            [(1,)],
+        ),
+    ),
+]
+
 FAULTS = [
     *(ACCOUNT_FAULTS + PERSON_FAULTS + DEAL_FAULTS),
-    *(TOUCH_FAULTS + INTENT_AND_PROGRAMME_FAULTS),
+    *(TOUCH_FAULTS + INTENT_AND_PROGRAMME_FAULTS + ROW_FAULTS),
 ]
 
 
@@ -1043,15 +1198,25 @@ def planted(frame: pl.DataFrame, table: str) -> pl.DataFrame:
         **dict.fromkeys(AS_BYTES.get(table, []), pl.Binary()),
     }
     frame = frame.cast(types)  # type: ignore[arg-type]
+    zoned = pl.col(AS_NANOSECONDS.get(table, [])).dt.replace_time_zone("UTC")
     added = [
         {"_fivetran_synced": LOADED} | GOOD.get(table, {}) | fault.row
         for fault in FAULTS
         if fault.table == table
     ]
-    if not added:
-        return frame
-    rows = pl.DataFrame(added, schema={name: frame.schema[name] for name in added_columns(added)})
-    return pl.concat([frame, rows], how="diagonal")
+    if added:
+        marks = {name: pl.Boolean() for name in ("archived", "_fivetran_active")}
+        marks |= {name: pl.Datetime("us") for name in ("_sdc_deleted_at", "_ab_cdc_deleted_at")}
+        schema = {name: (marks | frame.schema)[name] for name in added_columns(added)}
+        texts = AS_TEXT.get(table, [])
+        spelled = [{k: str(v) if k in texts and v else v for k, v in row.items()} for row in added]
+        rows = pl.DataFrame(spelled, schema=schema)
+        frame = pl.concat([frame, rows], how="diagonal")
+    if table in AS_NANOSECONDS:
+        frame = frame.with_columns(
+            zoned.dt.convert_time_zone("America/New_York").dt.cast_time_unit("ns")
+        )
+    return frame
 
 
 def added_columns(added: list[Row]) -> list[str]:
@@ -1067,7 +1232,7 @@ def spoiled(
     raw, db = folder / "raw", folder / "abm.duckdb"
     shutil.copytree(company, raw)
     shutil.rmtree(raw / GONE)
-    for table in {fault.table for fault in FAULTS}:
+    for table in {fault.table for fault in FAULTS} | AS_DOUBLE.keys() | AS_NANOSECONDS.keys():
         file = raw / f"{table}.parquet"
         # Many small row groups, as a streaming writer leaves them.
         planted(pl.read_parquet(file), table).write_parquet(file, row_group_size=50)

@@ -89,6 +89,7 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnectio
     }.items():
         file = raw / f"{table}.parquet"
         file.parent.mkdir(parents=True, exist_ok=True)
+        query = f"select *, null::boolean as _fivetran_deleted from ({query})"
         duckdb.execute(f"copy ({query}) to '{file}' (format parquet)")
     environment = os.environ | {
         "ABM_RAW_DIR": str(raw),

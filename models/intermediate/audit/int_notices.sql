@@ -1,49 +1,9 @@
-{#- The raw tables without which nothing is measured. -#}
-{%- set indispensable = {
-    'salesforce': ('account', 'opportunity'), 'hubspot': ('company', 'deal'),
-}[var('crm')] -%}
-with row_counts as (
-    select
-        *,
-        {{ share_of('n_rejected', 'n_raw') }} as rejected_share,
-        source_system = '{{ var("crm") }}' and raw_table in ('{{ indispensable | join("', '") }}')
-            as is_indispensable
-    from {{ ref('audit_row_reconciliation') }}
-),
-
-refused as (
-    select * from {{ ref('audit_rejected_records') }}
-),
-
-history as (
+with history as (
     select * from {{ ref('audit_opportunity_history') }}
 ),
 
 stages as (
     select * from {{ ref('int_opportunity_stage_records') }}
-),
-
--- One value of each kind, which a person can look up.
-examples as (
-    select
-        source_system,
-        raw_table,
-        reason,
-        is_blocking,
-        count(distinct record_id) as n_records,
-        min(column_name || ' = ' || coalesce(raw_value, '-') || ' (' || record_id || ')') as example
-    from refused
-    group by source_system, raw_table, reason, is_blocking
-),
-
-blocking_examples as (
-    select
-        source_system,
-        raw_table,
-        min(reason || ': ' || example) as example
-    from examples
-    where is_blocking
-    group by source_system, raw_table
 ),
 
 closed_stages as (
@@ -56,46 +16,7 @@ closed_stages as (
 
 -- What stops a build, what a person should look into, and what explains a number.
 noticed as (
-    select
-        case
-            when row_counts.n_rejected = row_counts.n_raw then 'rows_all_rejected'
-            when row_counts.is_indispensable and row_counts.n_staged = 0 then 'rows_all_gone'
-            else 'rows_rejected'
-        end as notice,
-        row_counts.source_system,
-        row_counts.raw_table as subject,
-        case
-            when row_counts.n_rejected = row_counts.n_raw or row_counts.n_staged > 0
-                then row_counts.n_rejected
-            else row_counts.n_raw
-        end as n_records,
-        row_counts.rejected_share as share,
-        cast(null as {{ type_decimal(2) }}) as amount,
-        blocking_examples.example
-    from row_counts
-    left join blocking_examples
-        on
-            row_counts.source_system = blocking_examples.source_system
-            and row_counts.raw_table = blocking_examples.raw_table
-    where
-        row_counts.n_raw > 0
-        and (
-            row_counts.rejected_share > {{ var('rejected_share_warning') }}
-            or (row_counts.is_indispensable and row_counts.n_staged = 0)
-        )
-
-    union all
-
-    select
-        reason as notice,
-        source_system,
-        raw_table as subject,
-        n_records,
-        cast(null as {{ type_double() }}) as share,
-        cast(null as {{ type_decimal(2) }}) as amount,
-        example
-    from examples
-    where reason in ('undated_versions', 'no_currency_rate')
+    select * from {{ ref('int_raw_table_notices') }}
 
     union all
 

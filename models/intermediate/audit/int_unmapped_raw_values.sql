@@ -12,6 +12,7 @@
     'programmes of investments': ('abm', 'non_abm'),
     'tiers of target_accounts': ('one_to_one', 'one_to_few', 'one_to_many'),
 } -%}
+{%- set lists = (allowed_values.keys() | list) + ['stages of opportunity history'] -%}
 with listed as (
     select * from {{ ref('int_raw_values') }}
 ),
@@ -38,9 +39,7 @@ crm_rates as (
 
 seed_rows as (
     {% for seed_name, key, read_as in seeds %}
-    select
-        '{{ seed_name }}' as seed_name,
-        {{ key }} as seed_value
+    select '{{ seed_name }}' as seed_name, {{ key }} as seed_value
     from {{ ref(seed_name) }}
 
     union all
@@ -75,8 +74,7 @@ unmapped as (
         listed.raw_value,
         case listed.seed_name
             when 'personas' then '%' || listed.seed_value || '%'
-            when 'stages of opportunity history' then null
-            {% for list_name in allowed_values -%}
+            {% for list_name in lists -%}
             when '{{ list_name }}' then null
             {% endfor -%}
             when 'currency_rates'
@@ -116,8 +114,6 @@ unmapped as (
     where not is_named
 ),
 
-final as (
-    select * from unmapped
-)
+final as (select * from unmapped)
 
 select * from final

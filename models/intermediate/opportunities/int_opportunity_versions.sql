@@ -40,7 +40,7 @@ recorded as (
     left join stages on changes.stage_name = stages.stage_name
 ),
 
--- What the deal says and its history does not: an outcome from its close date, else from its change.
+-- What the deal says and its history does not: an outcome from its close date, else from a change.
 stated as (
     select
         opportunities.*,
