@@ -1,6 +1,6 @@
 -- What the raw comparison says of ABM and the others is what the reports of customers and of
--- velocity say of the two programmes, and no unit of ABM is lost between raw and matched. Weighed by
--- their own mix, the units of ABM keep their quotient: sums over sums are what they were.
+-- velocity say of the two programmes, and no unit of ABM is lost between raw and matched. Weighed
+-- by their own mix, the units of ABM keep their quotient: sums over sums are what they were.
 with comparison as (
     select * from {{ ref('rpt_abm_vs_non_abm') }}
 ),

@@ -1,4 +1,3 @@
--- Of what lines each cost is the sum.
 {%- set costs = {
     'investment': 'investments.in_cac',
     'investment_fully_loaded': "(investments.in_cac or investments.category = 'sales_cost')",
@@ -44,8 +43,8 @@ costs as (
 ),
 
 -- Running counts are rounded, so the shares sum to the cost to the cent. Where there is cost to
--- share and nobody to share it, the cost of a sector is unknown; that of the programme is known.
--- Whoever shares a cost without a rate has a cost that nobody knows.
+-- share and nobody to share it, the cost of a sector is unknown; that of the programme is known. So
+-- is the cost of whoever bears or shares a line without a rate.
 priced as (
     select
         sharers.as_of_on,
@@ -55,11 +54,10 @@ priced as (
         coalesce(own_costs.{{ cost }}, 0)
         + {{ shared_cost('shared_costs.' ~ cost, 'sharers') }} as {{ cost }},
         coalesce(own_costs.{{ cost }}_without_rate, 0)
-        + case when sharers.n_sharers > 0 then coalesce(shared_costs.{{ cost }}_without_rate, 0)
-            else 0 end as {{ cost }}_without_rate,
+        + coalesce(case when sharers.n_sharers > 0 then shared_costs.{{ cost }}_without_rate end, 0)
+            as {{ cost }}_without_rate,
         {%- endfor %}
-        sharers.n_all > 0
-        or (
+        sharers.n_all > 0 or (
             coalesce(shared_costs.investment_fully_loaded, 0) = 0
             and coalesce(shared_costs.investment_fully_loaded_without_rate, 0) = 0
         ) as is_cost_shared
@@ -102,8 +100,7 @@ final as (
         {%- for cost in costs %}
         case
             when
-                ledgers.is_ledger_complete
-                and priced.is_cost_shared
+                ledgers.is_ledger_complete and priced.is_cost_shared
                 and priced.{{ cost }}_without_rate = 0
                 then priced.{{ cost }}
         end as {{ cost }},

@@ -1,5 +1,6 @@
 {%- set cell = 'metric, method, sector, account_size_tier, programme' %}
 {%- set side = 'metric, method, programme' %}
+{%- set share = 'cast(weight as ' ~ type_double() ~ ') / n_units * ' %}
 
 with members as (
     select * from {{ ref('int_comparison_members') }}
@@ -9,11 +10,11 @@ with members as (
 valued as (
     select
         *,
-        cast(sum({{ double_as_decimal('weight * mean_numerator / n_units', 12, 38) }}) over (
+        cast(sum({{ double_as_decimal(share ~ 'mean_numerator', 12, 38) }}) over (
             partition by {{ side }}
         ) as {{ type_double() }})
         / nullif(
-            cast(sum({{ double_as_decimal('weight * mean_denominator / n_units', 12, 38) }}) over (
+            cast(sum({{ double_as_decimal(share ~ 'mean_denominator', 12, 38) }}) over (
                 partition by {{ side }}
             ) as {{ type_double() }}), 0
         ) as value_of_all
