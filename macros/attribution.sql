@@ -43,7 +43,7 @@
     {%- elif model == 'full_path' -%}
         {{ milestone_share({
             '1': 22.5, 'lead_creation_number': 22.5, 'opportunity_creation_number': 22.5,
-            'n_touches': 22.5,
+            'close_number': 22.5,
         }, 10) }}
     {%- elif model == 'time_decay' -%}
         cast(decay as {{ type_double() }}) / cast(decay_of_journey as {{ type_double() }})

@@ -65,6 +65,7 @@
         ('google_ads', 'account_history', 'stg_google_ads__account_history'),
         ('abm_program', 'target_accounts', 'stg_abm_program__target_accounts'),
         ('abm_program', 'programme_campaigns', 'stg_abm_program__programme_campaigns'),
+        ('abm_program', 'campaign_groups', 'stg_abm_program__campaign_groups'),
         ('abm_program', 'stakeholders', 'stg_abm_program__stakeholders'),
         ('abm_program', 'content_assets', 'stg_abm_program__content_assets'),
         ('abm_program', 'investments', 'stg_abm_program__investments'),

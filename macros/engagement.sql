@@ -38,3 +38,14 @@
         else '{{ said[2] }}'
     end
 {%- endmacro %}
+
+{#- Which meeting a touch belongs to, null where it is no sales meeting: everyone who attends makes
+    a touch, and the meeting is one. Distinct keys count meetings. -#}
+{% macro sales_meeting_key(touchpoints) -%}
+    case
+        when {{ touchpoints }}.interaction_type = 'sales_meeting'
+            then {{ joined_key([
+                touchpoints ~ '.source_system', touchpoints ~ '.source_record_id'
+            ]) }}
+    end
+{%- endmacro %}

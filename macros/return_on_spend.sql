@@ -9,9 +9,12 @@
 {%- endmacro %}
 
 {#- Why that ratio is null; null where it is not. -#}
-{% macro return_on_spend_reason(attributed_amount, spend, is_spend_recorded) -%}
+{% macro return_on_spend_reason(
+    attributed_amount, spend, is_spend_recorded, n_costs_without_rate
+) -%}
     case
         when not {{ is_spend_recorded }} then 'no_spend_recorded'
+        when {{ n_costs_without_rate }} > 0 then 'cost_without_rate'
         when {{ spend }} is null then 'no_known_spend'
         when {{ spend }} <= 0 then 'no_spend'
         when {{ attributed_amount }} is null then 'no_known_amount'

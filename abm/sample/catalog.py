@@ -272,6 +272,25 @@ def _write_sheet(setting: Setting, writer: RawWriter, catalog: Catalog, hubspot_
             },
         ),
     )
+    # One effort under two names; the events of two systems share theirs.
+    outreach = [
+        (system, key)
+        for system, campaigns, ids in systems
+        for campaign, key in zip(campaigns, ids, strict=True)
+        if campaign.name in ("executive-letters", "li-abm-executives")
+    ]
+    writer.add(
+        "abm_program.campaign_groups",
+        frame(
+            "abm_program.campaign_groups",
+            {
+                "source_system": [system for system, _ in outreach],
+                "campaign_id": [key for _, key in outreach],
+                "campaign_group": "Executive outreach",
+                "_fivetran_synced": setting.sheets_synced,
+            },
+        ),
+    )
 
 
 def _ids(first: int, campaigns: list[Campaign]) -> list[str]:

@@ -21,9 +21,11 @@ from tools.bench_attribution import compile_models
 
 DATABASE = "planted"
 MART = "rpt_abm_vs_non_abm"
+MEMBERS = "int_comparison_members"
 GROUPS = "int_comparison_groups"
 MODELS = (
     "int_comparison_units",
+    MEMBERS,
     "int_comparison_strata",
     GROUPS,
     MART,
@@ -150,7 +152,7 @@ def warehouse(models: Mapping[str, str], threads: int = 2) -> duckdb.DuckDBPyCon
         );
         create table int_acquisition_costs_by_reporting_date (
             as_of_on date, programme varchar, sector varchar, new_customers bigint,
-            investment decimal(18, 2)
+            investment decimal(18, 2), is_ledger_complete boolean, n_costs_without_rate bigint
         );
         """
     )
@@ -274,8 +276,8 @@ def test_intervals_hold_the_truth_95_times_of_100(
 
 WEIGHT = r"when n_non_abm > 0 then n_abm\b"
 WRONG = {
-    "every stratum counts alike": (GROUPS, WEIGHT, "when n_non_abm * n_abm > 0 then 1"),
-    "every side has its own mix": (GROUPS, WEIGHT, "when n_non_abm * n_abm > 0 then n_units"),
+    "every stratum counts alike": (MEMBERS, WEIGHT, "when n_non_abm * n_abm > 0 then 1"),
+    "every side has its own mix": (MEMBERS, WEIGHT, "when n_non_abm * n_abm > 0 then n_units"),
     "weights not squared": (GROUPS, r"power\(weight, 2\) \*", "weight *"),
     "one side's variance": (MART, r"sqrt\((\w+) \+ \w+\)", r"sqrt(\1)"),
 }
@@ -303,33 +305,37 @@ def naive(units: list[tuple[bool, int, float, float]], method: str) -> dict[str,
         }
         cells[cell] = sides
     kept = {cell: sides for cell, sides in cells.items() if len(sides[True]) and len(sides[False])}
-    n_abm = sum(len(sides[True]) for sides in kept.values())
+    weights = {cell: len(sides[True]) for cell, sides in kept.items()}
+    n_abm = sum(weights.values())
 
-    def ratio(side: np.ndarray) -> float:
-        return float(side[:, 0].sum() / side[:, 1].sum())
-
-    def squares(side: np.ndarray) -> float:
-        return float(((side[:, 0] - ratio(side) * side[:, 1]) ** 2).sum()) if len(side) else 0.0
+    def weighted(sides: Mapping[int, np.ndarray]) -> tuple[float, float]:
+        """Numerator and denominator of a side with the mix of ABM."""
+        numerator, denominator = sum(
+            weights[cell] * side.mean(axis=0) for cell, side in sides.items() if cell in weights
+        )
+        return float(numerator), float(denominator)
 
     values, variances = {}, {}
     for is_abm in (True, False):
-        pooled = sum(squares(sides[is_abm]) for sides in cells.values()) / sum(
-            max(len(sides[is_abm]) - 1, 0) for sides in cells.values()
-        )
-        values[is_abm] = variances[is_abm] = 0.0
-        for sides in kept.values():
-            weight, side = len(sides[True]) / n_abm, sides[is_abm]
-            spread = squares(side) / (len(side) - 1) if len(side) > 1 else pooled
-            values[is_abm] += weight * ratio(side)
-            variances[is_abm] += weight**2 * spread / len(side) / side[:, 1].mean() ** 2
+        own = {cell: sides[is_abm] for cell, sides in cells.items() if len(sides[is_abm])}
+        numerator, denominator = weighted(own)
+        values[is_abm] = numerator / denominator
+        residuals = {c: side[:, 0] - values[is_abm] * side[:, 1] for c, side in own.items()}
+        squares = {c: float(((e - e.mean()) ** 2).sum()) for c, e in residuals.items()}
+        pooled = sum(squares.values()) / sum(len(e) - 1 for e in residuals.values())
+        variances[is_abm] = 0.0
+        for cell, weight in weights.items():
+            n = len(own[cell])
+            spread = squares[cell] / (n - 1) if n > 1 else pooled
+            variances[is_abm] += weight**2 * spread / n / denominator**2
     quotient = values[True] / values[False]
     margin = 1.96 * quotient * sqrt(sum(variances[s] / values[s] ** 2 for s in (True, False)))
-    both = [np.concatenate([sides[True], sides[False]]) for sides in kept.values()]
-    weights = [len(sides[True]) / n_abm for sides in kept.values()]
+    both = {c: np.concatenate([sides[True], sides[False]]) for c, sides in kept.items()}
+    numerator_of_all, denominator_of_all = weighted(both)
     return {
         "abm_value": values[True],
         "non_abm_value": values[False],
-        "all_value": sum(w * ratio(b) for w, b in zip(weights, both, strict=True)),
+        "all_value": numerator_of_all / denominator_of_all,
         "n_abm": n_abm,
         "n_non_abm": sum(len(sides[False]) for sides in kept.values()),
         "n_abm_dropped": sum(unit[0] for unit in units) - n_abm,

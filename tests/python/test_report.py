@@ -170,7 +170,7 @@ QUERIES = {
         """,
     ),
     "attributed_by_channel": (
-        "text amount number amount number+",
+        "text amount number amount number+ amount",
         """
         select
             (select label_{l} from marts.dim_channels where channel = spend.channel) as "Channel",
@@ -178,7 +178,8 @@ QUERIES = {
             weighted_opportunities as "Attributed deals",
             spend as "Spend",
             return_on_spend_ratio as "Return on spend",
-            reason
+            reason,
+            crm_cost_without_ledger as "Campaign costs not in the ledger"
         from marts.rpt_return_on_spend as spend
         where attribution_model = (select attribution_model from audit.audit_settings)
         order by attributed_amount desc nulls last

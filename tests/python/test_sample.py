@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "sample_data"
 
 TABLES = {
-    "abm_program": 10,
+    "abm_program": 11,
     "bombora": 1,
     "custom": 2,
     "demandbase": 2,

@@ -1,5 +1,6 @@
 -- What the raw comparison says of ABM and the others is what the reports of customers and of
--- velocity say of the two programmes, and no unit of ABM is lost between raw and matched.
+-- velocity say of the two programmes, and no unit of ABM is lost between raw and matched. Weighed
+-- by their own mix, the units of ABM keep their quotient: sums over sums are what they were.
 with comparison as (
     select * from {{ ref('rpt_abm_vs_non_abm') }}
 ),
@@ -116,3 +117,16 @@ where
     raw.method = 'raw'
     and matched.method = 'matched'
     and raw.n_abm <> matched.n_abm + matched.n_abm_dropped
+
+union all
+
+select
+    metric,
+    'abm ' || method as programme,
+    abm_value as value,
+    cast(abm_numerator as {{ type_double() }}) / abm_denominator as other_value
+from comparison
+where
+    abm_denominator > 0
+    and abs(abm_value - cast(abm_numerator as {{ type_double() }}) / abm_denominator)
+    > 0.000000001 * abs(abm_value)

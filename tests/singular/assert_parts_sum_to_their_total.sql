@@ -3,12 +3,18 @@
 -- revenue of their quarter, channels to the investments that name one, once per attribution model,
 -- shares to 1, personas to their tier; on every date tiers to the programme, account executives and
 -- programmes to the whole pipeline; segments to the scorecard's open pipeline of this month and the
--- one before; tiers to every stage of the journey and to every indicator of the programme.
+-- the one before; tiers to every stage of the journey and to every indicator of the programme;
+-- campaign groups to the credit of their days and to the platforms' spend. Where a cost is unknown
+-- its total is, so there the costs are not added up.
 with return_on_investment as (
     select
         period || ' ' || roi_basis as whole,
         sum(case when is_total then revenue else -revenue end) as first_difference,
-        abs(sum(case when is_total then investment else -investment end))
+        case
+            when count(*) = count(investment)
+                then abs(sum(case when is_total then investment else -investment end))
+            else 0
+        end
         + abs(coalesce(sum(case when is_total then pipeline_created else -pipeline_created end), 0))
             as second_difference
     from {{ ref('rpt_abm_roi') }}
@@ -21,13 +27,16 @@ return_over_time as (
         roi_basis || ' ' || abm_tier as whole,
         sum(case when period = 'programme_to_date' then revenue else -revenue end)
             as first_difference,
-        sum(
-            case
-                when not is_total then 0
-                when period = 'programme_to_date' then investment
-                else -investment
-            end
-        ) as second_difference
+        case
+            when count(*) = count(investment)
+                then
+                    sum(case
+                        when not is_total then 0
+                        when period = 'programme_to_date' then investment
+                        else -investment
+                    end)
+            else 0
+        end as second_difference
     from {{ ref('rpt_abm_roi') }}
     where period <> 'trailing_365_days' and roi_basis <> 'matched_estimate'
     group by roi_basis, abm_tier
@@ -39,7 +48,11 @@ cost_efficiency as (
         abs(sum(case when is_total then n_accounts else -n_accounts end))
         + abs(sum(case when is_total then n_engaged_accounts else -n_engaged_accounts end))
         + abs(sum(case when is_total then n_mqa else -n_mqa end)) as first_difference,
-        abs(sum(case when is_total then investment else -investment end))
+        case
+            when count(*) = count(investment)
+                then abs(sum(case when is_total then investment else -investment end))
+            else 0
+        end
         + abs(sum(case when is_total then revenue else -revenue end)) as second_difference
     from {{ ref('rpt_cost_efficiency') }}
 ),
@@ -205,11 +218,57 @@ journey as (
 programme_kpis as (
     select
         kpi as whole,
-        sum(case when is_total then numerator else -numerator end) as first_difference,
-        sum(case when is_total then denominator else -denominator end) as second_difference
+        case
+            when coalesce(max(n_costs_without_rate), 0) = 0
+                then sum(case when is_total then numerator else -numerator end)
+            else 0
+        end as first_difference,
+        case
+            when coalesce(max(n_costs_without_rate), 0) = 0
+                then sum(case when is_total then denominator else -denominator end)
+            else 0
+        end as second_difference
     from {{ ref('rpt_programme_kpis') }}
     where kpi not in ('cac', 'cac_non_abm', 'clv_net')
     group by kpi
+),
+
+credit_of_days as (
+    select
+        attribution_model,
+        attribution_basis,
+        sum(attributed_amount) as attributed_amount
+    from {{ ref('fct_attribution_models') }}
+    where {{ is_in_trailing_days('touched_on', 365) }}
+    group by attribution_model, attribution_basis
+),
+
+platform_spend as (
+    select sum(amount) as spend
+    from {{ ref('int_ad_spend') }}
+    where campaign_id is not null and {{ is_in_trailing_days('spent_on', 365) }}
+),
+
+campaign_groups as (
+    select
+        returns.attribution_model || ' ' || returns.attribution_basis as whole,
+        coalesce(sum(returns.attributed_amount), 0)
+        - coalesce(max(credit_of_days.attributed_amount), 0) as first_difference,
+        case
+            when sum(returns.n_costs_without_rate) = 0
+                then
+                    coalesce(
+                        sum(case when returns.spend_basis = 'platform' then returns.spend end), 0
+                    ) - coalesce(max(platform_spend.spend), 0)
+            else 0
+        end as second_difference
+    from {{ ref('rpt_attribution_by_campaign') }} as returns
+    cross join platform_spend
+    left join credit_of_days
+        on
+            returns.attribution_model = credit_of_days.attribution_model
+            and returns.attribution_basis = credit_of_days.attribution_basis
+    group by returns.attribution_model, returns.attribution_basis
 )
 
 select * from return_on_investment
@@ -281,3 +340,8 @@ union all
 -- Amounts and the mean uplift are doubles.
 select * from programme_kpis
 where abs(first_difference) > 0.001 or abs(second_difference) > 0.001
+
+union all
+
+select * from campaign_groups
+where first_difference <> 0 or second_difference <> 0

@@ -1,5 +1,5 @@
 select
-    campaigns.campaign_name,
+    returns.campaign_group_name,
     returns.attributed_amount,
     returns.weighted_opportunities,
     returns.spend,
@@ -7,9 +7,9 @@ select
     returns.return_on_spend_reason
 from marts.rpt_attribution_by_campaign as returns
 inner join audit.audit_settings using (attribution_model)
-inner join marts.dim_campaigns as campaigns using (campaign_id)
 where
     returns.attribution_basis = 'revenue'
-    and campaign_id <> 'unknown'
+    and returns.campaign_group_id <> 'unknown'
     and returns.attributed_amount is not null
-order by returns.attributed_amount desc, campaigns.campaign_name, campaign_id
+order by
+    returns.attributed_amount desc, returns.campaign_group_name, returns.campaign_group_id

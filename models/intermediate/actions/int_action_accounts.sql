@@ -33,7 +33,6 @@ final as (
         accounts.is_abm_now,
         accounts.is_customer,
         engagement.aes,
-        engagement.aes_30_days_ago,
         engagement.aes_band,
         penetration.apr_pct,
         penetration.is_on_target as is_apr_on_target,

@@ -32,8 +32,8 @@ candidates as (
         described.account_name as entity_name,
         described.priority,
         described.account_executive_id,
-        cast(described.aes as {{ type_double() }}) as metric_value,
-        cast(described.aes_30_days_ago as {{ type_double() }}) as reference_value,
+        risks.metric_value,
+        risks.threshold as reference_value,
         cast(risks.fired_on as {{ dbt.type_string() }}) as detail,
         cast(null as {{ dbt.type_string() }}) as detail_fr
     from described

@@ -49,6 +49,8 @@ rejoined as (
         journeys.n_touches,
         journeys.lead_creation_number,
         journeys.opportunity_creation_number,
+        case when touches.attribution_basis = 'revenue' then journeys.n_touches end
+            as close_number,
         {{ time_decay('touches.occurred_on', 'journeys.newest_on') }} as decay,
         journeys.decay as decay_of_journey,
         channels.n_touches_of_channel,

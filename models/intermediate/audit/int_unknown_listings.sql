@@ -8,7 +8,19 @@ contracts as (
 ),
 
 listings as (
-    select * from {{ ref('stg_abm_program__programme_campaigns') }}
+    select
+        'programme_campaigns' as list_name,
+        source_system,
+        campaign_source_id
+    from {{ ref('stg_abm_program__programme_campaigns') }}
+
+    union all
+
+    select
+        'campaign_groups' as list_name,
+        source_system,
+        campaign_source_id
+    from {{ ref('stg_abm_program__campaign_groups') }}
 ),
 
 account_ids as (
@@ -39,7 +51,7 @@ final as (
     union all
 
     select
-        'campaigns of programme_campaigns' as seed_name,
+        'campaigns of ' || listings.list_name as seed_name,
         listings.source_system || ' ' || listings.campaign_source_id as raw_value
     from listings
     left join campaigns
@@ -60,14 +72,14 @@ final as (
 
     -- One id may be a campaign in two tables of a system: the listing holds for both.
     select
-        'ambiguous campaigns of programme_campaigns' as seed_name,
+        'ambiguous campaigns of ' || listings.list_name as seed_name,
         listings.source_system || ' ' || listings.campaign_source_id as raw_value
     from listings
     inner join campaigns
         on
             listings.source_system = campaigns.source_system
             and listings.campaign_source_id = campaigns.campaign_source_id
-    group by listings.source_system, listings.campaign_source_id
+    group by listings.list_name, listings.source_system, listings.campaign_source_id
     having count(distinct campaigns.source_table) > 1
 )
 

@@ -46,7 +46,8 @@ credited as (
 spent as (
     select
         channel,
-        case when count(*) = count(amount) then sum(amount) end as spend
+        case when count(*) = count(amount) then sum(amount) end as spend,
+        sum(case when is_without_rate then 1 else 0 end) as n_costs_without_rate
     from investments
     group by channel
 ),
@@ -75,6 +76,7 @@ joined as (
         channels.label_en,
         channels.label_fr,
         cast(spent.spend as {{ type_decimal(2) }}) as spend_trailing,
+        cast(spent.n_costs_without_rate as integer) as n_costs_without_rate,
         cast(spend_months.n_months as integer) as n_spend_months,
         cast(
             case when credited.channel is null then 0 else credited.attributed_amount end
@@ -100,7 +102,9 @@ returned as (
         *,
         {{ return_on_spend_ratio('attributed_trailing', 'spend_trailing') }}
             as return_on_spend_ratio,
-        {{ return_on_spend_reason('attributed_trailing', 'spend_trailing', 'true') }} as reason
+        {{ return_on_spend_reason(
+            'attributed_trailing', 'spend_trailing', 'true', 'n_costs_without_rate'
+        ) }} as reason
     from joined
 ),
 

@@ -1,3 +1,8 @@
+{%- set costs = {
+    'investment': 'investments.in_cac',
+    'investment_fully_loaded': "(investments.in_cac or investments.category = 'sales_cost')",
+} %}
+
 with investments as (
     select * from {{ ref('int_investments') }}
 ),
@@ -23,14 +28,12 @@ costs as (
         reporting_dates.as_of_on,
         investments.programme,
         investments.sector,
-        sum(case when investments.in_cac then investments.amount else 0 end) as investment,
-        sum(
-            case
-                when investments.in_cac or investments.category = 'sales_cost'
-                    then investments.amount
-                else 0
-            end
-        ) as investment_fully_loaded
+        {%- for cost, is_counted in costs.items() %}
+        sum(case when {{ is_counted }} then investments.amount else 0 end) as {{ cost }},
+        sum(case when {{ is_counted }} and investments.is_without_rate then 1 else 0 end)
+            as {{ cost }}_without_rate
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
     from investments
     inner join reporting_dates
         on
@@ -40,20 +43,24 @@ costs as (
 ),
 
 -- Running counts are rounded, so the shares sum to the cost to the cent. Where there is cost to
--- share and nobody to share it, the cost of a sector is unknown; that of the programme is known.
+-- share and nobody to share it, the cost of a sector is unknown; that of the programme is known. So
+-- is the cost of whoever bears or shares a line without a rate.
 priced as (
     select
         sharers.as_of_on,
         sharers.programme,
         sharers.sector,
-        (
-            sharers.n_all > 0 or coalesce(shared_costs.investment_fully_loaded, 0) = 0
-        ) as is_cost_shared,
-        coalesce(own_costs.investment, 0)
-        + {{ shared_cost('shared_costs.investment', 'sharers') }} as investment,
-        coalesce(own_costs.investment_fully_loaded, 0)
-        + {{ shared_cost('shared_costs.investment_fully_loaded', 'sharers') }}
-            as investment_fully_loaded
+        {%- for cost in costs %}
+        coalesce(own_costs.{{ cost }}, 0)
+        + {{ shared_cost('shared_costs.' ~ cost, 'sharers') }} as {{ cost }},
+        coalesce(own_costs.{{ cost }}_without_rate, 0)
+        + coalesce(case when sharers.n_sharers > 0 then shared_costs.{{ cost }}_without_rate end, 0)
+            as {{ cost }}_without_rate,
+        {%- endfor %}
+        sharers.n_all > 0 or (
+            coalesce(shared_costs.investment_fully_loaded, 0) = 0
+            and coalesce(shared_costs.investment_fully_loaded_without_rate, 0) = 0
+        ) as is_cost_shared
     from sharers
     left join costs as own_costs
         on
@@ -72,9 +79,11 @@ priced as (
         ledgers.as_of_on,
         ledgers.programme,
         'all' as sector,
-        true as is_cost_shared,
-        coalesce(sum(costs.investment), 0) as investment,
-        coalesce(sum(costs.investment_fully_loaded), 0) as investment_fully_loaded
+        {%- for cost in costs %}
+        coalesce(sum(costs.{{ cost }}), 0) as {{ cost }},
+        coalesce(sum(costs.{{ cost }}_without_rate), 0) as {{ cost }}_without_rate,
+        {%- endfor %}
+        true as is_cost_shared
     from ledgers
     left join costs
         on ledgers.as_of_on = costs.as_of_on and ledgers.programme = costs.programme
@@ -88,11 +97,15 @@ final as (
         priced.sector,
         ledgers.is_ledger_complete,
         priced.is_cost_shared,
-        {%- for cost in ('investment', 'investment_fully_loaded') %}
+        {%- for cost in costs %}
         case
-            when ledgers.is_ledger_complete and priced.is_cost_shared then priced.{{ cost }}
+            when
+                ledgers.is_ledger_complete and priced.is_cost_shared
+                and priced.{{ cost }}_without_rate = 0
+                then priced.{{ cost }}
         end as {{ cost }},
         {%- endfor %}
+        priced.investment_without_rate as n_costs_without_rate,
         coalesce(cohorts.n_new_customers, 0) as new_customers
     from priced
     inner join ledgers

@@ -26,6 +26,7 @@ rated as (
         coalesce(measured.n_without_history, 0) as n_without_history,
         costs.is_ledger_complete,
         costs.is_cost_shared,
+        coalesce(costs.n_costs_without_rate, 0) as n_costs_without_rate,
         costs.new_customers,
         costs.investment,
         cast(costs.investment as {{ type_double() }}) / nullif(costs.new_customers, 0) as cac,
@@ -33,6 +34,7 @@ rated as (
         / nullif(costs.new_customers, 0) as cac_fully_loaded,
         case
             when not costs.is_ledger_complete then 'ledger_incomplete'
+            when costs.n_costs_without_rate > 0 then 'cost_without_rate'
             when not costs.is_cost_shared then 'cost_not_shareable'
             when costs.new_customers = 0 then 'no_new_customers'
         end as cac_reason

@@ -1,4 +1,4 @@
--- For which days which depth is the greatest that a person or visitor reached on an item within the
+-- For which days which depth is the greatest that a consumer reached on an item within the
 -- window: a sliding maximum. A view counts from its day until it leaves the window or an equal or
 -- deeper one replaces it; where a deeper one still holds, only from the day that one leaves.
 with touchpoints as (

@@ -40,8 +40,7 @@ touched as (
         count(*) as engagement_touches,
         sum(touchpoints.engagement_points) as engagement_points,
         count(distinct touchpoints.person_id) as engaged_people,
-        sum(case when touchpoints.interaction_type = 'sales_meeting' then 1 else 0 end)
-            as sales_meetings
+        count(distinct {{ sales_meeting_key('touchpoints') }}) as sales_meetings
     from participants
     inner join touchpoints
         on

@@ -51,6 +51,7 @@ final as (
     select
         opportunities.opportunity_id,
         case
+            when opportunities.opportunity_type = 'renewal' then 'renewal'
             when
                 opportunities.is_abm_at_creation
                 and first_touches.is_abm_touch

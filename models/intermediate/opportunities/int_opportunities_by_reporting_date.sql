@@ -40,7 +40,7 @@ placed as (
         states.stage_order,
         states.is_advanced,
         states.has_been_advanced,
-        states.stage_changed_at,
+        states.last_changed_at,
         states.history_basis,
         states.outcome,
         states.closed_on,

@@ -48,7 +48,7 @@ dated as (
         in_force.amount as original_amount,
         coalesce(in_force.history_basis, 'exact') as history_basis,
         coalesce(in_force.has_been_advanced, false) as has_been_advanced,
-        in_force.stage_changed_at,
+        in_force.last_changed_at,
         case
             when in_force.outcome_on_date = 'open' then null
             when

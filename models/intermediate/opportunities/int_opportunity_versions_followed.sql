@@ -17,7 +17,13 @@ neighboured as (
         ) as previous_outcome,
         lag(stage_name) over (
             partition by opportunity_id order by version_number
-        ) as previous_stage_name
+        ) as previous_stage_name,
+        lag(amount) over (
+            partition by opportunity_id order by version_number
+        ) as previous_amount,
+        lag(close_on) over (
+            partition by opportunity_id order by version_number
+        ) as previous_close_on
     from versions
 ),
 
@@ -32,7 +38,13 @@ numbered as (
             rows between unbounded preceding and current row
         ) as run_number,
         coalesce(previous_stage_name is null or previous_stage_name <> stage_name, false)
-            as is_stage_entry
+            as is_stage_entry,
+        {% for column in ('stage_name', 'amount', 'close_on') -%}
+        coalesce(
+            {{ column }} <> previous_{{ column }},
+            ({{ column }} is null) <> (previous_{{ column }} is null)
+        ){{ ' or ' if not loop.last }}
+        {%- endfor %} as is_change
     from neighboured
 ),
 
@@ -65,11 +77,11 @@ final as (
             order by version_number
             rows between unbounded preceding and current row
         ) as outcome_close_on,
-        max(case when is_stage_entry then valid_from_at end) over (
+        max(case when is_change then valid_from_at end) over (
             partition by opportunity_id
             order by version_number
             rows between unbounded preceding and current row
-        ) as stage_changed_at,
+        ) as last_changed_at,
         max(case when outcome = 'open' and is_advanced_stage then 1 else 0 end) over (
             partition by opportunity_id
             order by version_number

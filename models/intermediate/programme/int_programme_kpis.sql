@@ -68,7 +68,8 @@ final as (
             {%- if reason %}
             when {{ denominator }} = 0 then '{{ reason }}'
             {%- endif %}
-        end as reason
+        end as reason,
+        cast(null as integer) as n_costs_without_rate
     from tiers
 
     union all
@@ -82,7 +83,11 @@ final as (
         cast(revenue - investment as {{ type_double() }}) as numerator,
         cast(investment as {{ type_double() }}) as denominator,
         {{ percentage('(revenue - investment)', 'investment') }} as value,
-        case when investment = 0 then 'no_investment' end as reason
+        case
+            when n_costs_without_rate > 0 then 'cost_without_rate'
+            when investment = 0 then 'no_investment'
+        end as reason,
+        cast(n_costs_without_rate as integer) as n_costs_without_rate
     from tiers
     {%- for kpi, (programme, value, numerator, denominator, reason) in costs_and_values.items() %}
 
@@ -97,7 +102,8 @@ final as (
         cast({{ numerator or 'null' }} as {{ type_double() }}) as numerator,
         cast({{ denominator or 'null' }} as {{ type_double() }}) as denominator,
         {{ value }} as value,
-        case when {{ value }} is null then {{ reason }} end as reason
+        case when {{ value }} is null then {{ reason }} end as reason,
+        cast(n_costs_without_rate as integer) as n_costs_without_rate
     from lifetime_values
     where programme = '{{ programme }}'
     {%- endfor %}

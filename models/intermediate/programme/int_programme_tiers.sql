@@ -3,7 +3,7 @@
     'uplift_accounts', 'sales_touched_accounts', 'meetings', 'mqa_accounts',
     'accepted_mqa_accounts', 'saa_accounts', 'follow_up_due_accounts', 'followed_up_accounts',
 ] -%}
-{%- set amounts = ['investment', 'revenue', 'pipeline_amount', 'expansion_amount'] %}
+{%- set amounts = ['revenue', 'pipeline_amount', 'expansion_amount'] %}
 
 with accounts as (
     select * from {{ ref('int_programme_account_measures') }}
@@ -11,7 +11,7 @@ with accounts as (
 
 costs as (
     select * from {{ ref('int_programme_costs') }}
-    where period = 'programme_to_date' and not is_total
+    where period = 'programme_to_date'
 ),
 
 returns as (
@@ -52,6 +52,7 @@ by_tier as (
         coalesce(counted.{{ column }}, 0) as {{ column }},
         {%- endfor %}
         costs.investment,
+        costs.n_costs_without_rate,
         coalesce(returns.revenue, 0) as revenue,
         coalesce(returns.pipeline_created, 0) as pipeline_amount,
         coalesce(expansions.expansion_amount, 0) as expansion_amount
@@ -59,24 +60,39 @@ by_tier as (
     left join counted on costs.abm_tier = counted.abm_tier
     left join returns on costs.abm_tier = returns.abm_tier
     left join expansions on costs.abm_tier = expansions.abm_tier
+    where not costs.is_total
+),
+
+totals as (
+    select * from costs
+    where is_total
 ),
 
 final as (
     select * from by_tier
     where
         abm_tier <> 'unknown' or n_accounts > 0
-        {%- for column in amounts %} or {{ column }} <> 0{% endfor %}
+        {%- for column in ['investment', 'n_costs_without_rate'] + amounts %}
+        or {{ column }} <> 0
+        {%- endfor %}
 
     union all
 
     select
-        'all' as abm_tier,
-        sum(n_accounts) as n_accounts,
-        {%- for column in counts + amounts %}
-        sum({{ column }}) as {{ column }}
+        totals.abm_tier,
+        sum(by_tier.n_accounts) as n_accounts,
+        {%- for column in counts %}
+        sum(by_tier.{{ column }}) as {{ column }},
+        {%- endfor %}
+        totals.investment,
+        totals.n_costs_without_rate,
+        {%- for column in amounts %}
+        sum(by_tier.{{ column }}) as {{ column }}
         {%- if not loop.last %},{% endif %}
         {%- endfor %}
     from by_tier
+    cross join totals
+    group by totals.abm_tier, totals.investment, totals.n_costs_without_rate
 )
 
 select * from final

@@ -10,10 +10,7 @@ final as (
     select
         account_id,
         occurred_on,
-        count(distinct case
-            when interaction_type = 'sales_meeting'
-                then {{ joined_key(['source_system', 'source_record_id']) }}
-        end) as n_meetings
+        count(distinct {{ sales_meeting_key('touchpoints') }}) as n_meetings
     from touchpoints
     group by account_id, occurred_on
 )

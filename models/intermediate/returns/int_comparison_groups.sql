@@ -1,13 +1,5 @@
 with strata as (
-    select
-        *,
-        sum(case when programme = 'abm' then n_units else 0 end) over (
-            partition by metric, method, sector, account_size_tier
-        ) as n_abm,
-        sum(case when programme = 'non_abm' then n_units else 0 end) over (
-            partition by metric, method, sector, account_size_tier
-        ) as n_non_abm
-    from {{ ref('int_comparison_strata') }}
+    select * from {{ ref('int_comparison_strata') }}
 ),
 
 costs as (
@@ -15,20 +7,7 @@ costs as (
     where sector = 'all' and as_of_on = {{ as_of_date() }}
 ),
 
--- Raw has one stratum, whose weight cancels out.
-weighted as (
-    select
-        *,
-        case
-            when method = 'raw' then n_abm + n_non_abm
-            when n_non_abm > 0 then n_abm
-            else 0
-        end as weight
-    from strata
-),
-
--- Weights are numbers of units, and summed products decimals: sums of doubles would differ in their
--- last bits from run to run.
+-- Summed products are decimals: sums of doubles would differ in their last bits from run to run.
 summed as (
     select
         metric,
@@ -40,16 +19,12 @@ summed as (
         sum(case when weight > 0 then numerator end) as numerator,
         sum(case when weight > 0 then denominator end) as denominator,
         max(metric_value) as metric_value,
-        case
-            when method = 'raw' then max(value)
-            else
-                cast(sum({{ double_as_decimal('weight * value', 12, 38) }}) as {{ type_double() }})
-                / nullif(sum(weight), 0)
-        end as value,
-        cast(sum({{ double_as_decimal('power(weight, 2) * relative_variance', 12, 38) }})
+        case when method = 'raw' then max(value) else max(value_of_all) end as value,
+        cast(sum({{ double_as_decimal('power(weight, 2) * mean_variance', 12, 38) }})
             as {{ type_double() }})
-        / nullif(power(cast(sum(weight) as {{ type_double() }}), 2), 0) as relative_variance
-    from weighted
+        / nullif(power(cast(sum({{ double_as_decimal('weight * mean_denominator', 12, 38) }})
+            as {{ type_double() }}), 2), 0) as relative_variance
+    from strata
     group by metric, method, programme
 ),
 
@@ -57,7 +32,11 @@ by_programme as (
     select
         programme,
         new_customers,
-        investment
+        investment,
+        case
+            when not is_ledger_complete then 'ledger_incomplete'
+            when n_costs_without_rate > 0 then 'cost_without_rate'
+        end as value_reason
     from costs
 
     union all
@@ -65,7 +44,8 @@ by_programme as (
     select
         'all' as programme,
         sum(new_customers) as new_customers,
-        case when count(*) = count(investment) then sum(investment) end as investment
+        case when count(*) = count(investment) then sum(investment) end as investment,
+        cast(null as {{ dbt.type_string() }}) as value_reason
     from costs
 ),
 
@@ -80,7 +60,8 @@ final as (
         cast(numerator as {{ type_decimal(6, 28) }}) as numerator,
         cast(denominator as {{ dbt.type_bigint() }}) as denominator,
         value,
-        relative_variance * power(metric_value / nullif(value, 0), 2) as relative_variance
+        relative_variance * power(metric_value / nullif(value, 0), 2) as relative_variance,
+        cast(null as {{ dbt.type_string() }}) as value_reason
     from summed
 
     union all
@@ -95,7 +76,8 @@ final as (
         cast(investment as {{ type_decimal(6, 28) }}) as numerator,
         cast(new_customers as {{ dbt.type_bigint() }}) as denominator,
         cast(investment as {{ type_double() }}) / nullif(new_customers, 0) as value,
-        cast(null as {{ type_double() }}) as relative_variance
+        cast(null as {{ type_double() }}) as relative_variance,
+        value_reason
     from by_programme
 )
 

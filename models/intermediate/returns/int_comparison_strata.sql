@@ -1,78 +1,50 @@
 {%- set cell = 'metric, method, sector, account_size_tier, programme' %}
+{%- set side = 'metric, method, programme' %}
+{%- set share = 'cast(weight as ' ~ type_double() ~ ') / n_units * ' %}
 
-with units as (
-    select
-        *,
-        cast(sum(numerator) over (partition by metric) as {{ type_double() }})
-        / cast(sum(denominator) over (partition by metric) as {{ type_double() }}) as metric_value
-    from {{ ref('int_comparison_units') }}
+with members as (
+    select * from {{ ref('int_comparison_members') }}
 ),
 
--- Raw is the comparison inside one stratum that holds every unit.
-stratified as (
-    select
-        metric,
-        'raw' as method,
-        'all' as sector,
-        'all' as account_size_tier,
-        is_abm,
-        numerator,
-        denominator,
-        metric_value
-    from units
-
-    union all
-
-    select
-        metric,
-        'matched' as method,
-        sector,
-        account_size_tier,
-        is_abm,
-        numerator,
-        denominator,
-        metric_value
-    from units
-    where sector is not null
-),
-
-grouped as (
-    select
-        *,
-        case when is_abm then 'abm' else 'non_abm' end as programme
-    from stratified
-
-    union all
-
-    select
-        *,
-        'all' as programme
-    from stratified
-),
-
+-- Summed products are decimals: sums of doubles would differ in their last bits from run to run.
 valued as (
     select
         *,
-        cast(sum(numerator) over (partition by {{ cell }}) as {{ type_double() }})
-        / cast(sum(denominator) over (partition by {{ cell }}) as {{ type_double() }}) as value
-    from grouped
+        cast(sum({{ double_as_decimal(share ~ 'mean_numerator', 12, 38) }}) over (
+            partition by {{ side }}
+        ) as {{ type_double() }})
+        / nullif(
+            cast(sum({{ double_as_decimal(share ~ 'mean_denominator', 12, 38) }}) over (
+                partition by {{ side }}
+            ) as {{ type_double() }}), 0
+        ) as value_of_all
+    from members
 ),
 
--- Residuals are relative to the metric's value over all units, so that their squares fit a decimal:
--- sums of doubles would differ in their last bits from run to run.
+-- How far a unit is from the means of its stratum, measured by the value of all strata; relative to
+-- the metric's value over all units, so that the squares fit a decimal.
+deviated as (
+    select
+        *,
+        (
+            numerator - mean_numerator - value_of_all * (denominator - mean_denominator)
+        ) / nullif(metric_value, 0) as deviation
+    from valued
+),
+
 summed as (
     select
         {{ cell }},
-        count(*) as n_units,
+        weight,
+        metric_value,
+        value_of_all,
+        mean_denominator,
+        n_units,
         sum(numerator) as numerator,
         sum(denominator) as denominator,
-        max(metric_value) as metric_value,
-        max(value) as value,
-        sum({{ double_as_decimal(
-            'power((numerator - value * denominator) / nullif(metric_value, 0), 2)', 12, 38
-        ) }}) as squared_residuals
-    from valued
-    group by {{ cell }}
+        sum({{ double_as_decimal('power(deviation, 2)', 12, 38) }}) as squared_deviations
+    from deviated
+    group by {{ cell }}, weight, metric_value, value_of_all, mean_denominator, n_units
 ),
 
 -- One unit does not vary: it borrows the variance inside the strata of its metric and side.
@@ -80,26 +52,26 @@ varied as (
     select
         *,
         case
-            when n_units > 1 then cast(squared_residuals as {{ type_double() }}) / (n_units - 1)
+            when n_units > 1 then cast(squared_deviations as {{ type_double() }}) / (n_units - 1)
             else
-                cast(
-                    sum(squared_residuals) over (partition by metric, method, programme)
-                    as {{ type_double() }}
-                ) / nullif(sum(n_units - 1) over (partition by metric, method, programme), 0)
-        end as residual_variance
+                cast(sum(squared_deviations) over (partition by {{ side }}) as {{ type_double() }})
+                / nullif(sum(n_units - 1) over (partition by {{ side }}), 0)
+        end as unit_variance
     from summed
 ),
 
 final as (
     select
         {{ cell }},
+        weight,
         n_units,
         numerator,
         denominator,
         metric_value,
-        value,
-        residual_variance * n_units / power(cast(denominator as {{ type_double() }}), 2)
-            as relative_variance
+        cast(numerator as {{ type_double() }}) / cast(denominator as {{ type_double() }}) as value,
+        value_of_all,
+        mean_denominator,
+        unit_variance / n_units as mean_variance
     from varied
 )
 

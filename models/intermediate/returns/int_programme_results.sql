@@ -59,7 +59,7 @@ dated as (
         0 as n_pipeline_without_amount
     from opportunities
     inner join sourced on opportunities.opportunity_id = sourced.opportunity_id
-    where opportunities.is_won and opportunities.opportunity_type <> 'renewal'
+    where opportunities.is_won
 
     union all
 

@@ -25,7 +25,8 @@ campaign_months as (
         channel,
         original_currency,
         sum(original_amount) as original_amount,
-        case when count(original_amount) = count(amount) then sum(amount) end as amount
+        case when count(original_amount) = count(amount) then sum(amount) end as amount,
+        count(original_amount) > count(amount) as is_without_rate
     from ad_spend
     group by
         source_system, campaign_source_id, campaign_id,
@@ -47,6 +48,7 @@ final as (
         original_amount,
         original_currency,
         amount,
+        original_amount is not null and amount is null as is_without_rate,
         in_roi,
         in_cac
     from ledger_lines
@@ -70,6 +72,7 @@ final as (
         cast(campaign_months.original_amount as {{ type_decimal(2) }}) as original_amount,
         campaign_months.original_currency,
         cast(campaign_months.amount as {{ type_decimal(2) }}) as amount,
+        campaign_months.is_without_rate,
         investment_categories.in_roi,
         investment_categories.in_cac
     from campaign_months

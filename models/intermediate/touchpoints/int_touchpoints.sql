@@ -89,7 +89,7 @@ final as (
         person_id,
         person_account_id,
         visitor_id,
-        coalesce(attendee_key, touchpoint_id) as consumer_id,
+        coalesce(attendee_key, 'account') as consumer_id,
         match_method,
         unmatched_reason,
         unmapped_record_type,

@@ -3,14 +3,12 @@ with credits as (
     where {{ is_in_trailing_days('touched_on', 365) }}
 ),
 
-ad_spend as (
-    select * from {{ ref('int_ad_spend') }}
-    where {{ is_in_trailing_days('spent_on', 365) }}
+campaigns as (
+    select * from {{ ref('dim_campaigns') }}
 ),
 
-actual_costs as (
-    select * from {{ ref('int_campaign_costs') }}
-    where {{ is_in_trailing_days('incurred_on', 365) }}
+spend as (
+    select * from {{ ref('int_campaign_group_spend') }}
 ),
 
 models as (
@@ -19,48 +17,30 @@ models as (
 
 credited as (
     select
-        attribution_model,
-        attribution_basis,
-        campaign_id,
-        sum(attributed_amount) as attributed_amount,
-        sum(weight) as weighted_opportunities
+        credits.attribution_model,
+        credits.attribution_basis,
+        campaigns.campaign_group_id,
+        sum(credits.attributed_amount) as attributed_amount,
+        sum(credits.weight) as weighted_opportunities
     from credits
-    group by attribution_model, attribution_basis, campaign_id
+    inner join campaigns on credits.campaign_id = campaigns.campaign_id
+    group by credits.attribution_model, credits.attribution_basis, campaigns.campaign_group_id
 ),
 
--- A cost of which one part cannot be converted has no amount.
-platforms as (
-    select
-        campaign_id,
-        case when count(original_amount) = count(amount) then sum(amount) end as spend
-    from ad_spend
-    where campaign_id is not null
-    group by campaign_id
-),
-
--- What the platform says goes before what somebody typed into the CRM, and is not added to it.
-spend as (
-    select
-        campaign_id,
-        'platform' as spend_basis,
-        cast(spend as {{ type_decimal(2) }}) as spend
-    from platforms
-
-    union all
-
-    select
-        actual_costs.campaign_id,
-        'actual_cost' as spend_basis,
-        cast(actual_costs.amount as {{ type_decimal(2) }}) as spend
-    from actual_costs
-    left join platforms on actual_costs.campaign_id = platforms.campaign_id
-    where platforms.campaign_id is null
-),
-
-campaigns as (
-    select campaign_id from credited
+listed as (
+    select campaign_group_id from credited
     union distinct
-    select campaign_id from spend
+    select campaign_group_id from spend
+),
+
+campaign_groups as (
+    select
+        campaigns.campaign_group_id,
+        campaigns.campaign_group_name,
+        count(*) as n_campaigns
+    from campaigns
+    inner join listed on campaigns.campaign_group_id = listed.campaign_group_id
+    group by campaigns.campaign_group_id, campaigns.campaign_group_name
 ),
 
 -- Without credit the amount is 0; with credit of unknown amount it is unknown.
@@ -68,21 +48,24 @@ joined as (
     select
         models.attribution_model,
         models.attribution_basis,
-        campaigns.campaign_id,
+        campaign_groups.campaign_group_id,
+        campaign_groups.campaign_group_name,
+        campaign_groups.n_campaigns,
         case
-            when credited.campaign_id is null then 0 else credited.attributed_amount
+            when credited.campaign_group_id is null then 0 else credited.attributed_amount
         end as attributed_amount,
         coalesce(credited.weighted_opportunities, 0) as weighted_opportunities,
         spend.spend,
-        coalesce(spend.spend_basis, 'none') as spend_basis
-    from campaigns
+        coalesce(spend.spend_basis, 'none') as spend_basis,
+        coalesce(spend.n_costs_without_rate, 0) as n_costs_without_rate
+    from campaign_groups
     cross join models
     left join credited
         on
-            campaigns.campaign_id = credited.campaign_id
+            campaign_groups.campaign_group_id = credited.campaign_group_id
             and models.attribution_model = credited.attribution_model
             and models.attribution_basis = credited.attribution_basis
-    left join spend on campaigns.campaign_id = spend.campaign_id
+    left join spend on campaign_groups.campaign_group_id = spend.campaign_group_id
 ),
 
 final as (
@@ -90,14 +73,18 @@ final as (
         {{ as_of_date() }} as as_of_on,
         attribution_model,
         attribution_basis,
-        campaign_id,
+        campaign_group_id,
+        campaign_group_name,
+        cast(n_campaigns as integer) as n_campaigns,
         cast(attributed_amount as {{ type_decimal(2) }}) as attributed_amount,
         cast(weighted_opportunities as {{ type_decimal(12) }}) as weighted_opportunities,
         spend,
         spend_basis,
+        cast(n_costs_without_rate as integer) as n_costs_without_rate,
         {{ return_on_spend_ratio('attributed_amount', 'spend') }} as return_on_spend_ratio,
-        {{ return_on_spend_reason('attributed_amount', 'spend', "(spend_basis <> 'none')") }}
-            as return_on_spend_reason
+        {{ return_on_spend_reason(
+            'attributed_amount', 'spend', "(spend_basis <> 'none')", 'n_costs_without_rate'
+        ) }} as return_on_spend_reason
     from joined
 )
 

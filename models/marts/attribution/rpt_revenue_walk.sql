@@ -35,6 +35,8 @@ classes as (
     select 'influenced' as sourcing_class
     union all
     select 'untouched' as sourcing_class
+    union all
+    select 'renewal' as sourcing_class
 ),
 
 walked as (

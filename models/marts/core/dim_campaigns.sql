@@ -7,6 +7,10 @@ listings as (
     where {{ is_valid_on(as_of_date(), 'valid_from_on', 'valid_to_on') }}
 ),
 
+campaign_groups as (
+    select * from {{ ref('int_campaign_groups') }}
+),
+
 touchpoints as (
     select * from {{ ref('int_touchpoints') }}
 ),
@@ -49,6 +53,8 @@ final as (
     select
         campaigns.campaign_id,
         campaigns.campaign_name,
+        campaign_groups.campaign_group_id,
+        campaign_groups.campaign_group_name,
         campaigns.source_system,
         coalesce(ranked_channels.channel, 'unknown') as channel,
         campaigns.campaign_type,
@@ -56,6 +62,7 @@ final as (
         campaigns.started_on,
         campaigns.ended_on
     from campaigns
+    inner join campaign_groups on campaigns.campaign_id = campaign_groups.campaign_id
     left join listings on campaigns.campaign_id = listings.campaign_id
     left join ranked_channels
         on campaigns.campaign_id = ranked_channels.campaign_id and ranked_channels.channel_rank = 1
@@ -65,6 +72,8 @@ final as (
     select
         'unknown' as campaign_id,
         'No known campaign' as campaign_name,
+        'unknown' as campaign_group_id,
+        'No known campaign' as campaign_group_name,
         'unknown' as source_system,
         'unknown' as channel,
         null as campaign_type,

@@ -13,6 +13,7 @@ final as (
         coalesce(campaign_id, 'unknown') as campaign_id,
         sector,
         amount,
+        is_without_rate,
         original_amount,
         original_currency,
         source_system

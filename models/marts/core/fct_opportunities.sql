@@ -17,6 +17,10 @@ users as (
     select * from {{ ref('dim_account_executives') }}
 ),
 
+memberships as (
+    select * from {{ ref('int_account_memberships') }}
+),
+
 final as (
     select
         opportunities.opportunity_id,
@@ -40,6 +44,10 @@ final as (
         cast(opportunities.cycle_days as integer) as cycle_days,
         opportunities.is_abm_at_creation,
         opportunities.abm_tier_at_creation,
+        case
+            when opportunities.closed_on is not null then memberships.abm_tier is not null
+        end as is_abm_at_close,
+        memberships.abm_tier as abm_tier_at_close,
         sourced.sourcing_class,
         sourced.is_accelerated,
         sourced.is_enlarged,
@@ -49,6 +57,10 @@ final as (
     from opportunities
     left join stale on opportunities.opportunity_id = stale.opportunity_id
     left join sourced on opportunities.opportunity_id = sourced.opportunity_id
+    left join memberships
+        on
+            opportunities.account_id = memberships.account_id
+            and {{ is_in_force('memberships', 'opportunities.closed_on') }}
     left join users on opportunities.account_executive_id = users.account_executive_id
 )
 

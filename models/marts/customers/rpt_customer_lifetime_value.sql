@@ -30,6 +30,7 @@ final as (
         valued.cac_fully_loaded,
         cast(valued.new_customers as integer) as new_customers,
         cast(valued.investment as {{ type_decimal(2) }}) as investment,
+        cast(valued.n_costs_without_rate as integer) as n_costs_without_rate,
         valued.clv_gross,
         valued.clv_net,
         valued.clv_lifetime,

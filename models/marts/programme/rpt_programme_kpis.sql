@@ -59,6 +59,7 @@ final as (
             when coalesce(targets.target_min, targets.target_max) is not null then 'on_target'
         end as status,
         kpis.reason,
+        kpis.n_costs_without_rate,
         programme_stages.programme_started_on,
         current_stage.programme_stage as current_programme_stage,
         kpis.abm_tier = 'all' as is_total

@@ -38,6 +38,7 @@ joined as (
             else coalesce(returns.revenue, 0)
         end as revenue,
         costs.investment,
+        costs.n_costs_without_rate,
         {%- for column in ('pipeline_created', 'n_pipeline_without_amount') %}
         case
             when bases.roi_basis = 'all_abm_accounts' then coalesce(returns.{{ column }}, 0)
@@ -79,9 +80,11 @@ final as (
         {{ percentage('(joined.revenue - joined.investment)', 'joined.investment') }}
             as abm_roi_pct,
         case
+            when joined.n_costs_without_rate > 0 then 'cost_without_rate'
             when joined.investment = 0 then 'no_investment'
             when joined.revenue is null then 'no_comparable_accounts'
         end as roi_reason,
+        cast(joined.n_costs_without_rate as integer) as n_costs_without_rate,
         joined.evidence_grade,
         benchmarks.benchmark_min_pct,
         benchmarks.benchmark_max_pct,
@@ -107,6 +110,7 @@ final as (
         joined.abm_tier <> 'unknown'
         or joined.revenue <> 0
         or joined.investment <> 0
+        or joined.n_costs_without_rate > 0
         or joined.pipeline_created <> 0
         or joined.account_days > 0
 )

@@ -1,5 +1,3 @@
-{%- set fewest = fewest_units_of_interval() -%}
-
 with metrics as (
     select * from {{ ref('comparison_metrics') }}
 ),
@@ -36,6 +34,7 @@ joined as (
         coalesce({{ side }}.n_units_dropped, 0) as n_{{ side }}_dropped,
         {%- endfor %}
         coalesce(abm.n_strata_dropped, 0) as n_strata_dropped,
+        coalesce(abm.value_reason, non_abm.value_reason) as value_reason,
         benchmarks.value_min as benchmark_uplift_ratio
     from metrics
     cross join methods
@@ -58,12 +57,13 @@ reasoned as (
             when n_abm + n_abm_dropped = 0 then 'no_abm'
             when n_non_abm + n_non_abm_dropped = 0 then 'no_non_abm'
             when n_abm = 0 then 'no_common_stratum'
-            when abm_value is null or non_abm_value is null then 'ledger_incomplete'
+            when abm_value is null or non_abm_value is null then value_reason
             when non_abm_value <= 0 then 'zero_denominator'
         end as ratio_reason,
         case
             when not is_sampled then 'cost_is_no_sample'
-            when n_abm < {{ fewest }} or n_non_abm < {{ fewest }} then 'below_{{ fewest }}'
+            when least(n_abm, n_non_abm) < {{ fewest_units_of_interval() }}
+                then 'below_{{ fewest_units_of_interval() }}'
             when abm_value = 0 then 'zero_abm_value'
             when abm_relative_variance + non_abm_relative_variance = 0 then 'no_variation'
         end as interval_reason

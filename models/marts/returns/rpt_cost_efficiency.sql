@@ -64,6 +64,7 @@ joined as (
     select
         costs.abm_tier,
         costs.investment,
+        costs.n_costs_without_rate,
         coalesce(returns.revenue, 0) as revenue,
         coalesce(counted.n_accounts, 0) as n_accounts,
         coalesce(counted.n_engaged_accounts, 0) as n_engaged_accounts,
@@ -81,16 +82,19 @@ final as (
         abm_tier,
         cast(n_accounts as integer) as n_accounts,
         cast(investment as {{ type_decimal(2) }}) as investment,
+        cast(n_costs_without_rate as integer) as n_costs_without_rate,
         cast(n_engaged_accounts as integer) as n_engaged_accounts,
         cast(nullif(investment, 0) as {{ type_double() }}) / nullif(n_engaged_accounts, 0)
             as cost_per_engaged_account,
         case
+            when n_costs_without_rate > 0 then 'cost_without_rate'
             when investment = 0 then 'no_investment'
             when n_engaged_accounts = 0 then 'no_engaged_account'
         end as cost_per_engaged_account_reason,
         cast(n_mqa as integer) as n_mqa,
         cast(nullif(investment, 0) as {{ type_double() }}) / nullif(n_mqa, 0) as cost_per_mqa,
         case
+            when n_costs_without_rate > 0 then 'cost_without_rate'
             when investment = 0 then 'no_investment'
             when n_mqa = 0 then 'no_mqa'
         end as cost_per_mqa_reason,
@@ -100,7 +104,12 @@ final as (
             as revenue_per_account_reason,
         is_total
     from joined
-    where abm_tier <> 'unknown' or n_accounts > 0 or revenue <> 0 or investment <> 0
+    where
+        abm_tier <> 'unknown'
+        or n_accounts > 0
+        or revenue <> 0
+        or investment <> 0
+        or n_costs_without_rate > 0
 )
 
 select * from final
