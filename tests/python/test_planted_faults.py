@@ -1043,11 +1043,14 @@ LATER = datetime(2026, 10, 30, 12)
 """After LOADED, when the other planted rows were loaded."""
 
 
-def twice(kind: str, table: str, key: Row, winner: Row, loser: Row) -> tuple[Fault, Fault]:
-    """Two versions of a record, of which one must win."""
+def twice(kind: str, table: str, record: int | str, newer: Row, older: Row) -> tuple[Fault, Fault]:
+    """Two versions of a person's record, a CFO and a CEO: it must be the CFO."""
+    email = f"{record}@twice.fault".lower()
+    key = {"id": record, "email": email}
+    is_cfo = person(email, "title"), [("CFO",)]
     return (
-        Fault(f"{kind}: the present one", table, key | winner),
-        Fault(f"{kind}: a past one", table, key | loser, "duplicate"),
+        Fault(f"{kind}: the present one", table, key | {"title": "CFO"} | newer, shown=is_cfo),
+        Fault(f"{kind}: a past one", table, key | {"title": "CEO"} | older, "duplicate"),
     )
 
 
@@ -1091,18 +1094,18 @@ ROW_FAULTS = [
         )
     ),
     *twice(
-        *("an active version", "salesforce/contact", {"id": "F-C-ACTIVE"}),
-        {"_fivetran_active": True, "title": "Now"},
-        {"_fivetran_active": False, "title": "Then", "_fivetran_synced": LATER},
+        *("an active version", "salesforce/contact", "F-C-ACTIVE"),
+        {"_fivetran_active": True},
+        {"_fivetran_active": False, "_fivetran_synced": LATER},
     ),
     *twice(
-        *("a version modified last", "salesforce/contact", {"id": "F-C-MODIFIED"}),
-        {"last_modified_date": datetime(2026, 2, 1), "title": "Now"},
+        *("a version modified last", "salesforce/contact", "F-C-MODIFIED"),
+        {"last_modified_date": datetime(2026, 2, 1)},
         {"last_modified_date": datetime(2026, 1, 1), "_fivetran_synced": LATER},
     ),
     *twice(
-        *("a version modified last", "marketo/lead", {"id": 990_103}),
-        {"updated_at": datetime(2026, 2, 1), "title": "Now"},
+        *("a version modified last", "marketo/lead", 990_103),
+        {"updated_at": datetime(2026, 2, 1)},
         {"updated_at": datetime(2026, 1, 1), "_fivetran_synced": LATER},
     ),
     # Versions that nothing tells apart.

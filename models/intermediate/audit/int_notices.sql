@@ -63,7 +63,9 @@ final as (
         notice,
         case
             when notice in ('rows_all_rejected', 'rows_all_gone') then 'error'
-            when notice in ('rows_rejected', 'undated_versions', 'no_stage_is_won') then 'warning'
+            when notice in (
+                'few_rows_gone', 'rows_rejected', 'undated_versions', 'no_stage_is_won'
+            ) then 'warning'
             else 'note'
         end as notice_level,
         source_system,

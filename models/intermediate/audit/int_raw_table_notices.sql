@@ -1,13 +1,18 @@
-{#- The raw tables without which nothing is measured. -#}
+{#- The raw tables without which nothing is measured, and the rows from which on a loss of all is an
+    accident: a CRM may have had few deals, and deleted them. -#}
 {%- set indispensable = {
-    'salesforce': ('account', 'opportunity'), 'hubspot': ('company', 'deal'),
+    'salesforce': {'account': 1, 'opportunity': 10}, 'hubspot': {'company': 1, 'deal': 10},
 }[var('crm')] -%}
 with row_counts as (
     select
         *,
         {{ share_of('n_rejected', 'n_raw') }} as rejected_share,
-        source_system = '{{ var("crm") }}' and raw_table in ('{{ indispensable | join("', '") }}')
-            as is_indispensable
+        case
+            {%- for raw_table, n_rows in indispensable.items() %}
+            when source_system = '{{ var("crm") }}' and raw_table = '{{ raw_table }}'
+                then {{ n_rows }}
+            {%- endfor %}
+        end as n_indispensable
     from {{ ref('audit_row_reconciliation') }}
 ),
 
@@ -42,8 +47,9 @@ final as (
     select
         case
             when row_counts.n_rejected = row_counts.n_raw then 'rows_all_rejected'
-            when row_counts.is_indispensable and row_counts.n_staged = 0 then 'rows_all_gone'
-            else 'rows_rejected'
+            when row_counts.n_staged > 0 or row_counts.n_indispensable is null then 'rows_rejected'
+            when row_counts.n_raw >= row_counts.n_indispensable then 'rows_all_gone'
+            else 'few_rows_gone'
         end as notice,
         row_counts.source_system,
         row_counts.raw_table as subject,
@@ -64,7 +70,7 @@ final as (
         row_counts.n_raw > 0
         and (
             row_counts.rejected_share > {{ var('rejected_share_warning') }}
-            or (row_counts.is_indispensable and row_counts.n_staged = 0)
+            or (row_counts.n_indispensable is not null and row_counts.n_staged = 0)
         )
 
     union all
