@@ -100,7 +100,8 @@
             'columns': [
                 'source_system', 'source_table', 'visitor_id', 'session_number', 'user_id',
                 'event_name', 'page_url', 'file_name', 'link_url', 'utm_source', 'utm_medium',
-                'utm_campaign', 'click_id', 'percent_scrolled', 'occurred_at',
+                'utm_campaign', 'is_session_source', 'click_id', 'page_click_id',
+                'percent_scrolled', 'occurred_at',
             ],
         },
         'visitor_accounts': {

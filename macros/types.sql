@@ -131,6 +131,17 @@
     {{ moment_after('cast(' ~ date_expression ~ ' as ' ~ dbt.type_timestamp() ~ ')', 12, 'hour') }}
 {%- endmacro %}
 
+{#- A record or list of the raw contract: an extract's record may lack some of its fields. -#}
+{% macro read_nested(expression, data_type) -%}
+    {{ return(adapter.dispatch('read_nested', 'abm_warehouse')(expression, data_type)) }}
+{%- endmacro %}
+
+{% macro default__read_nested(expression, data_type) -%} {{ return(expression) }} {%- endmacro %}
+
+{% macro duckdb__read_nested(expression, data_type) -%}
+    {{ return('cast(' ~ expression ~ ' as ' ~ data_type ~ ')') }}
+{%- endmacro %}
+
 {#- One value of a GA4 parameter list, and one field of a record. -#}
 {% macro parameter_value(list_column, key, value_field) -%}
     {{ return(adapter.dispatch('parameter_value', 'abm_warehouse')(
@@ -175,6 +186,7 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- A field inside a record inside one is named with a point between. -#}
 {% macro record_field(column, field) -%}
     {{ return(adapter.dispatch('record_field', 'abm_warehouse')(column, field)) }}
 {%- endmacro %}
@@ -184,7 +196,7 @@
 {%- endmacro %}
 
 {% macro postgres__record_field(column, field) -%}
-    ({{ column }} ->> '{{ field }}')
+    ({{ column }} #>> '{{ '{' ~ field | replace('.', ',') ~ '}' }}')
 {%- endmacro %}
 
 {% macro snowflake__record_field(column, field) -%}

@@ -61,7 +61,7 @@ final as (
     union all
 
     select
-        {{ interaction_row({
+        {{ interaction_row(dict({
             'source_system': "'hubspot'",
             'source_table': "'contact_form_submission'",
             'source_record_id': 'form_submission_id',
@@ -69,11 +69,7 @@ final as (
             'person_record_id': 'contact_id',
             'record_type': 'form_title',
             'page_url': 'page_url',
-            'utm_campaign': query_parameter('page_url', 'utm_campaign'),
-            'utm_source': query_parameter('page_url', 'utm_source'),
-            'utm_medium': query_parameter('page_url', 'utm_medium'),
-            'click_id': query_parameter('page_url', 'gclid'),
-        }) }}
+        }, **utm_of_address('page_url'))) }}
     from form_submissions
 
     union all
