@@ -15,6 +15,8 @@
       duplicate  an older version of the same key
       deleted    the newest version of its key says deleted, past or merged away
       staged     the rest, typed
+    `outcome` asks for other rows than the staged ones: `merged` for those that were merged away,
+    `readable` for every version that is not rejected.
 -#}
 {% macro raw_rows(source_name, table_name, outcome='staged') -%}
     {%- set relation = source(source_name, table_name) -%}
@@ -32,10 +34,15 @@
         select
             {{ reading.columns.keys() | join(',\n            ') }},
             loaded_at
+        {%- if outcome == 'readable' %}
+        from ({{ typed_raw_rows(reading) }}) as readable_rows
+        where not is_rejected_row
+        {%- else %}
         from ({{ newest_raw_rows(reading) }}) as newest_rows
         where
         {%- if outcome == 'merged' %} {{ reading.meta['merged_into'] }} is not null
         {%- else %} not is_deleted_row
+        {%- endif %}
         {%- endif %}
     {%- endif -%}
 {%- endmacro %}

@@ -64,6 +64,10 @@
                 'actual_cost',
             ],
         },
+        'campaign_names': {
+            'sources': ['linkedin_ads', 'google_ads'],
+            'columns': ['source_system', 'source_table', 'campaign_source_id', 'campaign_name'],
+        },
         'interactions': {
             'sources': ['salesforce', 'hubspot', 'marketo', 'linkedin_ads', 'custom'],
             'columns': interaction_columns(),
@@ -140,7 +144,7 @@
         'record_type': 'varchar', 'subject': 'varchar', 'outcome': 'varchar',
         'duration_seconds': 'integer',
         'stated_channel': 'varchar',
-        'campaign_source_table': 'varchar', 'campaign_source_id': 'varchar',
+        'campaign_source_table': 'varchar', 'campaign_source_id': 'varchar', 'mail_id': 'varchar',
         'utm_campaign': 'varchar', 'utm_source': 'varchar',
         'utm_medium': 'varchar', 'click_id': 'varchar',
         'page_url': 'varchar', 'content_asset_id': 'varchar', 'file_name': 'varchar',

@@ -97,6 +97,9 @@ final as (
         located.utm_source,
         located.utm_medium,
         located.click_id is not null as has_click_id,
+        located.mail_id,
+        case when located.interaction_type = 'email_click' then trim(located.page_url) end
+            as clicked_url,
         located.user_agent,
         located.is_reported_machine,
         located.delivered_at

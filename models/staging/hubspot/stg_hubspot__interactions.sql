@@ -48,6 +48,7 @@ final as (
             'campaign_source_table': "'email_campaign'",
             'campaign_source_id':
                 'cast(email_events.email_campaign_id as ' ~ dbt.type_string() ~ ')',
+            'mail_id': 'cast(email_events.email_campaign_id as ' ~ dbt.type_string() ~ ')',
             'page_url': 'email_clicks.page_url',
             'user_agent': 'coalesce(email_opens.user_agent, email_clicks.user_agent)',
             'is_reported_machine': 'email_events.is_filtered',

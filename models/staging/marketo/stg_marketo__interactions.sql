@@ -30,6 +30,7 @@ final as (
             'person_record_id': 'lead_id',
             'campaign_source_table': "'campaign'",
             'campaign_source_id': 'campaign_source_id',
+            'mail_id': 'coalesce(cast(mail_id as ' ~ dbt.type_string() ~ '), campaign_source_id)',
             'page_url': 'page_url',
             'user_agent': 'user_agent',
             'delivered_at': 'delivered_at',
