@@ -97,7 +97,13 @@
         },
         'opportunity_team_members': {
             'sources': ['salesforce'],
-            'columns': ['opportunity_id', 'account_executive_id', 'split_percent'],
+            'columns': ['opportunity_id', 'account_executive_id'],
+        },
+        'opportunity_splits': {
+            'sources': ['salesforce'],
+            'columns': [
+                'opportunity_id', 'account_executive_id', 'split_type_id', 'split_percentage',
+            ],
         },
         'web_events': {
             'sources': ['ga4'],
@@ -129,6 +135,10 @@
         'currency_rates': {
             'sources': ['salesforce'],
             'columns': ['currency', 'start_on', 'end_on', 'rate'],
+        },
+        'currency_types': {
+            'sources': ['salesforce'],
+            'columns': ['currency', 'rate', 'is_corporate'],
         },
     }) }}
 {%- endmacro %}

@@ -116,6 +116,29 @@
     cast({{ timestamp_expression }} as date)
 {%- endmacro %}
 
+{#- The day of a UTC moment in a time zone. -#}
+{% macro local_date_of(timestamp_expression, time_zone) -%}
+    {%- if time_zone == 'UTC' -%} {{ date_of(timestamp_expression) }}
+    {%- else -%}
+        {{ adapter.dispatch('local_date_of', 'abm_warehouse')(timestamp_expression, time_zone) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro default__local_date_of(timestamp_expression, time_zone) -%}
+    cast(
+        cast({{ timestamp_expression }} as timestamp) at time zone 'UTC' at time zone '{{ time_zone }}'
+        as date
+    )
+{%- endmacro %}
+
+{% macro snowflake__local_date_of(timestamp_expression, time_zone) -%}
+    cast(convert_timezone('UTC', '{{ time_zone }}', {{ timestamp_expression }}) as date)
+{%- endmacro %}
+
+{% macro bigquery__local_date_of(timestamp_expression, time_zone) -%}
+    date({{ timestamp_expression }}, '{{ time_zone }}')
+{%- endmacro %}
+
 {#- Whole days added to a date, as a date. -#}
 {% macro days_after(date_expression, days) -%}
     cast({{ dbt.dateadd('day', days, date_expression) }} as date)

@@ -22,26 +22,6 @@ channels as (
     select * from {{ ref('channels') }}
 ),
 
-interactions as (
-    select * from {{ ref('int_interaction_records') }}
-),
-
-interaction_rules as (
-    select * from {{ ref('interaction_rules') }}
-),
-
--- An outcome that is nothing but an id says nothing until a rule names it.
-outcome_ids as (
-    select
-        source_system,
-        source_table,
-        lower(outcome) as outcome_id,
-        count(*) as n_rows
-    from interactions
-    where outcome like '________-____-____-____-____________'
-    group by source_system, source_table, lower(outcome)
-),
-
 -- What only built touches and signals show.
 found as (
     select
@@ -105,22 +85,6 @@ counted as (
         count(*) as n_rows
     from found
     group by seed_name, raw_value
-
-    union all
-
-    select
-        'outcomes in interaction_rules' as seed_name,
-        outcome_ids.source_system || ' ' || outcome_ids.source_table || ': '
-        || outcome_ids.outcome_id as raw_value,
-        outcome_ids.n_rows
-    from outcome_ids
-    left join interaction_rules
-        on
-            outcome_ids.source_system = interaction_rules.source_system
-            and outcome_ids.source_table = interaction_rules.source_table
-            and interaction_rules.column_name = 'outcome'
-            and outcome_ids.outcome_id like interaction_rules.pattern
-    where interaction_rules.priority is null
 ),
 
 final as (

@@ -609,8 +609,8 @@ DEAL_FAULTS = [
     ),
     Fault(
         "a negative split",
-        "salesforce/opportunity_team_member",
-        {"opportunity_id": "F-O-GOOD", "user_id": "F-NOBODY", "split_percent": -50.0},
+        "salesforce/opportunity_split",
+        {"opportunity_id": "F-O-GOOD", "split_owner_id": "F-NOBODY", "split_percentage": -50.0},
         shown=(
             "select account_executive_id, split_rate from marts.bridge_opportunity_executives "
             "where opportunity_id = 'F-O-GOOD'",

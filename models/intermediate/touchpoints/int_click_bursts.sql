@@ -9,7 +9,7 @@ with clicks as (
         source_record_id,
         attendee_key,
         mail_id,
-        clicked_url,
+        page_url,
         occurred_at
     from {{ ref('int_touchpoints_identified') }}
     where interaction_type = 'email_click' and mail_id is not null and attendee_key is not null
@@ -23,7 +23,7 @@ many_links as (
         attendee_key
     from clicks
     group by source_system, mail_id, attendee_key
-    having count(distinct clicked_url) >= 3
+    having count(distinct page_url) >= 3
 ),
 
 candidates as (
@@ -51,7 +51,7 @@ bursts as (
             and starts.occurred_at <= followers.occurred_at
             and followers.occurred_at <= {{ moment_after('starts.occurred_at', 5, 'second') }}
     group by starts.source_system, starts.mail_id, starts.attendee_key, starts.occurred_at
-    having count(distinct followers.clicked_url) >= 3
+    having count(distinct followers.page_url) >= 3
 ),
 
 final as (
