@@ -61,7 +61,7 @@ final as (
         'opportunity_split' as raw_table,
         opportunity_id as record_id,
         'split_percentage' as column_name,
-        {{ text_of('total_percentage', 'double') }} as raw_value,
+        {{ text_of('total_percentage') }} as raw_value,
         'split_not_100' as reason,
         false as is_blocking
     from misdivided

@@ -69,7 +69,9 @@ def case(abm: Abm, tmp_path_factory: pytest.TempPathFactory) -> Iterable[Callabl
 
 def add(file: Path, rows: list[Row]) -> None:
     """Add rows to a file, and the columns that it lacks; without a file, write one."""
-    frame = pl.DataFrame([{"_fivetran_synced": LOADED} | row for row in rows], infer_schema_length=None)
+    frame = pl.DataFrame(
+        [{"_fivetran_synced": LOADED} | row for row in rows], infer_schema_length=None
+    )
     if file.exists():
         there = pl.read_parquet(file)
         frame = frame.cast(
@@ -235,9 +237,9 @@ def test_outcomes_of_calls_and_meetings(case: Callable[..., Query]) -> None:
         ("6693@calloutcomes.example", "sales_meeting", 1),
         ("a0@calloutcomes.example", "sales_call", 1),
     ]
-    assert query("select raw_value from audit.audit_unmapped_values where raw_value like '%call:%'") == [
-        (f"hubspot engagement_call: {OWN_OUTCOME}",)
-    ]
+    assert query(
+        "select raw_value from audit.audit_unmapped_values where raw_value like '%call:%'"
+    ) == [(f"hubspot engagement_call: {OWN_OUTCOME}",)]
     assert query(
         "select source_record_id, is_machine, aes_weight from intermediate.int_touchpoints "
         "where interaction_type = 'email_click' order by 1"
@@ -371,7 +373,8 @@ def test_ad_campaigns_keep_their_past_names(case: Callable[..., Query]) -> None:
     """A link made before the campaign was renamed; a past name that is another's name today."""
     first, second = datetime(2026, 1, 1), datetime(2026, 7, 1)
     names = ["search old", "search-new", "handed over", "used by two", "9001"]
-    traffic = {"manual_source": "google", "manual_medium": "cpc", "manual_content": None}
+    traffic = {"manual_source": "google", "manual_medium": "cpc"}
+    rest = {"manual_content": None, "gclid": None}
     query = case(
         "ads_campaign_versions",
         {
@@ -388,14 +391,16 @@ def test_ad_campaigns_keep_their_past_names(case: Callable[..., Query]) -> None:
                     name,
                     "x",
                     user_id="a@renamed.example",
-                    collected_traffic_source={**traffic, "manual_campaign_name": name, "gclid": None},
+                    collected_traffic_source={**traffic, "manual_campaign_name": name, **rest},
                 )
                 for name in names
             ],
         },
         select="+int_touchpoints",
     )
-    campaigns = "select campaign_source_id, campaign_name from intermediate.int_campaigns order by 1"
+    campaigns = (
+        "select campaign_source_id, campaign_name from intermediate.int_campaigns order by 1"
+    )
     assert query(campaigns) == [
         ("501", "brand-generic-emea"),
         ("502", "new-name"),
@@ -462,7 +467,8 @@ def test_currencies_without_dated_rates(case: Callable[..., Query]) -> None:
                 }
             ],
             "salesforce/user": [
-                {"id": f"00500000000000{n}", "name": f"Owner {n}", "is_active": True} for n in (2, 3)
+                {"id": f"00500000000000{n}", "name": f"Owner {n}", "is_active": True}
+                for n in (2, 3)
             ],
             "salesforce/opportunity_split": [
                 split(1, 1, 50.0, "revenue"),
@@ -502,4 +508,4 @@ def test_currencies_without_dated_rates(case: Callable[..., Query]) -> None:
     assert query(
         "select record_id[14:15], raw_value from audit.audit_rejected_records "
         "where reason = 'split_not_100'"
-    ) == [("02", "50.0")]
+    ) == [("02", "50.00")]

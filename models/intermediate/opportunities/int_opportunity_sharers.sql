@@ -50,7 +50,9 @@ final as (
         splits.opportunity_id,
         splits.account_executive_id,
         splits.split_percentage as parts,
-        case when ranked.is_whole = 0 then ranked.total_percentage end as faulty_percentage
+        case
+            when ranked.is_whole = 0 then {{ double_as_decimal('ranked.total_percentage', 2) }}
+        end as faulty_percentage
     from splits
     inner join ranked
         on
