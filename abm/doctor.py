@@ -85,9 +85,7 @@ def diagnose(options: BuildOptions) -> Diagnosis:
         for name, value in diagnosis.variables.items()
     )
     if not diagnosis.comparison.fatal:
-        diagnosis.unmapped, diagnosis.failures = read_unmapped(
-            options, diagnosis.comparison.variables
-        )
+        diagnosis.unmapped, diagnosis.failures = read_unmapped(options, diagnosis.comparison.variables)
     return diagnosis
 
 
