@@ -126,8 +126,8 @@
 
 {% macro default__local_date_of(timestamp_expression, time_zone) -%}
     cast(
-        cast({{ timestamp_expression }} as timestamp) at time zone 'UTC' at time zone '{{ time_zone }}'
-        as date
+        cast({{ timestamp_expression }} as timestamp) at time zone 'UTC'
+        at time zone '{{ time_zone }}' as date
     )
 {%- endmacro %}
 

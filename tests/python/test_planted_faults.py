@@ -805,11 +805,14 @@ TOUCH_FAULTS = [
         "ga4/events",
         {"user_pseudo_id": None, "event_timestamp": 1},
         "rejected",
-        (
-            ("user_pseudo_id", "missing_id", None),
-            ("event_timestamp", "impossible_date", "1"),
-        ),
+        (("event_timestamp", "impossible_date", "1"),),
         record="(none) / 1 / page_view / (none) / (none) / (none)",
+    ),
+    Fault(
+        "an event of somebody who refused consent",
+        "ga4/events",
+        {"user_pseudo_id": None, "event_timestamp": ACTED_US},
+        unmatched=("not_identifiable",),
     ),
     Fault(
         "a visitor of an unsure company",
@@ -857,6 +860,16 @@ TOUCH_FAULTS = [
             touches("F-X-1", "interaction_type, account_id, aes_weight"),
             [("unmapped", "F-HOME", 0)],
         ),
+    ),
+    Fault(
+        "an asset that nobody lists",
+        "custom/touchpoints",
+        {
+            **{"touchpoint_source_id": "F-X-ASSET", "interaction_type": "content_view"},
+            **{"channel": "direct", "content_asset_id": "F-ASSET"},
+        },
+        unmapped=(("content assets of touchpoints", "F-ASSET"),),
+        shown=(touches("F-X-ASSET", "content_asset_id, content_depth"), [("unknown", 0.25)]),
     ),
     Fault(
         "viewed a million times over",

@@ -24,7 +24,7 @@ TABLES = {
     "hubspot": 20,
     "linkedin_ads": 4,
     "marketo": 9,
-    "salesforce": 16,
+    "salesforce": 18,
     "sixsense": 2,
 }
 """Raw tables per source."""

@@ -44,16 +44,11 @@ sourced_events as (
         row_number() over (
             partition by session_id
             order by
-                case when is_session_source then 0 else 1 end,
-                occurred_at, utm_source nulls last, utm_medium nulls last,
-                utm_campaign nulls last, click_id nulls last
+                case when is_session_source then 0 else 1 end, occurred_at, utm_source nulls last,
+                utm_medium nulls last, utm_campaign nulls last, click_id nulls last
         ) as source_rank
     from web_events
-    where
-        is_session_source
-        or utm_source is not null
-        or utm_medium is not null
-        or click_id is not null
+    where is_session_source or coalesce(utm_source, utm_medium, click_id) is not null
 ),
 
 items as (

@@ -15,7 +15,8 @@ final as (
         -- The disposition and what the older column says of it; the status is the line's, and tells
         -- something only of a call that nobody gave an outcome.
         case
-            when outcome is null then coalesce(property_hs_call_disposition, property_hs_call_status)
+            when outcome is null
+                then coalesce(property_hs_call_disposition, property_hs_call_status)
             when property_hs_call_disposition is null or property_hs_call_disposition = outcome
                 then outcome
             else property_hs_call_disposition || ' / ' || outcome
