@@ -474,6 +474,7 @@ PERSON_FAULTS = [
         "a stakeholder of nobody's account",
         "abm_program/stakeholders",
         {"account_id": "F-NOBODY", "person_email": "s@stake.fault", "buying_role": "champion"},
+        unmapped=(("accounts of stakeholders", "F-NOBODY"),),
         shown=(person("s@stake.fault", "account_id, match_method"), [("unknown", "unmatched")]),
     ),
 ]

@@ -1,10 +1,15 @@
 -- What the marketing team's lists and the touches name, and nothing else knows.
-with target_accounts as (
-    select * from {{ ref('stg_abm_program__target_accounts') }}
+{%- set lists = [
+    'target_accounts', 'contracts', 'account_acceptances', 'stakeholders', 'experiment_assignments',
+] %}
+with {% for list_name in lists -%}
+{{ list_name }} as (
+    select * from {{ ref('stg_abm_program__' ~ list_name) }}
 ),
 
-contracts as (
-    select * from {{ ref('stg_abm_program__contracts') }}
+{% endfor -%}
+experiments as (
+    select * from {{ ref('stg_abm_program__experiments') }}
 ),
 
 listings as (
@@ -32,21 +37,23 @@ interaction_rules as (
 ),
 
 final as (
+    {% for list_name in lists -%}
     select
-        'accounts of target_accounts' as seed_name,
-        target_accounts.account_id as raw_value
-    from target_accounts
-    left join account_ids on target_accounts.account_id = account_ids.known_account_id
-    where account_ids.known_account_id is null
+        'accounts of {{ list_name }}' as seed_name,
+        named.account_id as raw_value
+    from {{ list_name }} as named
+    left join account_ids on named.account_id = account_ids.known_account_id
+    where named.account_id is not null and account_ids.known_account_id is null
 
     union all
 
+    {% endfor -%}
     select
-        'accounts of contracts' as seed_name,
-        contracts.account_id as raw_value
-    from contracts
-    left join account_ids on contracts.account_id = account_ids.known_account_id
-    where account_ids.known_account_id is null
+        'experiments of experiment_assignments' as seed_name,
+        experiment_assignments.experiment_id as raw_value
+    from experiment_assignments
+    left join experiments on experiment_assignments.experiment_id = experiments.experiment_id
+    where experiments.experiment_id is null
 
     union all
 
