@@ -376,7 +376,7 @@ def largest_unmatched(options: BuildOptions) -> Unmatched | None:
         )
         rows = audits and query(
             "select source_system, reason, n_touchpoints, share "
-            "from audit.audit_unmatched_touchpoints where n_touchpoints > 0 "
+            "from audit.audit_unmatched_touchpoints where reason <> 'not_identifiable' "
             "order by share desc, n_touchpoints desc, source_system, reason limit 1"
         )
     return Unmatched(*rows[0]) if rows else None

@@ -5,14 +5,18 @@
     `config.meta` its `key`, the columns that must be filled (`required`), the columns that hold
     moments of the past (`past`), where it says that a row was merged into another (`merged_into`,
     `merged_ids`), and which parts of the key are Salesforce ids (`salesforce_ids`), written in 15
-    or 18 characters. In a column's own meta: the `range` of a number. What loaders and systems mark
-    rows with, in any table, is var `row_marks`.
+    or 18 characters. A required part of the key whose null says something is `nullable`;
+    `further_key` is a column that belongs to the key of the rows in which others (`where_null`) are
+    all null. In a column's own meta: the `range` of a number. What loaders and systems mark rows
+    with, in any table, is var `row_marks`.
 
     Every raw row has exactly one outcome:
       rejected   unreadable as its type, without its id, or with an impossible date
       duplicate  an older version of the same key
       deleted    the newest version of its key says deleted, past or merged away
       staged     the rest, typed
+    `outcome` asks for other rows than the staged ones: `merged` for those that were merged away,
+    `readable` for every version that is not rejected.
 -#}
 {% macro raw_rows(source_name, table_name, outcome='staged') -%}
     {%- set relation = source(source_name, table_name) -%}
@@ -30,8 +34,13 @@
         select
             {{ reading.columns.keys() | join(',\n            ') }},
             loaded_at
+        {%- if outcome == 'readable' %}
+        from ({{ typed_raw_rows(reading) }}) as readable_rows
+        where not is_rejected_row
+        {%- else %}
         from ({{ newest_raw_rows(reading) }}) as newest_rows
         where {{ 'is_merged_row' if outcome == 'merged' else 'not is_deleted_row' }}
+        {%- endif %}
     {%- endif -%}
 {%- endmacro %}
 
@@ -109,9 +118,9 @@
             ) as time_rank
         from ({{ typed_raw_rows(reading, repeated_raw_rows(reading)) }}) as readable_rows
         where not is_rejected_row
-    ) as ranked_rows
+    ) as readable_rows
     where time_rank = 1
-    group by {{ key_columns | join(', ') }}
+    group by {{ (key_columns + reading.further_key) | join(', ') }}
     having count(distinct content) > 1
 {%- endmacro %}
 
@@ -185,7 +194,7 @@
     {%- endif -%}
     {%- set reading = {
         'columns': {}, 'marks': {}, 'nulls': {}, 'faults': [], 'loaded_at': loaded_at,
-        'deleted': [], 'merged': [], 'key': [], 'raw_key': [], 'times': [],
+        'deleted': [], 'merged': [], 'key': [], 'raw_key': [], 'further_key': [], 'times': [],
         'relation': source(source_name, table_name), 'meta': meta,
     } -%}
     {%- set versions = [] -%}
@@ -199,7 +208,7 @@
         {%- elif data_type == 'varchar' -%}
             {%- set typed = blank_is_null_id if is_raw_id(name, meta) else blank_is_null -%}
             {%- set typed = typed | replace('$', name) -%}
-        {%- elif data_type not in casts -%} {%- set typed = raw -%}
+        {%- elif data_type not in casts -%} {%- set typed = read_nested(raw, data_type) -%}
         {%- elif data_type == 'double' -%}
             {%- set typed = 'case when ' ~ in_range ~ ' then ' ~ read ~ ' end' -%}
         {%- else -%} {%- set typed = read -%}
@@ -292,6 +301,17 @@
             {%- do reading.raw_key.append(optional | replace('$', reading.columns[name])) -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- set further = meta.get('further_key') -%}
+    {%- if further and further.column not in absent -%}
+        {%- set data_type = table.columns[further.column].data_type -%}
+        {%- set readable = {} -%}
+        {%- for name in further.where_null + [further.column] -%}
+            {%- do readable.update({name: 'readable_rows.' ~ name}) -%}
+        {%- endfor -%}
+        {%- do reading.further_key.append(further_key_part(further, readable, data_type)) -%}
+        {%- do reading.key.extend(reading.further_key) -%}
+        {%- do reading.raw_key.append(further_key_part(further, reading.columns, data_type)) -%}
+    {%- endif -%}
     {%- for name in table_marks.modified_at -%}
         {%- do reading.times.append('readable_rows.' ~ name ~ ' desc nulls last') -%}
     {%- endfor -%}
@@ -300,6 +320,18 @@
         'version_order': (reading.times + versions) | join(',\n                ')
     }) -%}
     {{ return(reading) }}
+{%- endmacro %}
+
+{#- The key's further part: the text of a column where others are all null, else nothing. -#}
+{% macro further_key_part(further, columns, data_type) -%}
+    case
+        when
+            {% for name in further.where_null -%}
+                {{ 'and ' if not loop.first }}{{ columns[name] }} is null
+            {% endfor -%}
+            then coalesce({{ text_of(columns[further.column], data_type) }}, '')
+        else ''
+    end
 {%- endmacro %}
 
 {#- A number that its column can mean: from the first to the last of the column's meta `range`, else
@@ -436,7 +468,7 @@
     {%- set meta = table.config.meta -%}
     {%- set required = meta.get('required', meta['key']) -%}
     {%- set filled = meta.get('not_null', []) | list -%}
-    {%- for name in meta['key'] if name in required -%}
+    {%- for name in meta['key'] if name in required and name not in meta.get('nullable', []) -%}
         {%- do filled.append(name) -%}
     {%- endfor -%}
     {{ return(filled) }}

@@ -66,6 +66,10 @@
                 'actual_cost',
             ],
         },
+        'campaign_names': {
+            'sources': ['linkedin_ads', 'google_ads'],
+            'columns': ['source_system', 'source_table', 'campaign_source_id', 'campaign_name'],
+        },
         'interactions': {
             'sources': ['salesforce', 'hubspot', 'marketo', 'linkedin_ads', 'custom'],
             'columns': interaction_columns(),
@@ -95,14 +99,21 @@
         },
         'opportunity_team_members': {
             'sources': ['salesforce'],
-            'columns': ['opportunity_id', 'account_executive_id', 'split_percent'],
+            'columns': ['opportunity_id', 'account_executive_id'],
+        },
+        'opportunity_splits': {
+            'sources': ['salesforce'],
+            'columns': [
+                'opportunity_id', 'account_executive_id', 'split_type_id', 'split_percentage',
+            ],
         },
         'web_events': {
             'sources': ['ga4'],
             'columns': [
                 'source_system', 'source_table', 'visitor_id', 'session_number', 'user_id',
                 'event_name', 'page_url', 'file_name', 'link_url', 'utm_source', 'utm_medium',
-                'utm_campaign', 'click_id', 'percent_scrolled', 'occurred_at',
+                'utm_campaign', 'is_session_source', 'click_id', 'page_click_id',
+                'percent_scrolled', 'occurred_at',
             ],
         },
         'visitor_accounts': {
@@ -127,6 +138,10 @@
             'sources': ['salesforce'],
             'columns': ['currency', 'start_on', 'end_on', 'rate'],
         },
+        'currency_types': {
+            'sources': ['salesforce'],
+            'columns': ['currency', 'rate', 'is_corporate'],
+        },
     }) }}
 {%- endmacro %}
 
@@ -141,7 +156,7 @@
         'record_type': 'varchar', 'subject': 'varchar', 'outcome': 'varchar',
         'duration_seconds': 'integer',
         'stated_channel': 'varchar',
-        'campaign_source_table': 'varchar', 'campaign_source_id': 'varchar',
+        'campaign_source_table': 'varchar', 'campaign_source_id': 'varchar', 'mail_id': 'varchar',
         'utm_campaign': 'varchar', 'utm_source': 'varchar',
         'utm_medium': 'varchar', 'click_id': 'varchar',
         'page_url': 'varchar', 'content_asset_id': 'varchar', 'file_name': 'varchar',

@@ -30,7 +30,44 @@
         "replace(" ~ expression ~ ", '?', '&')", "'&" ~ name ~ "='", 2
     ) -%}
     {%- set value = dbt.split_part(dbt.split_part(after_name, "'&'", 1), "'#'", 1) -%}
-    nullif(replace(replace({{ value }}, '%20', ' '), '+', ' '), '')
+    nullif(replace(replace(replace(replace(
+        {{ value }}, '%20', ' '), '+', ' '), '%28', '('), '%29', ')'
+    ), '')
+{%- endmacro %}
+
+{#- A source, medium or campaign as a tool states it; null for the words with which it says that
+    there is none. -#}
+{% macro stated_utm(expression) -%}
+    case
+        when
+            replace(lower(trim({{ expression }})), ' ', '')
+            not in ('', '(direct)', '(none)', '(notset)', '(notprovided)')
+            then trim({{ expression }})
+    end
+{%- endmacro %}
+
+{#- What a web address says of the click that led to it: the columns utm_campaign, utm_source,
+    utm_medium and click_id of an interaction. -#}
+{% macro utm_of_address(expression) -%}
+    {{ return({
+        'utm_campaign': stated_utm(query_parameter(expression, 'utm_campaign')),
+        'utm_source': 'lower(' ~ stated_utm(query_parameter(expression, 'utm_source')) ~ ')',
+        'utm_medium': 'lower(' ~ stated_utm(query_parameter(expression, 'utm_medium')) ~ ')',
+        'click_id': ad_click_id(expression),
+    }) }}
+{%- endmacro %}
+
+{#- The id that Google gives a click on an ad, in the address that the click opens. Most addresses
+    have none, and are read no further. -#}
+{% macro ad_click_id(expression) -%}
+    case
+        when {{ expression }} like '%gclid=%' or {{ expression }} like '%braid=%'
+            then coalesce(
+                {{ query_parameter(expression, 'gclid') }},
+                {{ query_parameter(expression, 'gbraid') }},
+                {{ query_parameter(expression, 'wbraid') }}
+            )
+    end
 {%- endmacro %}
 
 {#- The domain of an e-mail address; null where the text holds none. -#}

@@ -116,6 +116,29 @@
     cast({{ timestamp_expression }} as date)
 {%- endmacro %}
 
+{#- The day of a UTC moment in a time zone. -#}
+{% macro local_date_of(timestamp_expression, time_zone) -%}
+    {%- if time_zone == 'UTC' -%} {{ date_of(timestamp_expression) }}
+    {%- else -%}
+        {{ adapter.dispatch('local_date_of', 'abm_warehouse')(timestamp_expression, time_zone) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro default__local_date_of(timestamp_expression, time_zone) -%}
+    cast(
+        cast({{ timestamp_expression }} as timestamp) at time zone 'UTC'
+        at time zone '{{ time_zone }}' as date
+    )
+{%- endmacro %}
+
+{% macro snowflake__local_date_of(timestamp_expression, time_zone) -%}
+    cast(convert_timezone('UTC', '{{ time_zone }}', {{ timestamp_expression }}) as date)
+{%- endmacro %}
+
+{% macro bigquery__local_date_of(timestamp_expression, time_zone) -%}
+    date({{ timestamp_expression }}, '{{ time_zone }}')
+{%- endmacro %}
+
 {#- Whole days added to a date, as a date. -#}
 {% macro days_after(date_expression, days) -%}
     cast({{ dbt.dateadd('day', days, date_expression) }} as date)
@@ -129,6 +152,17 @@
 {#- Noon of a date: when an interaction is known by its day only. -#}
 {% macro noon_of(date_expression) -%}
     {{ moment_after('cast(' ~ date_expression ~ ' as ' ~ dbt.type_timestamp() ~ ')', 12, 'hour') }}
+{%- endmacro %}
+
+{#- A record or list of the raw contract: an extract's record may lack some of its fields. -#}
+{% macro read_nested(expression, data_type) -%}
+    {{ return(adapter.dispatch('read_nested', 'abm_warehouse')(expression, data_type)) }}
+{%- endmacro %}
+
+{% macro default__read_nested(expression, data_type) -%} {{ return(expression) }} {%- endmacro %}
+
+{% macro duckdb__read_nested(expression, data_type) -%}
+    {{ return('cast(' ~ expression ~ ' as ' ~ data_type ~ ')') }}
 {%- endmacro %}
 
 {#- One value of a GA4 parameter list, and one field of a record. -#}
@@ -175,6 +209,7 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- A field inside a record inside one is named with a point between. -#}
 {% macro record_field(column, field) -%}
     {{ return(adapter.dispatch('record_field', 'abm_warehouse')(column, field)) }}
 {%- endmacro %}
@@ -184,7 +219,7 @@
 {%- endmacro %}
 
 {% macro postgres__record_field(column, field) -%}
-    ({{ column }} ->> '{{ field }}')
+    ({{ column }} #>> '{{ '{' ~ field | replace('.', ',') ~ '}' }}')
 {%- endmacro %}
 
 {% macro snowflake__record_field(column, field) -%}

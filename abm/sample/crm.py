@@ -507,6 +507,7 @@ def _write_roles(
     split = np.concatenate([lead, rest, np.full(third.sum(), 20.0)])
     born = deals.created[deal] * DAY + 20 * HOUR
     order = np.lexsort((-split, deal))
+    loaded = synced(setting, rng, born[order], 0.0)
     writer.add(
         "salesforce.opportunity_team_member",
         frame(
@@ -514,8 +515,20 @@ def _write_roles(
             {
                 "opportunity_id": deals.id.gather(deal[order]),
                 "user_id": users.id.gather(user[order]),
-                "split_percent": split[order],
-                "_fivetran_synced": synced(setting, rng, born[order], 0.0),
+                "_fivetran_synced": loaded,
+            },
+        ),
+    )
+    writer.add(
+        "salesforce.opportunity_split",
+        frame(
+            "salesforce.opportunity_split",
+            {
+                "opportunity_id": deals.id.gather(deal[order]),
+                "split_owner_id": users.id.gather(user[order]),
+                "split_percentage": split[order],
+                "split_type_id": salesforce_ids("149", np.full(len(order), 1)),
+                "_fivetran_synced": loaded,
             },
         ),
     )
@@ -561,6 +574,18 @@ def _write_stages(setting: Setting, writer: RawWriter) -> None:
                     [np.round(rate + width * swing, 4) for _, rate, width in parts]
                 ),
                 "_fivetran_synced": np.tile(begin * DAY + 6 * HOUR, len(parts)),
+            },
+        ),
+    )
+    writer.add(
+        "salesforce.currency_type",
+        frame(
+            "salesforce.currency_type",
+            {
+                "iso_code": [code for code, *_ in parts],
+                "conversion_rate": np.array([rate for _, rate, _ in parts]),
+                "is_corporate": [code == "USD" for code, *_ in parts],
+                "_fivetran_synced": np.full(len(parts), begin[-1] * DAY + 6 * HOUR),
             },
         ),
     )

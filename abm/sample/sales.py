@@ -268,6 +268,8 @@ def _write_events(
             "subject": pick([s for s, _ in _MEETING], subject),
             "type": pick([t for _, t in _MEETING], subject),
             "event_subtype": "Event",
+            "is_child": False,
+            "is_recurrence": False,
             "start_date_time": start,
             "end_date_time": start + rng.integers(1, 3, rows) * 30 * 60 * SECOND,
             "created_date": created,

@@ -47,6 +47,26 @@ TRAFFIC_SOURCE = pa.struct(
         ("gclid", pa.string()),
     ]
 )
+SESSION_SOURCE = pa.struct(
+    [
+        (
+            "manual_campaign",
+            pa.struct(
+                [("source", pa.string()), ("medium", pa.string()), ("campaign_name", pa.string())]
+            ),
+        ),
+        (
+            "google_ads_campaign",
+            pa.struct([("campaign_id", pa.string()), ("campaign_name", pa.string())]),
+        ),
+        (
+            "cross_channel_campaign",
+            pa.struct(
+                [("source", pa.string()), ("medium", pa.string()), ("campaign_name", pa.string())]
+            ),
+        ),
+    ]
+)
 DEVICE = pa.struct(
     [
         ("category", pa.string()),
@@ -67,6 +87,7 @@ GA4_EVENTS = pa.schema(
         ("batch_event_index", pa.int64()),
         ("event_params", EVENT_PARAMS),
         ("collected_traffic_source", TRAFFIC_SOURCE),
+        ("session_traffic_source_last_click", SESSION_SOURCE),
         ("device", DEVICE),
         ("geo", GEO),
         ("_fivetran_deleted", pa.bool_()),

@@ -27,7 +27,14 @@ from abm.sample.core import (
 from abm.sample.journeys import Acts, Cells, actors, draw
 from abm.sample.marketing import QUARTER_WEEKS
 from abm.sample.programme import ASSETS
-from abm.sample.schema import DEVICE, EVENT_PARAMS, GA4_EVENTS, GEO, TRAFFIC_SOURCE
+from abm.sample.schema import (
+    DEVICE,
+    EVENT_PARAMS,
+    GA4_EVENTS,
+    GEO,
+    SESSION_SOURCE,
+    TRAFFIC_SOURCE,
+)
 from abm.sample.writer import RawWriter, frame
 
 _PLAIN = ["/", "/product", "/solutions/software", "/solutions/health", "/solutions/finance",
@@ -391,6 +398,7 @@ def _table(events: _Events, rows: Ints) -> pa.Table:
         pa.array(events.kind[rows]),
         _param_lists(events, rows),
         traffic,
+        pa.nulls(len(rows), SESSION_SOURCE),
         pa.StructArray.from_arrays([_strings(category), web], fields=list(DEVICE)),
         pa.StructArray.from_arrays([_strings(pick(events.country, session))], fields=list(GEO)),
         pa.nulls(len(rows), pa.bool_()),

@@ -22,6 +22,27 @@ refused as (
     select * from {{ ref('int_refused_values') }}
 ),
 
+opportunities as (
+    select * from {{ ref('int_opportunity_records') }}
+),
+
+sharers as (
+    select * from {{ ref('int_opportunity_sharers') }}
+),
+
+-- Parts of a deal that do not make a whole are scaled to one.
+misdivided as (
+    select
+        opportunities.source_system,
+        opportunities.opportunity_id,
+        min(sharers.faulty_percentage) as total_percentage
+    from opportunities
+    inner join sharers
+        on opportunities.opportunity_id = sharers.opportunity_id
+    where sharers.faulty_percentage is not null
+    group by opportunities.source_system, opportunities.opportunity_id
+),
+
 final as (
     select
         source_system,
@@ -32,6 +53,18 @@ final as (
         reason,
         is_blocking
     from rejected
+
+    union all
+
+    select
+        source_system,
+        'opportunity_split' as raw_table,
+        opportunity_id as record_id,
+        'split_percentage' as column_name,
+        {{ text_of('total_percentage') }} as raw_value,
+        'split_not_100' as reason,
+        false as is_blocking
+    from misdivided
 
     union all
 

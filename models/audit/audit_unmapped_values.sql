@@ -14,6 +14,10 @@ investments as (
     select * from {{ ref('int_ledger_lines') }}
 ),
 
+budgets as (
+    select * from {{ ref('int_budget_lines') }}
+),
+
 intent_signals as (
     select * from {{ ref('int_intent_signal_records') }}
 ),
@@ -55,6 +59,15 @@ found as (
     from investments
     left join channels on investments.channel = channels.channel
     where investments.channel is not null and channels.channel is null
+
+    union all
+
+    select
+        'channels' as seed_name,
+        budgets.channel as raw_value
+    from budgets
+    left join channels on budgets.channel = channels.channel
+    where budgets.channel is not null and channels.channel is null
 
     union all
 

@@ -6,6 +6,11 @@ interactions as (
     select * from {{ ref('int_interaction_records') }}
 ),
 
+web_events as (
+    select * from {{ ref('int_web_event_records') }}
+    where {{ is_by_as_of('occurred_at') }}
+),
+
 -- Without a moment an interaction cannot become a touch at all.
 undated as (
     select source_system
@@ -45,6 +50,16 @@ unmatched as (
     group by source_system, reason
 ),
 
+-- Without consent there is no visitor, so events cannot become sessions, let alone touches.
+without_consent as (
+    select
+        source_system,
+        sum(case when visitor_id is null then 1 else 0 end) as n_events,
+        count(*) as n_system
+    from web_events
+    group by source_system
+),
+
 final as (
     select
         unmatched.source_system,
@@ -53,6 +68,16 @@ final as (
         cast(unmatched.n_touchpoints as {{ type_double() }}) / systems.n_system as share
     from unmatched
     inner join systems on unmatched.source_system = systems.source_system
+
+    union all
+
+    select
+        source_system,
+        'not_identifiable' as reason,
+        cast(n_events as bigint) as n_touchpoints,
+        cast(n_events as {{ type_double() }}) / n_system as share
+    from without_consent
+    where n_events > 0
 )
 
 select * from final

@@ -484,6 +484,7 @@ PERSON_FAULTS = [
         "a stakeholder of nobody's account",
         "abm_program/stakeholders",
         {"account_id": "F-NOBODY", "person_email": "s@stake.fault", "buying_role": "champion"},
+        unmapped=(("accounts of stakeholders", "F-NOBODY"),),
         shown=(person("s@stake.fault", "account_id, match_method"), [("unknown", "unmatched")]),
     ),
 ]
@@ -619,8 +620,8 @@ DEAL_FAULTS = [
     ),
     Fault(
         "a negative split",
-        "salesforce/opportunity_team_member",
-        {"opportunity_id": "F-O-GOOD", "user_id": "F-NOBODY", "split_percent": -50.0},
+        "salesforce/opportunity_split",
+        {"opportunity_id": "F-O-GOOD", "split_owner_id": "F-NOBODY", "split_percentage": -50.0},
         shown=(
             "select account_executive_id, split_rate from marts.bridge_opportunity_executives "
             "where opportunity_id = 'F-O-GOOD'",
@@ -815,11 +816,14 @@ TOUCH_FAULTS = [
         "ga4/events",
         {"user_pseudo_id": None, "event_timestamp": 1},
         "rejected",
-        (
-            ("user_pseudo_id", "missing_id", None),
-            ("event_timestamp", "impossible_date", "1"),
-        ),
+        (("event_timestamp", "impossible_date", "1"),),
         record="(none) / 1 / page_view / (none) / (none) / (none)",
+    ),
+    Fault(
+        "an event of somebody who refused consent",
+        "ga4/events",
+        {"user_pseudo_id": None, "event_timestamp": ACTED_US},
+        unmatched=("not_identifiable",),
     ),
     Fault(
         "a visitor of an unsure company",
@@ -867,6 +871,16 @@ TOUCH_FAULTS = [
             touches("F-X-1", "interaction_type, account_id, aes_weight"),
             [("unmapped", "F-HOME", 0)],
         ),
+    ),
+    Fault(
+        "an asset that nobody lists",
+        "custom/touchpoints",
+        {
+            **{"touchpoint_source_id": "F-X-ASSET", "interaction_type": "content_view"},
+            **{"channel": "direct", "content_asset_id": "F-ASSET"},
+        },
+        unmapped=(("content assets of touchpoints", "F-ASSET"),),
+        shown=(touches("F-X-ASSET", "content_asset_id, content_depth"), [("unknown", 0.25)]),
     ),
     Fault(
         "viewed a million times over",

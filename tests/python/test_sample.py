@@ -24,7 +24,7 @@ TABLES = {
     "hubspot": 20,
     "linkedin_ads": 4,
     "marketo": 9,
-    "salesforce": 16,
+    "salesforce": 18,
     "sixsense": 2,
 }
 """Raw tables per source."""
@@ -159,8 +159,8 @@ def test_opportunities_agree_with_their_history() -> None:
     assert 500 <= n <= 700
     # A renamed stage, a lost amount and a mistyped date are part of the story: one of each.
     assert (first, stage, amount, closes) == (0, 1, 1, 1)
-    members = f"'{SHIPPED}/salesforce/opportunity_team_member.parquet'"
-    assert set(_query(f"select sum(split_percent) from {members} group by opportunity_id")) == {
+    splits = f"'{SHIPPED}/salesforce/opportunity_split.parquet'"
+    assert set(_query(f"select sum(split_percentage) from {splits} group by opportunity_id")) == {
         (100.0,)
     }
 

@@ -68,6 +68,7 @@ EVENTS = """
         {'manual_source': 'Google', 'manual_medium': null::varchar,
             'manual_campaign_name': null::varchar, 'manual_content': null::varchar,
             'gclid': null::varchar} as collected_traffic_source,
+        {'manual_campaign': {'source': '(not set)'}} as session_traffic_source_last_click,
         synced as _fivetran_synced
     from (values
         ('Ann@A.example ', null, timestamp '2026-10-02'),

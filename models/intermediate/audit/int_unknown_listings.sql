@@ -1,10 +1,15 @@
--- What the marketing team's lists name and nobody else knows.
-with target_accounts as (
-    select * from {{ ref('stg_abm_program__target_accounts') }}
+-- What the marketing team's lists and the touches name, and nothing else knows.
+{%- set lists = [
+    'target_accounts', 'contracts', 'account_acceptances', 'stakeholders', 'experiment_assignments',
+] %}
+with {% for list_name in lists -%}
+{{ list_name }} as (
+    select * from {{ ref('stg_abm_program__' ~ list_name) }}
 ),
 
-contracts as (
-    select * from {{ ref('stg_abm_program__contracts') }}
+{% endfor -%}
+experiments as (
+    select * from {{ ref('stg_abm_program__experiments') }}
 ),
 
 listings as (
@@ -31,22 +36,36 @@ campaigns as (
     select * from {{ ref('int_campaigns') }}
 ),
 
+content_assets as (
+    select * from {{ ref('int_content_assets') }}
+),
+
+interactions as (
+    select * from {{ ref('int_interaction_records') }}
+),
+
+interaction_rules as (
+    select * from {{ ref('interaction_rules') }}
+),
+
 final as (
+    {% for list_name in lists -%}
     select
-        'accounts of target_accounts' as seed_name,
-        target_accounts.account_id as raw_value
-    from target_accounts
-    left join account_ids on target_accounts.account_id = account_ids.known_account_id
-    where account_ids.known_account_id is null
+        'accounts of {{ list_name }}' as seed_name,
+        named.account_id as raw_value
+    from {{ list_name }} as named
+    left join account_ids on named.account_id = account_ids.known_account_id
+    where named.account_id is not null and account_ids.known_account_id is null
 
     union all
 
+    {% endfor -%}
     select
-        'accounts of contracts' as seed_name,
-        contracts.account_id as raw_value
-    from contracts
-    left join account_ids on contracts.account_id = account_ids.known_account_id
-    where account_ids.known_account_id is null
+        'experiments of experiment_assignments' as seed_name,
+        experiment_assignments.experiment_id as raw_value
+    from experiment_assignments
+    left join experiments on experiment_assignments.experiment_id = experiments.experiment_id
+    where experiments.experiment_id is null
 
     union all
 
@@ -81,6 +100,33 @@ final as (
             and listings.campaign_source_id = campaigns.campaign_source_id
     group by listings.list_name, listings.source_system, listings.campaign_source_id
     having count(distinct campaigns.source_table) > 1
+
+    union all
+
+    select
+        'content assets of touchpoints' as seed_name,
+        interactions.content_asset_id as raw_value
+    from interactions
+    left join content_assets on interactions.content_asset_id = content_assets.content_asset_id
+    where interactions.content_asset_id is not null and content_assets.content_asset_id is null
+
+    union all
+
+    -- An outcome that is nothing but an id says nothing until a rule names it.
+    select
+        'outcomes in interaction_rules' as seed_name,
+        interactions.source_system || ' ' || interactions.source_table || ': '
+        || lower(interactions.outcome) as raw_value
+    from interactions
+    left join interaction_rules
+        on
+            interactions.source_system = interaction_rules.source_system
+            and interactions.source_table = interaction_rules.source_table
+            and interaction_rules.column_name = 'outcome'
+            and lower(interactions.outcome) like interaction_rules.pattern
+    where
+        interactions.outcome like '________-____-____-____-____________'
+        and interaction_rules.priority is null
 )
 
 select * from final

@@ -9,7 +9,8 @@ seed_rates as (
         currency,
         start_on,
         end_on,
-        rate
+        rate,
+        true as is_dated
     from {{ ref('currency_rates') }}
 ),
 
@@ -24,7 +25,8 @@ rates as (
         '{{ var("corporate_currency") }}' as currency,
         cast('1900-01-01' as date) as start_on,
         cast(null as date) as end_on,
-        cast(1 as {{ type_double() }}) as rate
+        cast(1 as {{ type_double() }}) as rate,
+        true as is_dated
     where exists (select 1 from crm_rates)
 
     union all
@@ -34,7 +36,7 @@ rates as (
 ),
 
 final as (
-    {{ validity_stretches('rates', 'currency', ['rate'], 'start_on', 'end_on') }}
+    {{ validity_stretches('rates', 'currency', ['is_dated', 'rate'], 'start_on', 'end_on') }}
 )
 
 select * from final

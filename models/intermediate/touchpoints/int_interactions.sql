@@ -81,6 +81,7 @@ matched as (
                 when 'subject' then descriptions.subject
                 when 'subject_words' then {{ padded_words('descriptions.subject') }}
                 when 'outcome' then descriptions.outcome
+                when 'outcome_words' then {{ padded_words('descriptions.outcome') }}
                 when 'duration_seconds' then descriptions.duration_seconds
             end like interaction_rules.pattern
 ),

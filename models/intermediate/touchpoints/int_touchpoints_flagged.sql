@@ -6,6 +6,10 @@ repeated as (
     select * from {{ ref('int_touchpoints_repeated') }}
 ),
 
+click_bursts as (
+    select * from {{ ref('int_click_bursts') }}
+),
+
 patterns as (
     select * from {{ ref('machine_user_agents') }}
 ),
@@ -35,6 +39,7 @@ final as (
         coalesce(
             touchpoints.is_reported_machine
             or machine_agents.user_agent is not null
+            or click_bursts.source_record_id is not null
             or touchpoints.occurred_at
             <= {{ moment_after('touchpoints.delivered_at', 2, 'second') }},
             false
@@ -50,6 +55,13 @@ final as (
             and touchpoints.occurred_at = repeated.occurred_at
             and coalesce(touchpoints.campaign_name_key, touchpoints.content_asset_id, '')
             = repeated.subject_key
+    left join click_bursts
+        on
+            touchpoints.interaction_type = 'email_click'
+            and touchpoints.source_system = click_bursts.source_system
+            and touchpoints.source_table = click_bursts.source_table
+            and touchpoints.source_record_id = click_bursts.source_record_id
+            and touchpoints.attendee_key = click_bursts.attendee_key
     left join machine_agents on touchpoints.user_agent = machine_agents.user_agent
     where repeated.source_system is null
 )

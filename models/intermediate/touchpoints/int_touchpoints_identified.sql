@@ -32,6 +32,10 @@ pages as (
     select * from {{ ref('int_web_pages') }}
 ),
 
+content_assets as (
+    select * from {{ ref('int_content_assets') }}
+),
+
 located as (
     select
         attended.*,
@@ -89,7 +93,7 @@ final as (
         coalesce(campaigns.campaign_id, utm_campaigns.campaign_id) as campaign_id,
         coalesce(campaigns.campaign_name_key, utm_campaigns.campaign_name_key)
             as campaign_name_key,
-        coalesce(located.content_asset_id, pages.content_asset_id) as content_asset_id,
+        coalesce(content_assets.content_asset_id, pages.content_asset_id) as content_asset_id,
         located.file_name,
         located.content_depth,
         located.page_views,
@@ -97,6 +101,8 @@ final as (
         located.utm_source,
         located.utm_medium,
         located.click_id is not null as has_click_id,
+        located.mail_id,
+        located.page_url,
         located.user_agent,
         located.is_reported_machine,
         located.delivered_at
@@ -108,6 +114,7 @@ final as (
             and located.campaign_source_id = campaigns.campaign_source_id
     left join utm_campaigns on located.utm_campaign = utm_campaigns.utm_campaign
     left join pages on located.page_url = pages.url
+    left join content_assets on located.content_asset_id = content_assets.content_asset_id
 )
 
 select * from final

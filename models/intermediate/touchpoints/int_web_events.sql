@@ -1,5 +1,5 @@
 -- Web events up to the as-of day with their session. A consent tool may take the session number
--- away; the visitor's day then stands in for it.
+-- away; the visitor's day then stands in for it. Without a visitor there is no session.
 with web_events as (
     select * from {{ ref('int_web_event_records') }}
 ),
@@ -11,7 +11,7 @@ final as (
             session_number, cast({{ date_of('occurred_at') }} as {{ dbt.type_string() }})
         ) as session_id
     from web_events
-    where {{ is_by_as_of('occurred_at') }}
+    where visitor_id is not null and {{ is_by_as_of('occurred_at') }}
 )
 
 select * from final

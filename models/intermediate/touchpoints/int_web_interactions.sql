@@ -32,6 +32,7 @@ sessions as (
         session_id,
         visitor_id,
         min(case when event_name = 'page_view' then occurred_at end) as first_page_view_at,
+        min(page_click_id) as page_click_id,
         cast(sum(case when event_name = 'page_view' then 1 else 0 end) as integer) as page_views
     from web_events
     group by source_system, source_table, session_id, visitor_id
@@ -43,11 +44,11 @@ sourced_events as (
         row_number() over (
             partition by session_id
             order by
-                occurred_at, utm_source nulls last, utm_medium nulls last,
-                utm_campaign nulls last, click_id nulls last
+                case when is_session_source then 0 else 1 end, occurred_at, utm_source nulls last,
+                utm_medium nulls last, utm_campaign nulls last, click_id nulls last
         ) as source_rank
     from web_events
-    where utm_source is not null or utm_medium is not null or click_id is not null
+    where is_session_source or coalesce(utm_source, utm_medium, click_id) is not null
 ),
 
 items as (
@@ -103,7 +104,7 @@ final as (
             'utm_campaign': 'sourced_events.utm_campaign',
             'utm_source': 'sourced_events.utm_source',
             'utm_medium': 'sourced_events.utm_medium',
-            'click_id': 'sourced_events.click_id',
+            'click_id': 'coalesce(sessions.page_click_id, sourced_events.click_id)',
             'content_asset_id': 'items.content_asset_id',
             'file_name': 'items.file_name',
             'content_depth': 'items.content_depth',

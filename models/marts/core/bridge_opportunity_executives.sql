@@ -2,8 +2,8 @@ with opportunities as (
     select * from {{ ref('fct_opportunities') }}
 ),
 
-team_members as (
-    select * from {{ ref('int_opportunity_team_members') }}
+sharers as (
+    select * from {{ ref('int_opportunity_sharers') }}
 ),
 
 users as (
@@ -11,53 +11,79 @@ users as (
 ),
 
 -- A user that the CRM's list lacks is the unknown one, as everywhere.
-splits as (
-    select
-        team_members.opportunity_id,
-        coalesce(users.account_executive_id, 'unknown') as account_executive_id,
-        sum(team_members.split_percent) as split_percent
-    from team_members
-    left join users on team_members.account_executive_id = users.account_executive_id
-    where team_members.split_percent > 0
-    group by team_members.opportunity_id, coalesce(users.account_executive_id, 'unknown')
-),
-
 members as (
     select
         opportunities.opportunity_id,
-        coalesce(splits.account_executive_id, opportunities.account_executive_id)
-            as account_executive_id,
-        coalesce(splits.split_percent, 100) as split_percent
+        case
+            when sharers.opportunity_id is null then opportunities.account_executive_id
+            else coalesce(users.account_executive_id, 'unknown')
+        end as account_executive_id,
+        min(opportunities.amount) as amount,
+        sum(coalesce(sharers.parts, 1)) as parts
     from opportunities
-    left join splits on opportunities.opportunity_id = splits.opportunity_id
+    left join sharers on opportunities.opportunity_id = sharers.opportunity_id
+    left join users on sharers.account_executive_id = users.account_executive_id
+    group by 1, 2
 ),
 
 -- Rounded at the running sum less rounded before it, so that the rates sum to exactly 1.
 cumulated as (
     select
+        *,
+        sum(parts) over (
+            partition by opportunity_id
+            order by parts desc, {{ binary_order('account_executive_id') }}
+            rows between unbounded preceding and current row
+        ) as parts_up_to_here,
+        sum(parts) over (partition by opportunity_id) as parts_in_all
+    from members
+),
+
+rated as (
+    select
         opportunity_id,
         account_executive_id,
-        split_percent,
-        sum(split_percent) over (
+        cast(amount * 100 as {{ type_decimal(0, 20) }}) as cents_in_all,
+        cast(
+            {{ double_as_decimal('parts_up_to_here / parts_in_all', 6) }}
+            - {{ double_as_decimal('(parts_up_to_here - parts) / parts_in_all', 6) }}
+            as {{ type_decimal(6, 7) }}
+        ) as split_rate
+    from cumulated
+),
+
+floored as (
+    select
+        *,
+        floor(split_rate * cents_in_all) as cents,
+        split_rate * cents_in_all - floor(split_rate * cents_in_all) as remainder
+    from rated
+),
+
+-- The cents that are missing go to the largest remainders.
+ranked as (
+    select
+        *,
+        cents_in_all - sum(cents) over (partition by opportunity_id) as n_missing,
+        row_number() over (
             partition by opportunity_id
-            order by split_percent desc, {{ binary_order('account_executive_id') }}
-            rows between unbounded preceding and current row
-        ) as split_percent_up_to_here,
-        sum(split_percent) over (partition by opportunity_id) as split_percent_in_all
-    from members
+            order by remainder desc, split_rate desc, {{ binary_order('account_executive_id') }}
+        ) as remainder_rank
+    from floored
 ),
 
 final as (
     select
         opportunity_id,
         account_executive_id,
+        cast(split_rate as {{ type_decimal(6) }}) as split_rate,
         cast(
-            {{ double_as_decimal('split_percent_up_to_here / split_percent_in_all', 6) }}
-            - {{ double_as_decimal(
-                '(split_percent_up_to_here - split_percent) / split_percent_in_all', 6
-            ) }} as {{ type_decimal(6) }}
-        ) as split_rate
-    from cumulated
+            cast(
+                cents + case when remainder_rank <= n_missing then 1 else 0 end
+                as {{ type_decimal(0) }}
+            ) * 0.01 as {{ type_decimal(2) }}
+        ) as split_amount
+    from ranked
 )
 
 select * from final

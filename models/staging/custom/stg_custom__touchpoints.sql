@@ -14,7 +14,7 @@ final as (
         {{ seed_name('channel') }} as channel,
         {{ normalised_email('person_email') }} as person_email,
         {{ web_host('account_domain') }} as account_domain,
-        campaign_name,
+        {{ stated_utm('campaign_name') }} as campaign_name,
 
         -- numerics
         {{ double_as_decimal('content_depth', 4, precision=9) }} as content_depth,

@@ -25,7 +25,7 @@ final as (
         -- timestamps
         property_createdate as created_at,
         coalesce(property_hs_lastmodifieddate, loaded_at) as modified_at,
-        {{ date_of('property_closedate') }} as close_on
+        {{ local_date_of('property_closedate', var('hubspot_time_zone')) }} as close_on
         {{ with_passthrough('opportunities', source='hubspot') }}
     from deal
 )

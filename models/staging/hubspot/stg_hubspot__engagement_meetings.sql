@@ -5,7 +5,7 @@ with engagement_meeting as (
 final as (
     select
         engagement_id,
-        outcome,
+        coalesce(property_hs_meeting_outcome, outcome) as outcome,
         property_hs_timestamp as started_at
     from engagement_meeting
 )

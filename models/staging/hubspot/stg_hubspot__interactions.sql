@@ -48,6 +48,7 @@ final as (
             'campaign_source_table': "'email_campaign'",
             'campaign_source_id':
                 'cast(email_events.email_campaign_id as ' ~ dbt.type_string() ~ ')',
+            'mail_id': 'cast(email_events.email_campaign_id as ' ~ dbt.type_string() ~ ')',
             'page_url': 'email_clicks.page_url',
             'user_agent': 'coalesce(email_opens.user_agent, email_clicks.user_agent)',
             'is_reported_machine': 'email_events.is_filtered',
@@ -61,7 +62,7 @@ final as (
     union all
 
     select
-        {{ interaction_row({
+        {{ interaction_row(dict({
             'source_system': "'hubspot'",
             'source_table': "'contact_form_submission'",
             'source_record_id': 'form_submission_id',
@@ -69,11 +70,7 @@ final as (
             'person_record_id': 'contact_id',
             'record_type': 'form_title',
             'page_url': 'page_url',
-            'utm_campaign': query_parameter('page_url', 'utm_campaign'),
-            'utm_source': query_parameter('page_url', 'utm_source'),
-            'utm_medium': query_parameter('page_url', 'utm_medium'),
-            'click_id': query_parameter('page_url', 'gclid'),
-        }) }}
+        }, **utm_of_address('page_url'))) }}
     from form_submissions
 
     union all

@@ -30,6 +30,7 @@ final as (
             'person_record_id': 'lead_id',
             'campaign_source_table': "'campaign'",
             'campaign_source_id': 'campaign_source_id',
+            'mail_id': 'coalesce(cast(mail_id as ' ~ dbt.type_string() ~ '), campaign_source_id)',
             'page_url': 'page_url',
             'user_agent': 'user_agent',
             'delivered_at': 'delivered_at',
@@ -52,19 +53,15 @@ final as (
     union all
 
     select
-        {{ interaction_row({
+        {{ interaction_row(dict({
             'source_system': "'marketo'",
             'source_table': "'activity_visit_webpage'",
             'source_record_id': 'activity_id',
             'occurred_at': 'occurred_at',
             'person_record_id': 'lead_id',
             'page_url': 'page_url',
-            'utm_campaign': query_parameter('link_url', 'utm_campaign'),
-            'utm_source': query_parameter('link_url', 'utm_source'),
-            'utm_medium': query_parameter('link_url', 'utm_medium'),
-            'click_id': query_parameter('link_url', 'gclid'),
             'user_agent': 'user_agent',
-        }) }}
+        }, **utm_of_address('link_url'))) }}
     from page_visits
 
     union all

@@ -13,6 +13,9 @@ final as (
         subject,
         coalesce(type, event_subtype) as event_type,
 
+        -- booleans
+        coalesce(is_child, false) or coalesce(is_recurrence, false) as is_calendar_copy,
+
         -- timestamps
         start_date_time as started_at,
         end_date_time as ended_at

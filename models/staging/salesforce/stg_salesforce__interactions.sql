@@ -112,6 +112,7 @@ final as (
         }) }}
     from events
     left join event_people on events.event_id = event_people.event_id
+    where not events.is_calendar_copy
 )
 
 select * from final

@@ -1,0 +1,13 @@
+with currency_type as (
+    {{ raw_rows('salesforce', 'currency_type') }}
+),
+
+final as (
+    select
+        upper(iso_code) as currency,
+        conversion_rate as rate,
+        coalesce(is_corporate, false) as is_corporate
+    from currency_type
+)
+
+select * from final
