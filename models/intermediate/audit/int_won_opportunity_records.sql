@@ -1,6 +1,6 @@
--- From the deal's own row, not from its history: what the walk must add up to. A deal that was won
--- before its close date counts once it is won; one whose row speaks of a time after the as-of date,
--- as a replay meets them, is left out.
+-- From the deal's own row, not from its history: what the walk must add up to. It counts from its
+-- close date, or from the day it was won; one whose row speaks of a time after the as-of date, as a
+-- replay meets them, is left out.
 with opportunities as (
     select * from {{ ref('int_opportunity_records_known') }}
 ),
@@ -30,10 +30,7 @@ won as (
         opportunities.currency,
         opportunities.amount as original_amount,
         case
-            when
-                opportunities.close_on is null
-                or current_opportunities.closed_on < opportunities.close_on
-                then current_opportunities.closed_on
+            when current_opportunities.is_won then current_opportunities.closed_on
             else opportunities.close_on
         end as closed_on
     from opportunities

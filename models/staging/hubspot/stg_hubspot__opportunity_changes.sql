@@ -1,5 +1,5 @@
--- Stages and amounts have histories of their own: a change is a moment of either, with the stage
--- and the amount in force then. A deal without past amounts always had the present one.
+-- Stages, amounts and close dates have histories of their own: a change is a moment of any, with what
+-- is in force then. A deal without past amounts or close dates always had the present one.
 {{ config(materialized='view') }}
 
 with deals as (
@@ -12,7 +12,7 @@ deal_stages as (
 
 deal_values as (
     select * from {{ ref('stg_hubspot__deal_property_history') }}
-    where property_name = 'amount'
+    where property_name in ('amount', 'closedate')
 ),
 
 stage_names as (
@@ -31,20 +31,37 @@ stages as (
     where entered_at is not null
 ),
 
-amounts as (
+-- HubSpot spells a past close date as milliseconds, exports also as a moment.
+past_values as (
     select
         deal_id,
+        property_name,
         {{ double_as_decimal(number_in('property_value'), 2) }} as amount,
+        coalesce(
+            {{ timestamp_from_microseconds(
+                'cast(1000 * (' ~ number_in('property_value') ~ ') as '
+                ~ dbt.type_bigint() ~ ')'
+            ) }},
+            {{ try_cast('property_value', 'timestamp') }}
+        ) as closes_at,
         changed_at,
         lead(changed_at) over (
-            partition by deal_id order by changed_at, property_value
+            partition by deal_id, property_name order by changed_at, property_value
         ) as replaced_at
     from deal_values
 ),
 
-with_amounts as (
-    select distinct deal_id
-    from amounts
+amounts as (select * from past_values where property_name = 'amount'),
+
+close_dates as (select * from past_values where property_name = 'closedate'),
+
+with_past_values as (
+    select
+        deal_id,
+        max(case when property_name = 'amount' then 1 else 0 end) = 1 as has_amounts,
+        max(case when property_name = 'closedate' then 1 else 0 end) = 1 as has_close_dates
+    from past_values
+    group by deal_id
 ),
 
 moments as (
@@ -58,7 +75,7 @@ moments as (
     select
         deal_id,
         changed_at
-    from amounts
+    from past_values
 ),
 
 final as (
@@ -66,8 +83,12 @@ final as (
         {{ joined_key(['moments.deal_id', 'moments.changed_at']) }} as opportunity_change_id,
         cast(moments.deal_id as {{ dbt.type_string() }}) as opportunity_id,
         coalesce(stage_names.stage_name, stages.stage_id) as stage_name,
-        case when with_amounts.deal_id is null then deals.amount else amounts.amount end as amount,
-        deals.close_on,
+        case when with_past_values.has_amounts then amounts.amount else deals.amount end as amount,
+        case
+            when with_past_values.has_close_dates
+                then {{ local_date_of('close_dates.closes_at', var('hubspot_time_zone')) }}
+            else deals.close_on
+        end as close_on,
         moments.changed_at
     from moments
     inner join deals on moments.deal_id = deals.deal_id
@@ -81,7 +102,14 @@ final as (
             moments.deal_id = amounts.deal_id
             and moments.changed_at >= amounts.changed_at
             and (amounts.replaced_at is null or moments.changed_at < amounts.replaced_at)
-    left join with_amounts on moments.deal_id = with_amounts.deal_id
+    left join close_dates
+        on
+            moments.deal_id = close_dates.deal_id
+            and moments.changed_at >= close_dates.changed_at
+            and (
+                close_dates.replaced_at is null or moments.changed_at < close_dates.replaced_at
+            )
+    left join with_past_values on moments.deal_id = with_past_values.deal_id
     left join stage_names
         -- History states no pipeline: an id in two of them is the stage in the deal's own.
         on
