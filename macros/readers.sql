@@ -36,7 +36,7 @@
     {%- if data_type in ('bigint', 'integer') -%}
         case
             when regexp_contains({{ as_text }}, r'^{{ reading_patterns().whole }}$')
-                then safe_cast(split({{ as_text }}, '.')[offset(0)] as int64)
+                then safe_cast(split({{ as_text }}, '.')[safe_offset(0)] as int64)
         end
     {%- else -%}
         safe_cast({{ expression }} as {{ engine_type(data_type) }})

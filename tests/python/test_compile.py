@@ -30,14 +30,16 @@ BOTH = set(
 ALLOWED = {
     "snowflake": BOTH
     | set(
-        "boolor_agg dateadd datediff filter get get_path listagg percentile_cont position sha2 "
-        "split_part split_to_table to_timestamp_ntz try_cast".split()
+        "boolor_agg convert_timezone dateadd datediff filter get get_path listagg percentile_cont "
+        "position regexp_like sha2 split_part split_to_table to_timestamp_ntz translate try_cast "
+        "try_to_timestamp_ntz try_to_timestamp_tz".split()
     ),
     "bigquery": BOTH
     | set(
         "bignumeric date_add date_diff date_sub datetime_add datetime_diff datetime_trunc "
-        "logical_or numeric percentile_cont safe_cast safe_offset sha256 split string_agg strpos "
-        "timestamp_micros timestamp_trunc to_hex to_json_string unnest".split()
+        "logical_or numeric percentile_cont regexp_contains safe_cast safe_offset sha256 split "
+        "string_agg strpos timestamp_micros timestamp_trunc to_hex to_json_string translate "
+        "unnest".split()
     ),
 }
 # Words that parse but mean nothing there: types and parts of dates.

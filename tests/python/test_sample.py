@@ -21,9 +21,9 @@ TABLES = {
     "demandbase": 2,
     "ga4": 2,
     "google_ads": 3,
-    "hubspot": 20,
+    "hubspot": 21,
     "linkedin_ads": 4,
-    "marketo": 9,
+    "marketo": 10,
     "salesforce": 18,
     "sixsense": 2,
 }
