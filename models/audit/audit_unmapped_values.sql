@@ -6,6 +6,10 @@ unknown_listings as (
     select * from {{ ref('int_unknown_listings') }}
 ),
 
+unknown_mentions as (
+    select * from {{ ref('int_unknown_mentions') }}
+),
+
 touchpoints as (
     select * from {{ ref('int_touchpoints') }}
 ),
@@ -32,6 +36,13 @@ found as (
         seed_name,
         raw_value
     from unknown_listings
+
+    union all
+
+    select
+        seed_name,
+        raw_value
+    from unknown_mentions
 
     union all
 

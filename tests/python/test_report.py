@@ -467,6 +467,18 @@ QUERIES = {
         order by source_system
         """,
     ),
+    "notices": (
+        "code:notice_level code:source_system count text",
+        """
+        select
+            notice_level as "Matter",
+            source_system as "Source",
+            n_records as "Number",
+            message_{l} as "What was found and what to do"
+        from audit.audit_notices
+        order by array_position(['error', 'warning', 'note'], notice_level), source_system, subject
+        """,
+    ),
 }
 
 # KPI to how its value, its numerator and its denominator are written.

@@ -111,7 +111,7 @@ REPORTED = [
                 "where n_deleted > 0 order by all",
                 [("account", 1), ("event", 1), ("opportunity", 1)],
             ),
-            (NOTICES, [("few_rows_gone", "warning", 1)]),
+            (NOTICES, [("deals_all_deleted", "warning", 1)]),
         ),
     ),
     Case(

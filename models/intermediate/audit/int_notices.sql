@@ -64,7 +64,7 @@ final as (
         case
             when notice in ('rows_all_rejected', 'rows_all_gone') then 'error'
             when notice in (
-                'few_rows_gone', 'rows_rejected', 'undated_versions', 'no_stage_is_won'
+                'deals_all_deleted', 'rows_rejected', 'undated_versions', 'no_stage_is_won'
             ) then 'warning'
             else 'note'
         end as notice_level,

@@ -1,18 +1,20 @@
-{#- The raw tables without which nothing is measured, and the rows from which on a loss of all is an
-    accident: a CRM may have had few deals, and deleted them. -#}
-{%- set indispensable = {
-    'salesforce': {'account': 1, 'opportunity': 10}, 'hubspot': {'company': 1, 'deal': 10},
+{#- The raw tables of accounts and deals. Nothing is measured without accounts; a CRM may have deleted
+    its deals. -#}
+{%- set accounts, deals = {
+    'salesforce': ('account', 'opportunity'), 'hubspot': ('company', 'deal'),
 }[var('crm')] -%}
+{#- Of a table with fewer rows, a refusal of all is no proof of a wrong extract. -#}
+{%- set few_rows = 10 -%}
 with row_counts as (
     select
         *,
         {{ share_of('n_rejected', 'n_raw') }} as rejected_share,
         case
-            {%- for raw_table, n_rows in indispensable.items() %}
-            when source_system = '{{ var("crm") }}' and raw_table = '{{ raw_table }}'
-                then {{ n_rows }}
-            {%- endfor %}
-        end as n_indispensable
+            when source_system <> '{{ var("crm") }}' or n_staged > 0 then 'other'
+            when raw_table = '{{ accounts }}' then 'accounts'
+            when raw_table = '{{ deals }}' then 'deals'
+            else 'other'
+        end as lost
     from {{ ref('audit_row_reconciliation') }}
 ),
 
@@ -46,10 +48,13 @@ blocking_examples as (
 final as (
     select
         case
-            when row_counts.n_rejected = row_counts.n_raw then 'rows_all_rejected'
-            when row_counts.n_staged > 0 or row_counts.n_indispensable is null then 'rows_rejected'
-            when row_counts.n_raw >= row_counts.n_indispensable then 'rows_all_gone'
-            else 'few_rows_gone'
+            when
+                row_counts.n_rejected = row_counts.n_raw
+                and (row_counts.n_raw >= {{ few_rows }} or row_counts.lost <> 'other')
+                then 'rows_all_rejected'
+            when row_counts.lost = 'other' then 'rows_rejected'
+            when row_counts.lost = 'deals' and row_counts.n_rejected = 0 then 'deals_all_deleted'
+            else 'rows_all_gone'
         end as notice,
         row_counts.source_system,
         row_counts.raw_table as subject,
@@ -70,7 +75,7 @@ final as (
         row_counts.n_raw > 0
         and (
             row_counts.rejected_share > {{ var('rejected_share_warning') }}
-            or (row_counts.n_indispensable is not null and row_counts.n_staged = 0)
+            or row_counts.lost <> 'other'
         )
 
     union all
