@@ -68,6 +68,17 @@
     case when abs({{ read }}) < {{ greatest_number() }} then {{ read }} end
 {%- endmacro %}
 
+{#- The moment that a text holds, as a moment or in milliseconds since 1970, null without one. -#}
+{% macro moment_in(expression) -%}
+    {%- set milliseconds = '(' ~ number_in(expression) ~ ')' -%}
+    coalesce(
+        {{ timestamp_from_microseconds(
+            'cast(1000 * ' ~ milliseconds ~ ' as ' ~ dbt.type_bigint() ~ ')'
+        ) }},
+        {{ try_cast(expression, 'timestamp') }}
+    )
+{%- endmacro %}
+
 {#- What a whole text must look like, spaces around it aside. A moment without offset is in UTC. -#}
 {% macro reading_patterns() -%}
     {{ return({

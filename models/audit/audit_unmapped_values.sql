@@ -4,9 +4,7 @@ with unmapped_values as (
 
 unknown_listings as (
     select * from {{ ref('int_unknown_listings') }}
-),
-
-unknown_mentions as (
+    union all
     select * from {{ ref('int_unknown_mentions') }}
 ),
 
@@ -36,13 +34,6 @@ found as (
         seed_name,
         raw_value
     from unknown_listings
-
-    union all
-
-    select
-        seed_name,
-        raw_value
-    from unknown_mentions
 
     union all
 

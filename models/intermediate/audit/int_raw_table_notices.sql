@@ -1,5 +1,4 @@
-{#- The raw tables of accounts and deals. Nothing is measured without accounts; a CRM may have deleted
-    its deals. -#}
+{#- Nothing is measured without accounts; a CRM may have deleted its deals, one and all. -#}
 {%- set accounts, deals = {
     'salesforce': ('account', 'opportunity'), 'hubspot': ('company', 'deal'),
 }[var('crm')] -%}

@@ -1,5 +1,5 @@
--- Stages, amounts and close dates have histories of their own: a change is a moment of any, with what
--- is in force then. A deal without past amounts or close dates always had the present one.
+-- Stages, amounts and close dates have histories of their own: a change is a moment of any, with
+-- what is in force then. A deal without past amounts or close dates always had the present one.
 {{ config(materialized='view') }}
 
 with deals as (
@@ -37,13 +37,7 @@ past_values as (
         deal_id,
         property_name,
         {{ double_as_decimal(number_in('property_value'), 2) }} as amount,
-        coalesce(
-            {{ timestamp_from_microseconds(
-                'cast(1000 * (' ~ number_in('property_value') ~ ') as '
-                ~ dbt.type_bigint() ~ ')'
-            ) }},
-            {{ try_cast('property_value', 'timestamp') }}
-        ) as closes_at,
+        {{ moment_in('property_value') }} as closes_at,
         changed_at,
         lead(changed_at) over (
             partition by deal_id, property_name order by changed_at, property_value
