@@ -148,7 +148,12 @@
     from (select count(*) as n_staged from {{ staged }}) as staged_rows
         {%- else %}
         {%- set reading = raw_reading(source_name, table_name) -%}
-        {%- set typed_rows = typed_raw_rows(reading) %}
+        {#- An engine binds every column, read or not: only these are. -#}
+        {%- set needed = (reading.meta['key'] + reading.meta.get('past', [])) | unique | list -%}
+        {%- if reading.meta.get('further_key') -%}
+            {%- do needed.append(reading.meta['further_key']['column']) -%}
+        {%- endif -%}
+        {%- set typed_rows = typed_raw_rows(reading, columns=needed) %}
         {%- set is_any_after = is_any_past_after_as_of(table) %}
         all_rows.n_raw,
         staged_rows.n_staged,
@@ -182,7 +187,7 @@
                 when not is_deleted_row and ({{ is_any_after }}) then 1
                 else 0
             end), 0) as n_after_as_of
-        from ({{ newest_raw_rows(reading) }}) as newest
+        from ({{ newest_raw_rows(reading, needed) }}) as newest
     ) as newest_rows
         {%- endif %}
 {%- endmacro %}

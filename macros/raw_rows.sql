@@ -48,7 +48,7 @@
     pass straight through; only the others are ranked, which costs a fraction of ranking every row.
     They are told apart by a hash of the raw key; keys that share one are ranked apart all the same.
     A CTE would be shorter, but two readers would have it written to memory with every column. -#}
-{% macro newest_raw_rows(reading) -%}
+{% macro newest_raw_rows(reading, columns=none) -%}
     {%- if not reading.key %}
     select *
     from ({{ typed_raw_rows(reading) }}) as readable_rows
@@ -62,15 +62,15 @@
         left join {{ repeated_keys }} on {{ key_hash }} = repeated_keys.key_hash
         where repeated_keys.key_hash is null)
     {%- endset %}
-    select
-        readable_rows.*,
-        1 as version_rank
-    from ({{ typed_raw_rows(reading, single_rows) }}) as readable_rows
+    {%- set names = (columns or (reading.columns.keys() | list) + (reading.marks.keys() | list))
+        + ['loaded_at', 'is_rejected_row', 'is_deleted_row', 'is_merged_row'] %}
+    select {{ names | join(', ') }}
+    from ({{ typed_raw_rows(reading, single_rows, columns) }}) as readable_rows
     where not is_rejected_row
 
     union all
 
-    select *
+    select {{ names | join(', ') }}
     from (
         select
             readable_rows.*,
@@ -126,11 +126,12 @@
 
 {#- Every raw row, or those of a subquery, with its columns read as their types, when it was loaded,
     and whether it is rejected or deleted. -#}
-{% macro typed_raw_rows(reading, rows=none) -%}
+{% macro typed_raw_rows(reading, rows=none, columns=none) -%}
     {%- set blocking = reading.faults | selectattr('is_blocking') | map(attribute='condition')
         | list -%}
     select
-        {% for name, typed in (reading.columns.items() | list) + (reading.marks.items() | list) -%}
+        {% for name, typed in (reading.columns.items() | list) + (reading.marks.items() | list)
+            if columns is none or name in columns -%}
             {{ typed }} as {{ name }},
         {% endfor -%}
         {{ reading.loaded_at }} as loaded_at,
