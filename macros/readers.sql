@@ -110,7 +110,7 @@
 {% macro duckdb__create_engine_functions() -%}
     {%- set schema = engine_function_schema() -%}
     {%- set patterns = reading_patterns() -%}
-    {%- set as_text = "trim(cast(value as varchar), ' ' || chr(9) || chr(10) || chr(13))" -%}
+    {%- set as_text = "trim(cast(value as varchar), e' \\t\\n\\r')" -%}
     {%- set whole_types = "'TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT', 'UTINYINT', "
         ~ "'USMALLINT', 'UINTEGER', 'UBIGINT', 'UHUGEINT'" -%}
     {%- set moment_types = "'TIMESTAMP', 'TIMESTAMP_S', 'TIMESTAMP_MS', 'TIMESTAMP_NS', 'DATE'" %}
