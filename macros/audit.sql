@@ -148,12 +148,7 @@
     from (select count(*) as n_staged from {{ staged }}) as staged_rows
         {%- else %}
         {%- set reading = raw_reading(source_name, table_name) -%}
-        {#- An engine binds every column, read or not: only these are. -#}
-        {%- set needed = (reading.meta['key'] + reading.meta.get('past', [])) | unique | list -%}
-        {%- if reading.meta.get('further_key') -%}
-            {%- do needed.append(reading.meta['further_key']['column']) -%}
-        {%- endif -%}
-        {%- set typed_rows = typed_raw_rows(reading, columns=needed) %}
+        {%- set typed_rows = typed_raw_rows(reading) %}
         {%- set is_any_after = is_any_past_after_as_of(table) %}
         all_rows.n_raw,
         staged_rows.n_staged,
@@ -187,7 +182,7 @@
                 when not is_deleted_row and ({{ is_any_after }}) then 1
                 else 0
             end), 0) as n_after_as_of
-        from ({{ newest_raw_rows(reading, needed) }}) as newest
+        from ({{ newest_raw_rows(reading) }}) as newest
     ) as newest_rows
         {%- endif %}
 {%- endmacro %}
@@ -244,7 +239,7 @@
                 case when {{ fault.condition }} then ' {{ loop.index }} ' else '' end
                 {%- if not loop.last %} || {% endif %}
             {% endfor -%} as fault_numbers
-        from {{ relation }} as raw_rows
+        from {{ read_raw_rows(reading) }} as raw_rows
     ) as raw_rows
     inner join (
         {%- for fault in reading.faults %}
@@ -320,7 +315,7 @@
     select
         {{ currency }} as currency,
         sum({{ double_as_decimal('(' ~ reading.columns['amount'] ~ ')', 2) }}) as amount
-    from {{ relation }} as raw_rows
+    from {{ read_raw_rows(reading) }} as raw_rows
     where
         {{ month }} <= {{ as_of_date() }}
         {%- for deleted in reading.deleted %}

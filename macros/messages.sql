@@ -16,3 +16,13 @@
     {%- endfor -%}
     {{ ns.sql }}
 {%- endmacro %}
+
+{#- The texts of the seed message_templates, a code per row in both languages. -#}
+{% macro message_texts() -%}
+    select
+        code,
+        max(case when language = 'en' then message end) as text_en,
+        max(case when language = 'fr' then message end) as text_fr
+    from {{ ref('message_templates') }}
+    group by code
+{%- endmacro %}

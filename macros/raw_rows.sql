@@ -48,7 +48,7 @@
     pass straight through; only the others are ranked, which costs a fraction of ranking every row.
     They are told apart by a hash of the raw key; keys that share one are ranked apart all the same.
     A CTE would be shorter, but two readers would have it written to memory with every column. -#}
-{% macro newest_raw_rows(reading, columns=none) -%}
+{% macro newest_raw_rows(reading) -%}
     {%- if not reading.key %}
     select *
     from ({{ typed_raw_rows(reading) }}) as readable_rows
@@ -58,19 +58,19 @@
     {%- set repeated_keys = repeated_raw_keys(reading) -%}
     {%- set single_rows -%}
         (select raw_rows.*
-        from {{ reading.relation }} as raw_rows
+        from {{ read_raw_rows(reading) }} as raw_rows
         left join {{ repeated_keys }} on {{ key_hash }} = repeated_keys.key_hash
         where repeated_keys.key_hash is null)
     {%- endset %}
-    {%- set names = (columns or (reading.columns.keys() | list) + (reading.marks.keys() | list))
-        + ['loaded_at', 'is_rejected_row', 'is_deleted_row', 'is_merged_row'] %}
-    select {{ names | join(', ') }}
-    from ({{ typed_raw_rows(reading, single_rows, columns) }}) as readable_rows
+    select
+        readable_rows.*,
+        1 as version_rank
+    from ({{ typed_raw_rows(reading, single_rows) }}) as readable_rows
     where not is_rejected_row
 
     union all
 
-    select {{ names | join(', ') }}
+    select *
     from (
         select
             readable_rows.*,
@@ -89,13 +89,13 @@
 {% macro repeated_raw_keys(reading) -%}
     {%- set key_hash = row_hash(reading.raw_key) -%}
         (select {{ key_hash }} as key_hash
-        from {{ reading.relation }} as raw_rows
+        from {{ read_raw_rows(reading, reading.key_columns) }} as raw_rows
         group by {{ key_hash }} having count(*) > 1) as repeated_keys
 {%- endmacro %}
 
 {% macro repeated_raw_rows(reading) -%}
         (select raw_rows.*
-        from {{ reading.relation }} as raw_rows
+        from {{ read_raw_rows(reading) }} as raw_rows
         inner join {{ repeated_raw_keys(reading) }}
             on {{ row_hash(reading.raw_key) }} = repeated_keys.key_hash)
 {%- endmacro %}
@@ -124,14 +124,24 @@
     having count(distinct content) > 1
 {%- endmacro %}
 
+{#- Every raw row with what its columns, or some of them, are read as: `abm_read_<column>`. Whoever
+    needs a value twice reads it once: an engine binds an expression wherever it stands. -#}
+{% macro read_raw_rows(reading, names=none) -%}
+    (select
+        raw_rows.*
+        {%- for name, read in reading.reads.items() if names is none or name in names %},
+        {{ read }} as abm_read_{{ name }}
+        {%- endfor %}
+    from {{ reading.relation }} as raw_rows)
+{%- endmacro %}
+
 {#- Every raw row, or those of a subquery, with its columns read as their types, when it was loaded,
     and whether it is rejected or deleted. -#}
-{% macro typed_raw_rows(reading, rows=none, columns=none) -%}
+{% macro typed_raw_rows(reading, rows=none) -%}
     {%- set blocking = reading.faults | selectattr('is_blocking') | map(attribute='condition')
         | list -%}
     select
-        {% for name, typed in (reading.columns.items() | list) + (reading.marks.items() | list)
-            if columns is none or name in columns -%}
+        {% for name, typed in (reading.columns.items() | list) + (reading.marks.items() | list) -%}
             {{ typed }} as {{ name }},
         {% endfor -%}
         {{ reading.loaded_at }} as loaded_at,
@@ -139,12 +149,13 @@
             as is_rejected_row,
         {{ reading.deleted | join(' or ') if reading.deleted else 'false' }} as is_deleted_row,
         {{ reading.merged | join(' or ') if reading.merged else 'false' }} as is_merged_row
-    from {{ rows or reading.relation }} as raw_rows
+    from {{ rows or read_raw_rows(reading) }} as raw_rows
 {%- endmacro %}
 
 {#-
     How a raw table is read, for all that read it: a mapping with
-      columns        column to its expression in raw_rows, read as its type
+      reads          column to the expression that reads it as its type, of the raw table
+      columns        column to its value, of read_raw_rows, as are the conditions
       nulls          column to a null of its type
       faults         what makes a row unfit, or one of its values: column, reason, condition,
                      is_blocking
@@ -153,8 +164,8 @@
       deleted        conditions, any of which deletes a row
       merged         those of them by which another record has taken its place
       key, raw_key   the key as expressions that are never null in a readable row, of readable_rows
-                     and of raw_rows: an optional part compares equal to itself, and one that the
-                     extract lacks is left out
+                     and of read_raw_rows: an optional part compares equal to itself, and one that
+                     the extract lacks is left out; key_columns are what they read
       times          what tells versions apart, newest first: whether the loader calls one the
                      present one, when it was modified, when it was loaded
       version_order  the times, then every column as text, greatest first
@@ -187,15 +198,16 @@
             {%- do casts.update({data_type: try_cast(place, data_type)}) -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- set loaded_at = raw_loaded_at(source_name, table_name) -%}
+    {%- set loaded_at = 'raw_rows.abm_read_loaded_at' -%}
     {%- set ns = namespace(past=none) -%}
     {%- if meta.get('past') -%}
         {%- set ns.past = "$ < cast('1990-01-01 00:00:00' as " ~ dbt.type_timestamp() ~ ')'
             ~ ' or $ > ' ~ moment_after(loaded_at, 1, 'day') -%}
     {%- endif -%}
     {%- set reading = {
-        'columns': {}, 'marks': {}, 'nulls': {}, 'faults': [], 'loaded_at': loaded_at,
-        'deleted': [], 'merged': [], 'key': [], 'raw_key': [], 'further_key': [], 'times': [],
+        'reads': {'loaded_at': raw_loaded_at(source_name, table_name)}, 'columns': {}, 'marks': {},
+        'nulls': {}, 'faults': [], 'loaded_at': loaded_at, 'deleted': [], 'merged': [], 'key': [],
+        'raw_key': [], 'key_columns': meta['key'] | list, 'further_key': [], 'times': [],
         'relation': source(source_name, table_name), 'meta': meta,
     } -%}
     {%- set versions = [] -%}
@@ -203,16 +215,22 @@
         {%- set name = column.name -%}
         {%- set data_type = column.data_type -%}
         {%- set raw = 'raw_rows.' ~ name -%}
-        {%- set read = casts.get(data_type, '') | replace(place, raw) -%}
+        {%- set read = 'raw_rows.abm_read_' ~ name -%}
         {%- set in_range = is_in_range(read, column) if data_type == 'double' else '' -%}
         {%- if name in absent -%} {%- set typed = nulls[data_type] -%}
-        {%- elif data_type == 'varchar' -%}
-            {%- set typed = blank_is_null_id if is_raw_id(name, meta) else blank_is_null -%}
-            {%- set typed = typed | replace('$', name) -%}
-        {%- elif data_type not in casts -%} {%- set typed = read_nested(raw, data_type) -%}
         {%- elif data_type == 'double' -%}
             {%- set typed = 'case when ' ~ in_range ~ ' then ' ~ read ~ ' end' -%}
         {%- else -%} {%- set typed = read -%}
+        {%- endif -%}
+        {%- if name not in absent -%}
+            {%- if data_type == 'varchar' -%}
+                {%- set reader = blank_is_null_id if is_raw_id(column) else blank_is_null -%}
+                {%- do reading.reads.update({name: reader | replace('$', name)}) -%}
+            {%- elif data_type in casts -%}
+                {%- do reading.reads.update({name: casts[data_type] | replace('$', name)}) -%}
+            {%- else -%}
+                {%- do reading.reads.update({name: read_nested(raw, data_type)}) -%}
+            {%- endif -%}
         {%- endif -%}
         {%- do reading.columns.update({name: typed}) -%}
         {%- do reading.nulls.update({name: nulls[data_type]}) -%}
@@ -256,7 +274,8 @@
     {%- endfor -%}
 
     {%- for name, data_type in table_marks.types.items() if name not in table.columns -%}
-        {%- do reading.marks.update({name: casts[data_type] | replace('$', name)}) -%}
+        {%- do reading.reads.update({name: casts[data_type] | replace('$', name)}) -%}
+        {%- do reading.marks.update({name: 'raw_rows.abm_read_' ~ name}) -%}
         {%- do reading.faults.append({
             'column': name, 'reason': 'unreadable_' ~ data_type, 'is_blocking': true,
             'condition': 'raw_rows.' ~ name ~ ' is not null and ' ~ reading.marks[name]
@@ -282,8 +301,8 @@
     {%- set merged_ids = merged_raw_ids(source_name, table_name) -%}
     {%- if merged_ids -%}
         {%- do reading.merged.append(
-            'coalesce(' ~ read_id('raw_rows.' ~ meta['key'][0])
-            ~ ' in (select merged_id from (' ~ merged_ids ~ ') as merged_ids), false)'
+            'coalesce(cast(' ~ reading.columns[meta['key'][0]] ~ ' as ' ~ string
+            ~ ') in (select merged_id from (' ~ merged_ids ~ ') as merged_ids), false)'
         ) -%}
     {%- endif -%}
     {%- do reading.deleted.extend(reading.merged) -%}
@@ -311,6 +330,7 @@
         {%- endfor -%}
         {%- do reading.further_key.append(further_key_part(further, readable, data_type)) -%}
         {%- do reading.key.extend(reading.further_key) -%}
+        {%- do reading.key_columns.extend(further.where_null + [further.column]) -%}
         {%- do reading.raw_key.append(further_key_part(further, reading.columns, data_type)) -%}
     {%- endif -%}
     {%- for name in table_marks.modified_at -%}
@@ -458,9 +478,11 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- A column of ids, alone or in a list: a number may arrive with a fraction of zero. -#}
-{% macro is_raw_id(name, meta) -%}
-    {{ return(name[-2:] == 'id' or name[-3:] == 'ids' or name in meta['key']) }}
+{#- A column of ids, alone or in a list: a number may arrive with a fraction of zero. One of another
+    name says so in its meta. -#}
+{% macro is_raw_id(column) -%}
+    {%- set meta = (column.get('config') or {}).get('meta') or {} -%}
+    {{ return(meta.get('is_id') or column.name[-2:] == 'id' or column.name[-3:] == 'ids') }}
 {%- endmacro %}
 
 {#- Columns without which a row is no record: the required parts of its key, and those that

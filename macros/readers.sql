@@ -86,10 +86,8 @@
         'number': '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})?',
         'day': '([0-9]{1,6})([-/ ])([0-9]{1,2})[-/ ]([0-9]{1,2})',
         'clock': '[ T]+([01]?[0-9]|2[0-3]):([0-5]?[0-9])(:([0-5]?[0-9])([.][0-9]*)?)?',
-        'utc': '[zZ]|UTC|GMT',
-        'offset': '[+-][0-9]{2}(:?[0-9]{2})?',
-        'region': '[A-Za-z_]+/[A-Za-z_/+-]+',
-        'endless': "'infinity', '-infinity', 'epoch'",
+        'zone': ' ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)| (UTC|GMT|[A-Za-z_]+/[A-Za-z_/+-]+)',
+        'endless': '-?infinity|epoch',
     }) }}
 {%- endmacro %}
 
@@ -111,9 +109,10 @@
     {%- set schema = engine_function_schema() -%}
     {%- set patterns = reading_patterns() -%}
     {%- set as_text = "trim(cast(value as varchar), e' \\t\\n\\r')" -%}
-    {%- set whole_types = "'TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT', 'UTINYINT', "
-        ~ "'USMALLINT', 'UINTEGER', 'UBIGINT', 'UHUGEINT'" -%}
-    {%- set moment_types = "'TIMESTAMP', 'TIMESTAMP_S', 'TIMESTAMP_MS', 'TIMESTAMP_NS', 'DATE'" %}
+    {%- set type = 'typeof(value)' -%}
+    {%- set is_whole = '(' ~ type ~ " like '%INT' or " ~ type ~ " like '%INTEGER')" -%}
+    {%- set is_moment = '(' ~ type ~ " = 'DATE' or starts_with(" ~ type ~ ", 'TIMESTAMP'))" -%}
+    {%- set is_zoned = '(' ~ type ~ " in ('TIMESTAMP WITH TIME ZONE', 'TIMESTAMPTZ_NS'))" %}
     {%- set is_number -%}
         (typeof(value) in ('DOUBLE', 'FLOAT') or starts_with(typeof(value), 'DECIMAL'))
     {%- endset %}
@@ -121,7 +120,7 @@
 
     {%- for name in ('bigint', 'integer') %}
     create or replace macro {{ schema }}.abm_read_{{ name }}(value) as case
-        when typeof(value) in ({{ whole_types }}) then try_cast(value as {{ name }})
+        when {{ is_whole }} then try_cast(value as {{ name }})
         when {{ is_number }}
             then case
                 when trunc(try_cast(value as double)) = try_cast(value as double)
@@ -132,7 +131,7 @@
     end;
     {%- endfor %}
     create or replace macro {{ schema }}.abm_read_double(value) as case
-        when typeof(value) in ({{ whole_types }}) then try_cast(value as double)
+        when {{ is_whole }} then try_cast(value as double)
         when {{ is_number }}
             or regexp_full_match({{ as_text }}, '{{ patterns.number }}')
             then case
@@ -145,40 +144,25 @@
         when lower({{ as_text }}) in ('true', 't', 'yes', 'y', '1', '1.0') then true
         when lower({{ as_text }}) in ('false', 'f', 'no', 'n', '0', '0.0') then false
     end;
-    {%- set moment -%}
-    case
-        when typeof(value) = 'TIMESTAMP WITH TIME ZONE'
-            then try_cast(value as timestamptz) at time zone 'UTC'
-        when typeof(value) = 'TIMESTAMPTZ_NS'
-            then try_cast(value as timestamptz) at time zone 'UTC'
-        when regexp_full_match({{ as_text }}, '{{ patterns.day }}({{ patterns.clock }})?')
-            or lower({{ as_text }}) in ({{ patterns.endless }})
-            then try_cast({{ as_text }} as timestamp)
-        when regexp_full_match(
-            {{ as_text }}, '{{ patterns.day }}{{ patterns.clock }} *({{ patterns.utc }})'
-        )
-            then try_cast(
-                regexp_replace({{ as_text }}, ' *({{ patterns.utc }})$', '') as timestamp
+    {%- set clear = patterns.day ~ '(' ~ patterns.clock ~ ')?|' ~ patterns.endless -%}
+    {%- set zoned = patterns.day ~ patterns.clock ~ '(' ~ patterns.zone ~ ')' -%}
+    {%- set joined = "replace(replace(replace(" ~ as_text
+        ~ ", ' Z', 'Z'), ' +', '+'), ' -', '-')" %}
+    {%- for name in ('timestamp', 'date') %}
+    create or replace macro {{ schema }}.abm_read_{{ name }}(value) as case
+        when {{ is_zoned }}
+            then cast(try_cast(value as timestamptz) at time zone 'UTC' as {{ name }})
+        when {{ is_moment }} then try_cast(value as {{ name }})
+        when regexp_full_match({{ as_text }}, '{{ clear }}')
+            then try_cast({{ as_text }} as {{ name }})
+        when regexp_full_match({{ as_text }}, '{{ zoned }}')
+            then cast(
+                try_cast({{ joined }} as timestamptz) at time zone 'UTC' as {{ name }}
             )
-        when regexp_full_match(
-            {{ as_text }},
-            '{{ patterns.day }}{{ patterns.clock }} *({{ patterns.offset }}|{{ patterns.region }})'
-        )
-            then try_cast(
-                regexp_replace({{ as_text }}, ' +([+-])', '\1') as timestamptz
-            ) at time zone 'UTC'
-    end
-    {%- endset %}
-    create or replace macro {{ schema }}.abm_read_timestamp(value) as case
-        when typeof(value) in ({{ moment_types }}) then try_cast(value as timestamp)
-        else {{ moment }}
     end;
-    create or replace macro {{ schema }}.abm_read_date(value) as case
-        when typeof(value) in ({{ moment_types }}) then try_cast(value as date)
-        else cast({{ moment }} as date)
-    end;
+    {%- endfor %}
     create or replace macro {{ schema }}.abm_read_id(value) as case
-        when typeof(value) in ({{ whole_types }}) then cast(value as varchar)
+        when {{ is_whole }} then cast(value as varchar)
         when regexp_full_match({{ as_text }}, '[0-9]+[.]0+') then split_part({{ as_text }}, '.', 1)
         when regexp_full_match({{ as_text }}, '[0-9]([.][0-9]+)?e[+][0-9]{2}')
             and trunc(try_cast({{ as_text }} as double)) = try_cast({{ as_text }} as double)
@@ -324,12 +308,12 @@
     declare
         value text := {{ postgres_trimmed('given') }};
         part text[] := regexp_match(
-            value, '^{{ patterns.day }}({{ patterns.clock }}'
-            || '( *({{ patterns.utc }}|({{ patterns.offset }})|({{ patterns.region }})))?)?$'
+            value, '^{{ patterns.day }}({{ patterns.clock }}({{ patterns.zone }})?)?$'
         );
+        zone text := trim(part[11]);
         moment timestamp;
     begin
-        if lower(value) in ({{ patterns.endless }}) then
+        if value ~ '^({{ patterns.endless }})$' then
             return cast(value as timestamp);
         end if;
         if part is null or value !~ '^[0-9]+([-/ ])[0-9]+\1' then
@@ -341,13 +325,14 @@
             cast(coalesce(part[9], '0') || '.' || coalesce(nullif(substr(part[10], 2, 6), ''), '0')
                 as double precision)
         );
-        if part[13] is not null then
-            moment := moment - cast(
-                left(part[13], 3) || ':'
-                || coalesce(nullif(right(replace(part[13], ':', ''), -3), ''), '00') as interval
+        if zone ~ '^[+-]' then
+            return moment - cast(
+                left(zone, 3) || ':' || coalesce(nullif(right(replace(zone, ':', ''), -3), ''), '00')
+                as interval
             );
-        elsif part[15] is not null then
-            moment := (moment at time zone part[15]) at time zone 'UTC';
+        end if;
+        if zone like '%/%' then
+            return (moment at time zone zone) at time zone 'UTC';
         end if;
         return moment;
     exception when others then

@@ -3,12 +3,7 @@ with notices as (
 ),
 
 templates as (
-    select
-        code,
-        max(case when language = 'en' then message end) as text_en,
-        max(case when language = 'fr' then message end) as text_fr
-    from {{ ref('message_templates') }}
-    group by code
+    {{ message_texts() }}
 ),
 
 final as (

@@ -6,12 +6,8 @@ versions as (
     select * from {{ ref('int_opportunity_versions') }}
 ),
 
-changes as (
-    select * from {{ ref('int_opportunity_change_records') }}
-),
-
-stages as (
-    select * from {{ ref('int_opportunity_stages') }}
+unmapped_values as (
+    select * from {{ ref('int_unmapped_raw_values') }}
 ),
 
 behind as (
@@ -21,14 +17,9 @@ behind as (
 ),
 
 unknown_stages as (
-    select
-        opportunities.source_system,
-        count(distinct changes.stage_name) as n_stage_names
-    from changes
-    inner join opportunities on changes.opportunity_id = opportunities.opportunity_id
-    inner join stages on changes.stage_name = stages.stage_name
-    where stages.outcome is null and {{ is_by_as_of('changes.changed_at') }}
-    group by opportunities.source_system
+    select count(*) as n_stage_names
+    from unmapped_values
+    where seed_name = 'stages of opportunity history'
 ),
 
 counted as (
@@ -49,9 +40,9 @@ final as (
         cast(counted.n_opportunities as bigint) as n_opportunities,
         cast(counted.n_behind as bigint) as n_behind,
         cast(coalesce(counted.amount_behind, 0) as {{ type_decimal(2) }}) as amount_behind,
-        cast(coalesce(unknown_stages.n_stage_names, 0) as bigint) as n_unknown_stage_names
+        cast(unknown_stages.n_stage_names as bigint) as n_unknown_stage_names
     from counted
-    left join unknown_stages on counted.source_system = unknown_stages.source_system
+    cross join unknown_stages
 )
 
 select * from final

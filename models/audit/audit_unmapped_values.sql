@@ -46,33 +46,17 @@ found as (
 
     union all
 
+    {% for relation in ('touchpoints', 'investments', 'budgets') -%}
     select
         'channels' as seed_name,
-        touchpoints.channel as raw_value
-    from touchpoints
-    left join channels on touchpoints.channel = channels.channel
-    where channels.channel is null
+        {{ relation }}.channel as raw_value
+    from {{ relation }}
+    left join channels on {{ relation }}.channel = channels.channel
+    where {{ relation }}.channel is not null and channels.channel is null
 
     union all
 
-    select
-        'channels' as seed_name,
-        investments.channel as raw_value
-    from investments
-    left join channels on investments.channel = channels.channel
-    where investments.channel is not null and channels.channel is null
-
-    union all
-
-    select
-        'channels' as seed_name,
-        budgets.channel as raw_value
-    from budgets
-    left join channels on budgets.channel = channels.channel
-    where budgets.channel is not null and channels.channel is null
-
-    union all
-
+    {% endfor -%}
     -- A signal of another kind than the score knows, or of no named topic, counts nothing.
     select
         'kinds of intent signals' as seed_name,

@@ -12,12 +12,7 @@ alert_rules as (
 ),
 
 templates as (
-    select
-        code,
-        max(case when language = 'en' then message end) as text_en,
-        max(case when language = 'fr' then message end) as text_fr
-    from {{ ref('message_templates') }}
-    group by code
+    {{ message_texts() }}
 ),
 
 -- An account at risk is told of as its alert tells of it.

@@ -7,12 +7,7 @@ rounded as (
 ),
 
 templates as (
-    select
-        code,
-        max(case when language = 'en' then message end) as text_en,
-        max(case when language = 'fr' then message end) as text_fr
-    from {{ ref('message_templates') }}
-    group by code
+    {{ message_texts() }}
 ),
 
 moved as (
