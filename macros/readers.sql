@@ -327,7 +327,8 @@
         );
         if zone ~ '^[+-]' then
             return moment - cast(
-                left(zone, 3) || ':' || coalesce(nullif(right(replace(zone, ':', ''), -3), ''), '00')
+                left(zone, 3) || ':'
+                    || coalesce(nullif(right(replace(zone, ':', ''), -3), ''), '00')
                 as interval
             );
         end if;
