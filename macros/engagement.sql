@@ -1,3 +1,14 @@
+{#- The coefficients of the score's components, one row. -#}
+{% macro aes_coefficients() -%}
+    select
+        max(case when component = 'touchpoint_score' then coefficient end) as touchpoint_score,
+        max(case when component = 'stakeholder_reach' then coefficient end) as stakeholder_reach,
+        max(case when component = 'content_consumption' then coefficient end)
+            as content_consumption,
+        max(case when component = 'intent_signals' then coefficient end) as intent_signals
+    from {{ ref('aes_coefficients') }}
+{%- endmacro %}
+
 {#- aes = touchpoint_score + 2 reach + 1.5 content + 3 signals, with the coefficients of the seed.
     Exact in decimals: weights and depths have 4 places, coefficients 2. -#}
 {% macro account_engagement_score(components, coefficients) -%}

@@ -79,3 +79,13 @@
 
     select * from beginnings
 {%- endmacro %}
+
+{#- Until when an alert is to be answered: so many hours after its moment, without one after the end
+    of its day. -#}
+{% macro alert_due_at(moment, day, hours) -%}
+    {{ moment_after(
+        'coalesce(' ~ moment ~ ', cast(' ~ days_after(day, 1) ~ ' as ' ~ dbt.type_timestamp()
+        ~ '))',
+        hours, 'hour'
+    ) }}
+{%- endmacro %}

@@ -146,11 +146,11 @@ def warehouse(models: Mapping[str, str], threads: int = 2) -> duckdb.DuckDBPyCon
             as_of_on date, account_id varchar, is_abm_customer boolean,
             is_expansion_observable boolean, is_retention_observable boolean, is_retained boolean
         );
-        create table int_customer_revenues_by_reporting_date (
+        create table int_customer_revenues_by_day (
             as_of_on date, account_id varchar, year_1_revenue decimal(18, 2),
             expansion_amount decimal(18, 2)
         );
-        create table int_acquisition_costs_by_reporting_date (
+        create table int_acquisition_costs_by_day (
             as_of_on date, programme varchar, sector varchar, new_customers bigint,
             investment decimal(18, 2), is_ledger_complete boolean, n_costs_without_rate bigint
         );

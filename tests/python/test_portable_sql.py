@@ -54,10 +54,23 @@ def is_ordered(window: exp.Window) -> bool:
     return order is not None and any(key.find(exp.Column) for key in order.expressions)
 
 
+def models_of(compiled: Path) -> list[Path]:
+    """Files of the models: not those of unit tests, which dbt puts into a folder named as the YAML.
+
+    Two unit tests of one YAML file that have an input in common write it to one file, with two
+    threads at once (dbt 1.11), so that what is left there need not be SQL.
+    """
+    return [
+        file
+        for file in sorted(compiled.rglob("*.sql"))
+        if not any(folder.suffix == ".yml" for folder in file.relative_to(compiled).parents)
+    ]
+
+
 def breaches(compiled: Path, schema: Schema) -> list[str]:
     return [
         f"{file.stem}: {problem}"
-        for file in sorted(compiled.rglob("*.sql"))
+        for file in models_of(compiled)
         for problem in problems(file.read_text(encoding="utf-8"), schema)
     ]
 
@@ -80,7 +93,7 @@ def test_models_are_portable(built: Build) -> None:
     assert built.result.returncode == 0, said(built.result)
     folders = list(built.target.glob("compiled/*/models"))
     assert len(folders) == 1
-    assert len(list(folders[0].rglob("*.sql"))) > 50
+    assert len(models_of(folders[0])) > 50
     assert breaches(folders[0], schema_of(built)) == []
 
 

@@ -14,9 +14,8 @@ first_date as (
     from {{ ref('int_reporting_dates') }}
 ),
 
-touchpoints as (
-    select * from {{ ref('int_touchpoints') }}
-    where account_id is not null and is_sales and not is_machine
+amounts as (
+    select * from {{ ref('int_amounts_at_stake') }}
 ),
 
 due as (
@@ -24,50 +23,38 @@ due as (
         alerts.*,
         alert_rules.decimals,
         alert_rules.action,
-        alert_rules.severity,
+        alert_rules.owner_role,
+        case
+            when alerts.rule_id = 'apr_floor' and accounts.account_size_tier = 'enterprise'
+                then 'info'
+            else alert_rules.severity
+        end as severity,
         alert_rules.sla_hours,
         alert_rules.window_days,
-        alert_rules.is_answered_by_sales_touch,
-        {{ moment_after(
-            'cast(' ~ days_after('alerts.fired_on', 1) ~ ' as ' ~ dbt.type_timestamp() ~ ')',
-            'alert_rules.sla_hours', 'hour'
-        ) }} as due_at
+        amounts.amount_at_stake,
+        {{ alert_due_at('alerts.crossed_at', 'alerts.fired_on', 'alert_rules.sla_hours') }} as due_at
     from alerts
     inner join alert_rules on alerts.rule_id = alert_rules.rule_id
     cross join first_date
+    left join {{ ref('int_accounts') }} as accounts on alerts.account_id = accounts.account_id
+    left join amounts
+        on alerts.entity_type = amounts.entity_type and alerts.entity_id = amounts.entity_id
     where alerts.fired_on >= first_date.as_of_on and alerts.fired_on <= {{ as_of_date() }}
-),
-
-first_sales_touches as (
-    select
-        due.rule_id,
-        due.entity_id,
-        due.fired_on,
-        min(touchpoints.occurred_at) as first_sales_touch_at
-    from due
-    inner join touchpoints
-        on
-            due.account_id = touchpoints.account_id
-            and due.fired_on <= touchpoints.occurred_on
-    where due.is_answered_by_sales_touch
-    group by due.rule_id, due.entity_id, due.fired_on
 ),
 
 final as (
     select
-        due.*,
-        first_sales_touches.first_sales_touch_at,
+        *,
         case
-            when not due.is_answered_by_sales_touch then null
-            when first_sales_touches.first_sales_touch_at <= due.due_at then true
-            when {{ is_by_as_of('due.due_at') }} then false
-        end as is_sla_met
+            {% if var('alerts_start_on') -%}
+            when fired_on < cast('{{ var("alerts_start_on") }}' as date) then 'baseline'
+            {% endif -%}
+            when first_sales_touch_at is not null then 'answered'
+            when ended_on <= {{ as_of_date() }} then 'cleared'
+            when entity_type = 'opportunity' and {{ is_by_as_of('due_at') }} then 'expired'
+            else 'open'
+        end as state
     from due
-    left join first_sales_touches
-        on
-            due.rule_id = first_sales_touches.rule_id
-            and due.entity_id = first_sales_touches.entity_id
-            and due.fired_on = first_sales_touches.fired_on
 )
 
 select * from final

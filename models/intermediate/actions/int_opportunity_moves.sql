@@ -8,8 +8,7 @@ moves as (
         version_number,
         changed_at,
         stage_name,
-        stage_change as move,
-        case stage_change when 'won' then 1 when 'lost' then 2 else 4 end as move_order
+        stage_change as move
     from versions
     where stage_change in ('won', 'lost', 'advanced')
 
@@ -20,8 +19,7 @@ moves as (
         version_number,
         changed_at,
         stage_name,
-        close_change as move,
-        3 as move_order
+        close_change as move
     from versions
     where close_change = 'slipped'
 ),
@@ -31,8 +29,8 @@ ranked as (
         *,
         {{ date_of('changed_at') }} as fired_on,
         row_number() over (
-            partition by opportunity_id, {{ date_of('changed_at') }}
-            order by move_order, version_number desc
+            partition by opportunity_id, {{ date_of('changed_at') }}, move
+            order by version_number desc
         ) as move_rank
     from moves
 ),

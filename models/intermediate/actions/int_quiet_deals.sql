@@ -1,10 +1,6 @@
 -- A touch before a deal was open does not count for it, nor against it.
-with versions as (
-    select * from {{ ref('int_opportunity_versions_followed') }}
-),
-
-opportunities as (
-    select * from {{ ref('int_opportunities_now') }}
+with open_stretches as (
+    select * from {{ ref('int_opportunity_open_stretches') }}
     where account_id is not null
 ),
 
@@ -16,41 +12,6 @@ touchpoints as (
 alert_rules as (
     select * from {{ ref('alert_rules') }}
     where rule_id = 'account_at_risk'
-),
-
-with_history as (
-    select distinct opportunity_id
-    from versions
-    where has_history
-),
-
--- Stretches in which a deal was open; one without history is open until it closed.
-open_stretches as (
-    select
-        versions.opportunity_id,
-        opportunities.account_id,
-        {{ date_of('versions.outcome_since_at') }} as opened_on,
-        case
-            when
-                count(*) = count(versions.valid_to_at)
-                then {{ date_of('max(versions.valid_to_at)') }}
-        end as closed_on
-    from versions
-    inner join opportunities on versions.opportunity_id = opportunities.opportunity_id
-    where versions.outcome = 'open' and versions.has_history
-    group by
-        versions.opportunity_id, opportunities.account_id, versions.outcome_since_at
-
-    union all
-
-    select
-        opportunities.opportunity_id,
-        opportunities.account_id,
-        opportunities.created_on as opened_on,
-        opportunities.closed_on
-    from opportunities
-    left join with_history on opportunities.opportunity_id = with_history.opportunity_id
-    where with_history.opportunity_id is null and opportunities.created_on is not null
 ),
 
 touched_days as (

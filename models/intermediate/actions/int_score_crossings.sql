@@ -71,7 +71,9 @@ final as (
         segmented.valid_from_on as crossed_on,
         segmented.aes,
         segmented.upper_threshold,
-        segment_ends.began_on as reset_on
+        segmented.minimum_people,
+        segment_ends.began_on as reset_on,
+        memberships.exited_on
     from segmented
     inner join memberships
         on

@@ -1,5 +1,5 @@
 with replayed as (
-    select * from {{ ref('int_customers_by_reporting_date') }}
+    select * from {{ ref('int_customers_by_day') }}
 ),
 
 final as (

@@ -9,13 +9,7 @@ accounts as (
 ),
 
 coefficients as (
-    select
-        max(case when component = 'touchpoint_score' then coefficient end) as touchpoint_score,
-        max(case when component = 'stakeholder_reach' then coefficient end) as stakeholder_reach,
-        max(case when component = 'content_consumption' then coefficient end)
-            as content_consumption,
-        max(case when component = 'intent_signals' then coefficient end) as intent_signals
-    from {{ ref('aes_coefficients') }}
+    {{ aes_coefficients() }}
 ),
 
 sector_thresholds as (

@@ -6,7 +6,7 @@ with reporting_dates as (
 ),
 
 velocities as (
-    select * from {{ ref('int_velocities_by_reporting_date') }}
+    select * from {{ ref('int_velocities_by_day') }}
     where entity_type = 'all'
 ),
 

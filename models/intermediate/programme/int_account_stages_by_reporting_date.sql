@@ -24,7 +24,9 @@ opportunities as (
 ),
 
 customers as (
-    select * from {{ ref('int_customers_by_reporting_date') }}
+    select customers.*
+    from {{ ref('int_customers_by_day') }} as customers
+    inner join reporting_dates on customers.as_of_on = reporting_dates.as_of_on
 ),
 
 -- The last day of a stretch is the one before valid_to_on.

@@ -40,15 +40,14 @@ sales_touched as (
     group by account_id
 ),
 
--- A day is all that is known of a qualification: 24 hours from it end with the day after.
-followed_up as (
-    select distinct dated.account_id
-    from dated
-    inner join sales_days
-        on
-            dated.account_id = sales_days.account_id
-            and sales_days.occurred_on >= dated.mqa_on
-            and sales_days.occurred_on <= {{ days_after('dated.mqa_on', 1) }}
+follow_ups as (
+    select
+        account_id,
+        count(is_sla_met) as due_follow_ups,
+        sum(case when is_sla_met then 1 else 0 end) as met_follow_ups
+    from {{ ref('int_account_calls') }}
+    where rule_id = 'aes_hot' and {{ is_in_trailing_days('fired_on', var('aes_window_days')) }}
+    group by account_id
 ),
 
 joined as (
@@ -62,15 +61,14 @@ joined as (
         coalesce(sales_touched.meetings, 0) as meetings,
         dated.mqa_on,
         dated.saa_on,
-        coalesce({{ days_after('dated.mqa_on', 1) }} <= {{ as_of_date() }}, false)
-            as is_follow_up_due,
-        followed_up.account_id is not null as is_followed_up
+        coalesce(follow_ups.due_follow_ups, 0) as due_follow_ups,
+        coalesce(follow_ups.met_follow_ups, 0) as met_follow_ups
     from programme_accounts
     left join coverage on programme_accounts.account_id = coverage.account_id
     left join uplifts on programme_accounts.account_id = uplifts.account_id
     left join sales_touched on programme_accounts.account_id = sales_touched.account_id
     left join dated on programme_accounts.account_id = dated.account_id
-    left join followed_up on programme_accounts.account_id = followed_up.account_id
+    left join follow_ups on programme_accounts.account_id = follow_ups.account_id
 ),
 
 final as (
@@ -88,8 +86,8 @@ final as (
         case when mqa_on is not null and saa_on is not null then 1 else 0 end
             as accepted_mqa_accounts,
         case when saa_on is not null then 1 else 0 end as saa_accounts,
-        case when is_follow_up_due then 1 else 0 end as follow_up_due_accounts,
-        case when is_follow_up_due and is_followed_up then 1 else 0 end as followed_up_accounts
+        due_follow_ups,
+        met_follow_ups
     from joined
 )
 

@@ -13,7 +13,7 @@
         'launch', 'percent', 'accepted_mqa_accounts', 'mqa_accounts', 'no_mqa'
     ),
     'follow_up_within_24_hours': (
-        'launch', 'percent', 'followed_up_accounts', 'follow_up_due_accounts',
+        'launch', 'percent', 'met_follow_ups', 'due_follow_ups',
         'no_follow_up_due'
     ),
     'mqa': ('maturation', 'accounts', 'mqa_accounts', none, none),
@@ -38,7 +38,7 @@ lifetime_values as (
         lifetime_values.*,
         tiers.abm_tier,
         tiers.n_accounts
-    from {{ ref('int_lifetime_values_by_reporting_date') }} as lifetime_values
+    from {{ ref('int_lifetime_values_by_day') }} as lifetime_values
     inner join tiers on tiers.abm_tier = 'all'
     where lifetime_values.as_of_on = {{ as_of_date() }} and lifetime_values.sector = 'all'
 ),

@@ -1,7 +1,7 @@
 {%- set counts = [
     'icp_accounts', 'icp_stated_accounts', 'covered_accounts', 'activation_uplift_ratio',
     'uplift_accounts', 'sales_touched_accounts', 'meetings', 'mqa_accounts',
-    'accepted_mqa_accounts', 'saa_accounts', 'follow_up_due_accounts', 'followed_up_accounts',
+    'accepted_mqa_accounts', 'saa_accounts', 'due_follow_ups', 'met_follow_ups',
 ] -%}
 {%- set amounts = ['revenue', 'pipeline_amount', 'expansion_amount'] %}
 

@@ -3,7 +3,7 @@ with strata as (
 ),
 
 costs as (
-    select * from {{ ref('int_acquisition_costs_by_reporting_date') }}
+    select * from {{ ref('int_acquisition_costs_by_day') }}
     where sector = 'all' and as_of_on = {{ as_of_date() }}
 ),
 

@@ -15,7 +15,7 @@ customers as (
         revenues.year_1_revenue,
         revenues.expansion_amount
     from {{ ref('int_customers_now') }} as customers
-    inner join {{ ref('int_customer_revenues_by_reporting_date') }} as revenues
+    inner join {{ ref('int_customer_revenues_by_day') }} as revenues
         on
             customers.as_of_on = revenues.as_of_on
             and customers.account_id = revenues.account_id

@@ -30,6 +30,7 @@ third_party as (
             when vendor_signals.signal_kind in ('pricing_visit', 'competitor_comparison')
                 then 'account'
         end as signal_subject,
+        {{ noon_of('vendor_signals.occurred_on') }} as occurred_at,
         vendor_signals.occurred_on,
         vendor_signals.strength
     from vendor_signals
@@ -49,6 +50,7 @@ behaviour as (
         end as signal_kind,
         cast(null as {{ dbt.type_string() }}) as topic,
         touchpoints.consumer_id as signal_subject,
+        touchpoints.occurred_at,
         touchpoints.occurred_on,
         cast(null as {{ type_decimal(4) }}) as strength
     from touchpoints
@@ -81,6 +83,7 @@ final as (
         signal_kind || ':' || signal_subject as signal_key,
         topic,
         provider,
+        occurred_at,
         occurred_on,
         strength
     from unioned

@@ -18,6 +18,11 @@ channels as (
     select * from {{ ref('dim_channels') }}
 ),
 
+sectors as (
+    select * from {{ ref('label_texts') }}
+    where domain = 'sector'
+),
+
 templates as (
     {{ message_texts() }}
 ),
@@ -32,18 +37,18 @@ named as (
             when 'opportunity' then opportunities.opportunity_name
             when 'account_executive' then own_executives.account_executive_name
             when 'channel' then channels.label_en
-            when 'sector'
-                then case when alerts.entity_id = 'all' then 'all sectors' else alerts.entity_id end
+            when 'sector' then sectors.label_en
         end as entity_name,
-        case
-            when alerts.entity_type = 'channel' then channels.label_fr
-            when alerts.entity_type = 'sector' and alerts.entity_id = 'all' then 'tous secteurs'
-        end as entity_name_fr,
-        case
-            when alerts.rule_id = 'apr_floor' and accounts.account_size_tier = 'enterprise'
-                then 'info'
-            else alerts.severity
-        end as shown_severity,
+        coalesce(channels.label_fr, sectors.label_fr) as entity_name_fr,
+        -- The strictest of those that ask for the same.
+        row_number() over (
+            partition by alerts.entity_id, alerts.action, alerts.state, alerts.move
+            order by
+                case alerts.severity when 'high' then 1 when 'medium' then 2 else 3 end,
+                alerts.threshold desc nulls last,
+                alerts.fired_on,
+                {{ binary_order('alerts.rule_id') }}
+        ) as list_rank,
         coalesce(
             own_executives.account_executive_id,
             opportunities.account_executive_id,
@@ -61,30 +66,34 @@ named as (
             and alerts.entity_id = own_executives.account_executive_id
     left join channels
         on alerts.entity_type = 'channel' and alerts.entity_id = channels.channel
+    left join sectors on alerts.entity_type = 'sector' and alerts.entity_id = sectors.code
 ),
 
 final as (
     select
-        {{ surrogate_key(['rule_id', 'entity_id', 'fired_on']) }} as alert_id,
+        case
+            when move is null then {{ surrogate_key(['rule_id', 'entity_id', 'fired_on']) }}
+            else {{ surrogate_key(['rule_id', 'entity_id', 'fired_on', 'move']) }}
+        end as alert_id,
         rule_id,
         entity_type,
         entity_id,
         entity_name,
+        move,
         fired_on,
+        crossed_at,
         metric_value,
         threshold,
-        shown_severity as severity,
+        current_value,
+        cast(amount_at_stake as {{ type_decimal(2) }}) as amount_at_stake,
+        severity,
         account_executive_id,
+        owner_role,
         action,
         due_at,
-        case
-            {% if var('alerts_start_on') -%}
-            when fired_on < cast('{{ var("alerts_start_on") }}' as date) then 'baseline'
-            {% endif -%}
-            when ended_on <= {{ as_of_date() }} then 'cleared'
-            when entity_type = 'opportunity' and {{ is_by_as_of('due_at') }} then 'cleared'
-            else 'open'
-        end as state,
+        state,
+        state = 'open' and {{ is_by_as_of('due_at') }} as is_overdue,
+        state = 'open' and list_rank = 1 as is_listed,
         first_sales_touch_at,
         is_sla_met,
         {%- for language in ('en', 'fr') %}

@@ -3,7 +3,7 @@ with customers as (
 ),
 
 revenues as (
-    select * from {{ ref('int_customer_revenues_by_reporting_date') }}
+    select * from {{ ref('int_customer_revenues_by_day') }}
 ),
 
 accounts as (

@@ -1,15 +1,12 @@
 with valued as (
-    select * from {{ ref('int_lifetime_values_by_reporting_date') }}
+    select valued.*
+    from {{ ref('int_lifetime_values_by_day') }} as valued
+    inner join {{ ref('int_reporting_dates') }} as reporting_dates
+        on valued.as_of_on = reporting_dates.as_of_on
 ),
 
 sector_benchmarks as (
     select * from {{ ref('int_sector_benchmarks') }}
-),
-
-minimum as (
-    select cast(max(value_min) as {{ type_double() }}) as minimum_ratio
-    from {{ ref('benchmarks') }}
-    where benchmark_id = 'clv_cac_minimum'
 ),
 
 final as (
@@ -42,8 +39,8 @@ final as (
             when (sector_benchmarks.deal_size - sector_benchmarks.cac) < sector_benchmarks.clv
                 then 'benchmark_inconsistent_with_formula'
         end as benchmark_reason,
-        minimum.minimum_ratio,
-        valued.clv_cac_ratio >= minimum.minimum_ratio as is_on_target,
+        valued.minimum_ratio,
+        valued.is_on_target,
         valued.reason,
         case
             when valued.clv_lifetime is null and valued.retention_rate = 1 then 'all_retained'
@@ -57,7 +54,6 @@ final as (
         on
             sector_benchmarks.sector
             = case when valued.sector = 'other' then 'saas_b2b' else valued.sector end
-    cross join minimum
 )
 
 select * from final

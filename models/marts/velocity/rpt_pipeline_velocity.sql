@@ -2,7 +2,7 @@ with velocities as (
     select
         velocities.*,
         reporting_dates.months_ago
-    from {{ ref('int_velocities_by_reporting_date') }} as velocities
+    from {{ ref('int_velocities_by_day') }} as velocities
     inner join {{ ref('int_reporting_dates') }} as reporting_dates
         on velocities.as_of_on = reporting_dates.as_of_on
 ),

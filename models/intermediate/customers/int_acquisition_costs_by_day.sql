@@ -7,25 +7,25 @@ with investments as (
     select * from {{ ref('int_investments') }}
 ),
 
-reporting_dates as (
-    select * from {{ ref('int_reporting_dates') }}
+days as (
+    select * from {{ ref('int_days') }}
 ),
 
 sharers as (
-    select * from {{ ref('int_sector_sharers_by_reporting_date') }}
+    select * from {{ ref('int_sector_sharers_by_day') }}
 ),
 
 ledgers as (
-    select * from {{ ref('int_ledger_completeness_by_reporting_date') }}
+    select * from {{ ref('int_ledger_completeness_by_day') }}
 ),
 
 cohorts as (
-    select * from {{ ref('int_customer_cohorts_by_reporting_date') }}
+    select * from {{ ref('int_customer_cohorts_by_day') }}
 ),
 
 costs as (
     select
-        reporting_dates.as_of_on,
+        days.as_of_on,
         investments.programme,
         investments.sector,
         {%- for cost, is_counted in costs.items() %}
@@ -35,11 +35,11 @@ costs as (
         {%- if not loop.last %},{% endif %}
         {%- endfor %}
     from investments
-    inner join reporting_dates
+    inner join days
         on
-            investments.month_start_on >= reporting_dates.complete_months_from_on
-            and investments.month_start_on < reporting_dates.month_start_on
-    group by reporting_dates.as_of_on, investments.programme, investments.sector
+            investments.month_start_on >= days.complete_months_from_on
+            and investments.month_start_on < days.month_start_on
+    group by days.as_of_on, investments.programme, investments.sector
 ),
 
 -- Running counts are rounded, so the shares sum to the cost to the cent. Where there is cost to

@@ -1,9 +1,9 @@
 with measured as (
-    select * from {{ ref('int_customer_cohorts_by_reporting_date') }}
+    select * from {{ ref('int_customer_cohorts_by_day') }}
 ),
 
 costs as (
-    select * from {{ ref('int_acquisition_costs_by_reporting_date') }}
+    select * from {{ ref('int_acquisition_costs_by_day') }}
 ),
 
 rated as (
@@ -64,12 +64,21 @@ valued as (
     from rated
 ),
 
+minimum as (
+    select cast(max(value_min) as {{ type_double() }}) as minimum_ratio
+    from {{ ref('benchmarks') }}
+    where benchmark_id = 'clv_cac_minimum'
+),
+
 final as (
     select
-        *,
-        clv_net / nullif(cac, 0) as clv_cac_ratio,
-        clv_lifetime / nullif(cac, 0) as clv_lifetime_cac_ratio
+        valued.*,
+        valued.clv_net / nullif(valued.cac, 0) as clv_cac_ratio,
+        valued.clv_lifetime / nullif(valued.cac, 0) as clv_lifetime_cac_ratio,
+        minimum.minimum_ratio,
+        valued.clv_net / nullif(valued.cac, 0) >= minimum.minimum_ratio as is_on_target
     from valued
+    cross join minimum
 )
 
 select * from final

@@ -2,25 +2,25 @@ with accounts as (
     select * from {{ ref('int_accounts') }}
 ),
 
-reporting_dates as (
-    select * from {{ ref('int_reporting_dates') }}
+days as (
+    select * from {{ ref('int_days') }}
 ),
 
-programme_accounts as (
-    select * from {{ ref('int_programme_accounts_by_reporting_date') }}
+memberships as (
+    select * from {{ ref('int_account_memberships') }}
 ),
 
 opportunities as (
-    select * from {{ ref('int_opportunities_by_reporting_date') }}
+    select * from {{ ref('int_opportunities_by_day') }}
     where opportunity_type = 'new_business' and not is_abm_at_creation
 ),
 
 cells as (
     select
-        reporting_dates.as_of_on,
+        days.as_of_on,
         programmes.programme,
         sectors.sector
-    from reporting_dates
+    from days
     cross join (
         select 'abm' as programme
         union all
@@ -35,28 +35,30 @@ cells as (
 
 sharers as (
     select
-        as_of_on,
+        days.as_of_on,
         'abm' as programme,
-        sector,
+        accounts.sector,
         count(*) as n_sharers
-    from programme_accounts
-    group by as_of_on, sector
+    from memberships
+    inner join days on {{ is_in_force('memberships', 'days.as_of_on') }}
+    inner join accounts on memberships.account_id = accounts.account_id
+    group by days.as_of_on, accounts.sector
 
     union all
 
     select
-        reporting_dates.as_of_on,
+        days.as_of_on,
         'non_abm' as programme,
         accounts.sector,
         count(*) as n_sharers
     from opportunities
-    inner join reporting_dates
+    inner join days
         on
-            opportunities.as_of_on = reporting_dates.as_of_on
-            and opportunities.created_on >= reporting_dates.complete_months_from_on
-            and opportunities.created_on < reporting_dates.month_start_on
+            opportunities.as_of_on = days.as_of_on
+            and opportunities.created_on >= days.complete_months_from_on
+            and opportunities.created_on < days.month_start_on
     inner join accounts on opportunities.account_id = accounts.account_id
-    group by reporting_dates.as_of_on, accounts.sector
+    group by days.as_of_on, accounts.sector
 ),
 
 final as (

@@ -1,5 +1,5 @@
 with measured as (
-    select * from {{ ref('int_velocity_entities_by_reporting_date') }}
+    select * from {{ ref('int_velocity_entities_by_day') }}
 ),
 
 based as (

@@ -1,17 +1,17 @@
 with customers as (
-    select * from {{ ref('int_customers_by_reporting_date') }}
+    select * from {{ ref('int_customers_by_day') }}
 ),
 
 revenues as (
-    select * from {{ ref('int_customer_revenues_by_reporting_date') }}
+    select * from {{ ref('int_customer_revenues_by_day') }}
 ),
 
 accounts as (
     select * from {{ ref('int_accounts') }}
 ),
 
-reporting_dates as (
-    select * from {{ ref('int_reporting_dates') }}
+days as (
+    select * from {{ ref('int_days') }}
 ),
 
 described as (
@@ -23,14 +23,14 @@ described as (
         customers.is_retention_observable,
         customers.is_retained,
         (
-            customers.customer_since_on >= reporting_dates.complete_months_from_on
-            and customers.customer_since_on < reporting_dates.month_start_on
+            customers.customer_since_on >= days.complete_months_from_on
+            and customers.customer_since_on < days.month_start_on
         ) as is_new,
         revenues.year_1_revenue,
         coalesce(revenues.expansion_amount, 0) as expansion_amount,
         coalesce(revenues.n_without_history, 0) as n_without_history
     from customers
-    inner join reporting_dates on customers.as_of_on = reporting_dates.as_of_on
+    inner join days on customers.as_of_on = days.as_of_on
     inner join accounts on customers.account_id = accounts.account_id
     left join revenues
         on

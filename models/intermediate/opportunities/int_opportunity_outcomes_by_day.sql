@@ -1,10 +1,11 @@
--- The closing version is the first of the unbroken run with the outcome of the date.
+-- The closing version is the first of the unbroken run with the outcome of the date. What was lost
+-- before the 12 complete months is nothing that is judged daily.
 with opportunities as (
     select * from {{ ref('int_opportunity_records_known') }}
 ),
 
-reporting_dates as (
-    select * from {{ ref('int_reporting_dates') }}
+days as (
+    select * from {{ ref('int_days') }}
 ),
 
 versions as (
@@ -14,31 +15,33 @@ versions as (
 -- One without history is closed only once its close date has come.
 in_force as (
     select
-        reporting_dates.as_of_on,
+        days.as_of_on,
         versions.*,
         case
             when
                 not versions.has_history
-                and versions.outcome_close_on > reporting_dates.as_of_on
+                and versions.outcome_close_on > days.as_of_on
                 then 'open'
             else versions.outcome
         end as outcome_on_date
     from versions
-    inner join reporting_dates
+    inner join days
         on
             (
                 versions.valid_from_at is null
-                or {{ date_of('versions.valid_from_at') }} <= reporting_dates.as_of_on
+                or {{ date_of('versions.valid_from_at') }} <= days.as_of_on
             )
             and (
                 versions.valid_to_at is null
-                or {{ date_of('versions.valid_to_at') }} > reporting_dates.as_of_on
+                or {{ date_of('versions.valid_to_at') }} > days.as_of_on
             )
 ),
 
 dated as (
     select
-        reporting_dates.as_of_on,
+        days.as_of_on,
+        days.is_reporting_date,
+        days.complete_months_from_on,
         opportunities.opportunity_id,
         in_force.stage_name,
         in_force.stage_order,
@@ -62,14 +65,14 @@ dated as (
                 then in_force.outcome_since_at
         end as closing_version_at
     from opportunities
-    inner join reporting_dates
+    inner join days
         on
             opportunities.created_at is null
-            or {{ date_of('opportunities.created_at') }} <= reporting_dates.as_of_on
+            or {{ date_of('opportunities.created_at') }} <= days.as_of_on
     left join in_force
         on
             opportunities.opportunity_id = in_force.opportunity_id
-            and reporting_dates.as_of_on = in_force.as_of_on
+            and days.as_of_on = in_force.as_of_on
 ),
 
 final as (
@@ -77,6 +80,10 @@ final as (
         *,
         coalesce(closing_version_at, {{ end_of_day('closed_on') }}) as closed_at
     from dated
+    where
+        is_reporting_date
+        or outcome <> 'lost'
+        or closed_on >= complete_months_from_on
 )
 
 select * from final

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
 with opportunities as (
-    select * from {{ ref('int_opportunities_by_reporting_date') }}
+    select * from {{ ref('int_opportunities_by_day') }}
 ),
 
 stale as (
@@ -9,7 +9,7 @@ stale as (
 ),
 
 entities as (
-    select * from {{ ref('int_velocity_deals_by_reporting_date') }}
+    select * from {{ ref('int_velocity_deals_by_day') }}
 ),
 
 -- Deals that closed in the trailing 365 days speak for cycles and win rates. One that closed on the

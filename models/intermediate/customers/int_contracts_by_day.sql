@@ -6,20 +6,20 @@ account_ids as (
     select * from {{ ref('int_account_ids') }}
 ),
 
-reporting_dates as (
-    select * from {{ ref('int_reporting_dates') }}
+days as (
+    select * from {{ ref('int_days') }}
 ),
 
 final as (
     select
-        reporting_dates.as_of_on,
+        days.as_of_on,
         account_ids.account_id,
         contracts.contract_id,
         contracts.started_on,
         contracts.ended_on
     from contracts
     inner join account_ids on contracts.account_id = account_ids.known_account_id
-    inner join reporting_dates on contracts.started_on <= reporting_dates.as_of_on
+    inner join days on contracts.started_on <= days.as_of_on
     where contracts.ended_on is null or contracts.ended_on >= contracts.started_on
 )
 

@@ -1,11 +1,11 @@
 {{ config(materialized='table') }}
 
 with customers as (
-    select * from {{ ref('int_customers_by_reporting_date') }}
+    select * from {{ ref('int_customers_by_day') }}
 ),
 
 opportunities as (
-    select * from {{ ref('int_opportunities_by_reporting_date') }}
+    select * from {{ ref('int_opportunities_by_day') }}
     where is_won
 ),
 

@@ -1,20 +1,20 @@
 {{ config(materialized='table') }}
 
 with measured as (
-    select * from {{ ref('int_velocity_entities_by_reporting_date') }}
+    select * from {{ ref('int_velocity_entities_by_day') }}
 ),
 
 bases as (
-    select * from {{ ref('int_velocity_bases_by_reporting_date') }}
+    select * from {{ ref('int_velocity_bases_by_day') }}
 ),
 
 deals as (
-    select * from {{ ref('int_velocity_deals_by_reporting_date') }}
+    select * from {{ ref('int_velocity_deals_by_day') }}
     where entity_type = 'account_executive'
 ),
 
 opportunities as (
-    select * from {{ ref('int_opportunities_by_reporting_date') }}
+    select * from {{ ref('int_opportunities_by_day') }}
     where is_open and amount is not null
 ),
 

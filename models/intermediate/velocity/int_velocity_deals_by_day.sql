@@ -1,6 +1,7 @@
 -- Without an account a deal counts for the account executive, programme non_abm and the whole only.
+-- Targets are judged daily: those of account executives, whose cycles may be those of the whole.
 with opportunities as (
-    select * from {{ ref('int_opportunities_by_reporting_date') }}
+    select * from {{ ref('int_opportunities_by_day') }}
     where opportunity_type in ('new_business', 'expansion')
 ),
 
@@ -48,6 +49,8 @@ final as (
         {{ entity_id }} is not null
         {%- if entity_type == 'account' %}
         and as_of_on = {{ as_of_date() }}
+        {%- elif entity_type not in ('account_executive', 'all') %}
+        and is_reporting_date
         {%- endif %}
     {%- if not loop.last %}
 

@@ -1,12 +1,12 @@
 {{ config(materialized='table') }}
 
 with opportunities as (
-    select * from {{ ref('int_opportunities_by_reporting_date') }}
+    select * from {{ ref('int_opportunities_by_day') }}
     where is_won and account_id is not null and opportunity_type = 'new_business'
 ),
 
 contracts as (
-    select * from {{ ref('int_contracts_by_reporting_date') }}
+    select * from {{ ref('int_contracts_by_day') }}
 ),
 
 ranked_first_deals as (

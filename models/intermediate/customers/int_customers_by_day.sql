@@ -1,16 +1,16 @@
 {{ config(materialized='table') }}
 
 with customers as (
-    select * from {{ ref('int_first_terms_by_reporting_date') }}
+    select * from {{ ref('int_first_terms_by_day') }}
 ),
 
 renewals as (
-    select * from {{ ref('int_opportunities_by_reporting_date') }}
+    select * from {{ ref('int_opportunities_by_day') }}
     where is_won and account_id is not null and opportunity_type = 'renewal'
 ),
 
 contracts as (
-    select * from {{ ref('int_contracts_by_reporting_date') }}
+    select * from {{ ref('int_contracts_by_day') }}
 ),
 
 renewed as (
