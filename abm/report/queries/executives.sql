@@ -25,4 +25,11 @@ where
     or executives.account_executive_id in (
         select account_executive_id from marts.dim_accounts where is_abm_now
     )
+    or executives.account_executive_id in (
+        select executives.manager_id
+        from marts.fct_alerts as alerts
+        inner join marts.dim_account_executives as executives
+            on alerts.account_executive_id = executives.account_executive_id
+        where alerts.rule_id = 'velocity_below_target' and alerts.is_listed
+    )
 order by executives.account_executive_name, account_executive_id

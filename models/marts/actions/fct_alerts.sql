@@ -91,6 +91,7 @@ final as (
         owner_role,
         action,
         due_at,
+        ended_on,
         state,
         state = 'open' and {{ is_by_as_of('due_at') }} as is_overdue,
         state = 'open' and list_rank = 1 as is_listed,
