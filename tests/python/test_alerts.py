@@ -5,6 +5,7 @@ import gc
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -452,12 +453,18 @@ def test_a_published_company_is_told_of(abm: Abm, company_built: Build, tmp_path
     assert result.returncode == 0, said(result)
     with duckdb.connect(str(db), read_only=True) as connection:
         rows = connection.execute(
-            "select distinct rule_id, entity_id from marts.fct_alerts "
-            f"where state = 'open' and fired_on > date '{COMPANY_DAY}' - 2"
+            f"""
+            select distinct rule_id, entity_id, move from marts.fct_alerts
+            where
+                fired_on > date '{COMPANY_DAY}' - 2
+                and case
+                    when rule_id = 'opportunity_moved' then state <> 'baseline' else state = 'open'
+                end
+            """
         ).fetchall()
     told = lines(tmp_path / "told.jsonl")
     assert rows
-    assert sorted((line["rule_id"], line["entity_id"]) for line in told) == sorted(rows)
+    assert {(line["rule_id"], line["entity_id"], line["move"]) for line in told} == set(rows)
 
 
 def test_a_line_without_end_stays_a_line(publish: Publish, ledger: Path) -> None:
@@ -738,6 +745,32 @@ def days_by_key(fired: Iterable[tuple[str, str, date]]) -> dict[tuple[str, str],
     return found
 
 
+def moves_held(db: Path) -> list[tuple[str, str, date]]:
+    """Opportunity, kind and day of every move that a warehouse has."""
+    with duckdb.connect(str(db), read_only=True) as connection:
+        return connection.execute(
+            "select entity_id, move, fired_on from marts.fct_alerts where move is not null"
+        ).fetchall()
+
+
+def assert_moves_are_due_once(
+    due_now: list[tuple[str, str, date]],
+    told: list[tuple[str, str, date]],
+    held: set[tuple[str, str, date]],
+    first_day: date,
+    as_of: date,
+) -> None:
+    """Each move of 30 days was told or is due, but for those that a move told has become."""
+    oldest = max(first_day, as_of - timedelta(days=29))
+    assert len(set(due_now)) == len(due_now)
+    untold = {move for move in held if move[2] >= oldest} - set(told)
+    gone = set(told) - held
+    assert set(due_now) <= untold
+    n_corrected = Counter(move[:2] for move in untold - set(due_now))
+    n_gone = Counter(move[:2] for move in gone)
+    assert n_corrected <= n_gone
+
+
 def are_close(days: Iterable[date]) -> bool:
     """Whether two of the days are less apart than what is told once."""
     ordered = sorted(days)
@@ -751,7 +784,7 @@ def are_close(days: Iterable[date]) -> bool:
         pytest.param(30, id="30 days", marks=pytest.mark.full),
     ],
 )
-def test_days_of_builds_equal_a_rebuild_and_tell_nobody_twice(
+def test_days_of_builds_equal_a_rebuild_and_tell_everything_once(
     n_days: int, company: Path, tmp_path: Path, ledger: Path
 ) -> None:
     """Rows arrive late, are corrected and deleted from day to day, so days of crossing move: those
@@ -761,6 +794,8 @@ def test_days_of_builds_equal_a_rebuild_and_tell_nobody_twice(
     for db in (updated, rebuilt):
         db.parent.mkdir()
     was_due: list[tuple[str, str, date]] = []
+    told_moves: list[tuple[str, str, date]] = []
+    held: set[tuple[str, str, date]] = set()
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
 
         def build(db: Path, day: date) -> None:
@@ -775,9 +810,21 @@ def test_days_of_builds_equal_a_rebuild_and_tell_nobody_twice(
             with opened_ledger(tmp_path / "none.jsonl", is_read_only=True) as nothing:
                 found = due_alerts(updated, nothing)
             assert found.as_of == day
-            was_due += [(alert.rule_id, alert.entity_id, alert.fired_on) for alert in found.alerts]
+            was_due += [
+                (alert.rule_id, alert.entity_id, alert.fired_on)
+                for alert in found.alerts
+                if not alert.move
+            ]
             with opened_ledger(ledger) as told:
-                told.remember(due_alerts(updated, told).alerts, "print")
+                first_day = told.first_day or day - timedelta(days=1)
+                due_now = due_alerts(updated, told).alerts
+                told.remember(due_now, "print")
+            held = set(moves_held(updated))
+            due_moves_now = [
+                (alert.entity_id, alert.move, alert.fired_on) for alert in due_now if alert.move
+            ]
+            assert_moves_are_due_once(due_moves_now, told_moves, held, first_day, day)
+            told_moves += due_moves_now
         build(rebuilt, AS_OF)
     assert differences(updated, rebuilt) == []
     with duckdb.connect(str(rebuilt), read_only=True) as connection:
@@ -787,9 +834,13 @@ def test_days_of_builds_equal_a_rebuild_and_tell_nobody_twice(
     assert n_alerts > 50
     assert n_rules > 4
 
+    assert set(moves_held(rebuilt)) == held
+    assert told_moves
+
     told_on = days_by_key(
         (line["rule_id"], line["entity_id"], date.fromisoformat(line["fired_on"]))
         for line in lines(ledger)
+        if not line["move"]
     )
     assert [key for key, days in told_on.items() if are_close(days)] == []
     # Whoever was not told had been told of the same rule and entity before.
