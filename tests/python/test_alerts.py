@@ -701,7 +701,7 @@ def build_alerts(raw: Path, db: Path, target: Path, as_of: date) -> str:
     outcome = dbtRunner(manifest=parsed()).invoke(
         [
             *("--log-level", "none", "build"),
-            *("--select", "+fct_alerts", "+fct_account_engagement"),
+            *("--select", "+fct_alerts", "+fct_account_engagement", "audit_settings", "+labels"),
             *("--exclude-resource-type", "test", "unit_test"),
             *("--vars", f"{{as_of_date: {as_of.isoformat()}}}"),
         ]
