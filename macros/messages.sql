@@ -9,7 +9,8 @@
 
 {#- An amount as people of a language read it, in whole units and groups of three digits. -#}
 {% macro shown_amount(expression, language) -%}
-    {%- set digits = 'cast(' ~ double_as_decimal(expression, 0) ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+    {%- set whole = double_as_decimal(expression, 0) -%}
+    {%- set digits = 'cast(' ~ whole ~ ' as ' ~ dbt.type_string() ~ ')' -%}
     {%- set comma = ',' if language == 'en' else '\u202f' -%}
     case
         {%- for n_groups in (4, 3, 2) %}

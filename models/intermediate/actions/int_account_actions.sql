@@ -86,8 +86,8 @@ final as (
 
     select
         described.account_id,
-        gaps.content_kind || '_content' as action_type,
-        'action_' || gaps.content_kind || '_content' as template_code,
+        gaps.content_kind as action_type,
+        'action_' || gaps.content_kind as template_code,
         described.account_executive_id as account_executive_id,
         cast(gaps.n_stakeholders as {{ type_double() }}) as metric_value,
         null as reference_value,

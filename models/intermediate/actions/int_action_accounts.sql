@@ -41,7 +41,7 @@ top_tiers_by_account as (
     group by accounts.account_id
 ),
 
-deals_by_account as (
+deals as (
     select
         account_id,
         count(*) as n_open,
@@ -84,7 +84,7 @@ final as (
         accounts.account_executive_id,
         accounts.is_abm_now,
         accounts.is_abm_now
-        and (deals_by_account.account_id is not null or engagement.aes_band <> 'bottom') as is_worked,
+        and (deals.account_id is not null or engagement.aes_band <> 'bottom') as is_worked,
         accounts.is_customer,
         engagement.aes,
         engagement.aes_band,
@@ -101,18 +101,18 @@ final as (
         executives_by_account.first_executive_id,
         top_tiers_by_account.top_tiers,
         top_tiers_by_account.top_tiers_fr,
-        coalesce(deals_by_account.n_open, 0) as n_open,
-        coalesce(deals_by_account.n_expansions, 0) as n_expansions,
+        coalesce(deals.n_open, 0) as n_open,
+        coalesce(deals.n_expansions, 0) as n_expansions,
         case
-            when deals_by_account.n_advanced > 0 then 1
-            when deals_by_account.n_open > 0 or engagement.aes_band = 'top' then 2
+            when deals.n_advanced > 0 then 1
+            when deals.n_open > 0 or engagement.aes_band = 'top' then 2
             else 3
         end as priority
     from accounts
     inner join engagement on accounts.account_id = engagement.account_id
     inner join penetration on accounts.account_id = penetration.account_id
     left join account_values on accounts.account_id = account_values.account_id
-    left join deals_by_account on accounts.account_id = deals_by_account.account_id
+    left join deals on accounts.account_id = deals.account_id
     left join top_tiers_by_account on accounts.account_id = top_tiers_by_account.account_id
     left join executives_by_account on accounts.account_id = executives_by_account.account_id
 )
