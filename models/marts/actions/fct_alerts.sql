@@ -18,6 +18,11 @@ channels as (
     select * from {{ ref('dim_channels') }}
 ),
 
+sectors as (
+    select * from {{ ref('labels') }}
+    where domain = 'sector'
+),
+
 templates as (
     {{ message_texts() }}
 ),
@@ -33,11 +38,15 @@ named as (
             when 'account_executive' then own_executives.account_executive_name
             when 'channel' then channels.label_en
             when 'sector'
-                then case when alerts.entity_id = 'all' then 'all sectors' else alerts.entity_id end
+                then case
+                    when alerts.entity_id = 'all' then 'all sectors'
+                    else coalesce(sectors.label_en, alerts.entity_id)
+                end
         end as entity_name,
         case
             when alerts.entity_type = 'channel' then channels.label_fr
             when alerts.entity_type = 'sector' and alerts.entity_id = 'all' then 'tous secteurs'
+            when alerts.entity_type = 'sector' then sectors.label_fr
         end as entity_name_fr,
         case
             when alerts.rule_id = 'apr_floor' and accounts.account_size_tier = 'enterprise'
@@ -61,6 +70,7 @@ named as (
             and alerts.entity_id = own_executives.account_executive_id
     left join channels
         on alerts.entity_type = 'channel' and alerts.entity_id = channels.channel
+    left join sectors on alerts.entity_type = 'sector' and alerts.entity_id = sectors.code
 ),
 
 final as (
