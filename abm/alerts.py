@@ -3,44 +3,68 @@
 The warehouse remembers nothing of its alerts, so that the same data give the same ones. Whoever was
 told of one must not hear of it again when late rows move the day on which it fired. That is
 remembered here, in a file outside the warehouse that no rebuild touches.
+
+A level or a score is told while it is news. A move of an opportunity happens once, and is told
+however late its row arrives.
 """
 
 import fcntl
 import json
 import logging
 import os
-from collections.abc import Iterator, Sequence
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from http.client import HTTPException
 from io import FileIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import duckdb
+from babel.numbers import format_decimal
 
 from abm.build import check_database_file, database_problem
 from abm.errors import AbmError, first_line
 from abm.paths import shown
+from abm.report.language import LOCALES
 
-LANGUAGES = ("en", "fr")
-SEVERITIES = ("high", "medium", "info")
-"""The most severe first."""
+LANGUAGES = tuple(LOCALES)
 
 RECENT_DAYS = 2
 """Alerts that fired in so many days up to the as-of date are told."""
 
+MOVES = "opportunity_moved"
+"""The rule whose alerts are moves of opportunities."""
+
+MOVES_DAYS = 30
+"""Moves of so many days up to the as-of date are told, however late their rows arrive."""
+
 TOLD_FOR_DAYS = 30
-"""A rule and entity told is not told again when it fired less than so many days before or after."""
+"""A rule and entity told is not told again when it fired less than so many days before or after;
+a move told whose day the warehouse corrects by less is the same move."""
 
 DEFAULT_LEDGER = "warehouse/alerts_told.jsonl"
 WEBHOOK = "ABM_SLACK_WEBHOOK_URL"
 PRINTED, SLACK = "print", "slack"
 TIMEOUT_SECONDS, RETRIES = 30, 3
-FOOTER = "alert_owner_and_due"
-"""The text under an alert, in the seed message_templates."""
+HOT = "aes_hot"
+DIGEST = "hot_and_not_called"
+"""The list of hot accounts that nobody called: its heading, and its name in the ledger."""
+
+_DEFAULT_TEXTS = {
+    "alert_owner_and_due": "{owner}, {due_at} UTC",
+    "alert_owner_and_manager": "{owner}, {manager}",
+    "alert_owner_and_told": "{owner}, {told}",
+    DIGEST: "{n_accounts}",
+    f"{DIGEST}_account": "{owner}: {entity_name}, {due_at} UTC, {amount} {currency}",
+    f"{DIGEST}_account_without_amount": "{owner}: {entity_name}, {due_at} UTC",
+}
+"""What is said where the seed message_templates lacks a text."""
 
 
 @dataclass(frozen=True)
@@ -51,23 +75,80 @@ class Alert:
         alert_id: Its key in marts.fct_alerts.
         rule_id: The rule that fired.
         entity_id: The account, deal, executive, sector or channel.
+        move: Of an opportunity: won, lost, slipped or advanced; None for other rules.
         fired_on: The day.
         severity: high, medium or info.
         due_at: Until when to act, UTC.
-        owner: The account executive, or who acts where there is none.
+        amount_at_stake: Money at stake, reporting currency, or None where unknown.
+        owner: Who acts.
+        owner_line: Who acts and who is told with them.
         message: What happened and what to do, in the language asked for.
-        footer: Owner and due time, in the same language.
+        footer: Owner line and due time, in the same language.
     """
 
     alert_id: str
     rule_id: str
     entity_id: str
+    move: str | None
     fired_on: date
     severity: str
     due_at: datetime
+    amount_at_stake: Decimal | None
     owner: str
+    owner_line: str
     message: str
     footer: str
+
+    @property
+    def text(self) -> str:
+        """The message that is sent."""
+        return f"{self.message}\n{self.footer}"
+
+
+@dataclass(frozen=True)
+class Uncalled:
+    """A hot account that nobody called in time.
+
+    Attributes:
+        owner: Who should have called.
+        due_at: Until when, UTC.
+        amount_at_stake: Money at stake, reporting currency, or None where unknown.
+        message: All that in a sentence, in the language asked for.
+    """
+
+    owner: str
+    due_at: datetime
+    amount_at_stake: Decimal | None
+    message: str
+
+
+@dataclass(frozen=True)
+class Digest:
+    """The hot accounts that nobody called, as one message a day.
+
+    Attributes:
+        fired_on: The day that the data speak of.
+        heading: What the list is, in the language asked for.
+        accounts: By owner, in the order of alerts.
+    """
+
+    fired_on: date
+    heading: str
+    accounts: list[Uncalled]
+
+    rule_id = DIGEST
+    entity_id = "all"
+    move = None
+
+    @property
+    def alert_id(self) -> str:
+        """Its name in the ledger."""
+        return f"{DIGEST} {self.fired_on}"
+
+    @property
+    def text(self) -> str:
+        """The message that is sent."""
+        return "\n".join([self.heading, *(account.message for account in self.accounts)])
 
 
 @dataclass(frozen=True)
@@ -76,11 +157,13 @@ class Due:
 
     Attributes:
         as_of: The day that the data speak of.
-        alerts: By owner, who has the most severe first; an owner's most severe first.
+        alerts: By owner, who has most money at stake first; an owner's by money, then age.
+        uncalled: The hot accounts that nobody called, told or not; None where there is none.
     """
 
     as_of: date
     alerts: list[Alert]
+    uncalled: Digest | None
 
 
 class Ledger:
@@ -96,23 +179,36 @@ class Ledger:
         self._file = file
         self._name = name
         self._is_line_open = bool(lines and lines[-1])
-        self._told: dict[tuple[str, str], list[date]] = {}
+        self._told: dict[tuple[str, str], set[date]] = defaultdict(set)
+        self._moves: dict[tuple[str, str | None], set[date]] = defaultdict(set)
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
             try:
                 told = json.loads(line)
-                key = str(told["rule_id"]), str(told["entity_id"])
-                fired_on = date.fromisoformat(told["fired_on"])
-            except (ValueError, KeyError, TypeError) as error:
+                rule_id, entity_id = str(told["rule_id"]), str(told["entity_id"])
+                fired_on, move = date.fromisoformat(told["fired_on"]), told.get("move")
+                if not (move is None or isinstance(move, str)):
+                    raise ValueError(move)
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise AbmError(
                     f"{name}, line {number} is no alert that was told: "
                     "correct the line or remove it."
                 ) from error
-            self._told.setdefault(key, []).append(fired_on)
+            self._add(rule_id, entity_id, move, fired_on)
+
+    def _add(self, rule_id: str, entity_id: str, move: str | None, fired_on: date) -> None:
+        self._told[rule_id, entity_id].add(fired_on)
+        if rule_id == MOVES:
+            self._moves[entity_id, move].add(fired_on)
+
+    @property
+    def first_day(self) -> date | None:
+        """The earliest day of which it speaks, or None where it is empty."""
+        return min((day for days in self._told.values() for day in days), default=None)
 
     def knows(self, rule_id: str, entity_id: str, fired_on: date) -> bool:
-        """Whether a rule and entity were told close to a day.
+        """Whether a level or score and its entity were told close to a day.
 
         Args:
             rule_id: The rule.
@@ -122,10 +218,45 @@ class Ledger:
         Returns:
             True when it is not to be told again.
         """
-        days = self._told.get((rule_id, entity_id), [])
-        return any(abs((fired_on - day).days) < TOLD_FOR_DAYS for day in days)
+        days = self._told.get((rule_id, entity_id), set())
+        return any(_are_close(fired_on, day) for day in days)
 
-    def remember(self, alerts: Sequence[Alert], channel: str) -> None:
+    def knows_digest(self, as_of: date) -> bool:
+        """Whether the list of hot accounts that nobody called was sent for a day."""
+        return as_of in self._told.get((DIGEST, Digest.entity_id), set())
+
+    def told_moves(self, moves: Iterable[tuple[str, str, date]]) -> set[tuple[str, str, date]]:
+        """Tell which moves were told, on their day or, where it was corrected, on another.
+
+        A move told that the warehouse no longer has is one that it has on another day and that was
+        not told: of the same opportunity and kind, less than 30 days apart, one for one, the
+        nearest first. A line without a kind, as older ones are, is every move of its day.
+
+        Args:
+            moves: All moves of the warehouse: opportunity, kind, day.
+
+        Returns:
+            Those that are not to be told again.
+        """
+        held: dict[tuple[str, str], set[date]] = defaultdict(set)
+        for entity_id, move, day in moves:
+            held[entity_id, move].add(day)
+        found = set()
+        for (entity_id, move), days in held.items():
+            told = self._moves.get((entity_id, move), set())
+            known = days & (told | self._moves.get((entity_id, None), set()))
+            gone, untold = told - days, days - known
+            for day, other in sorted(
+                ((day, other) for day in untold for other in gone if _are_close(day, other)),
+                key=lambda pair: (abs(pair[0] - pair[1]), pair),
+            ):
+                if day in untold and other in gone:
+                    untold.remove(day)
+                    gone.remove(other)
+            found |= {(entity_id, move, day) for day in days - untold}
+        return found
+
+    def remember(self, alerts: Sequence[Alert | Digest], channel: str) -> None:
         """Add alerts that were told, and have the system write them to the disk.
 
         Args:
@@ -150,15 +281,20 @@ class Ledger:
             ) from error
         self._is_line_open = False
         for alert in alerts:
-            self._told.setdefault((alert.rule_id, alert.entity_id), []).append(alert.fired_on)
+            self._add(alert.rule_id, alert.entity_id, alert.move, alert.fired_on)
 
 
-def _line(alert: Alert, channel: str) -> str:
+def _are_close(day: date, other: date) -> bool:
+    return abs((day - other).days) < TOLD_FOR_DAYS
+
+
+def _line(alert: Alert | Digest, channel: str) -> str:
     told = {
         "alert_id": alert.alert_id,
         "rule_id": alert.rule_id,
         "entity_id": alert.entity_id,
         "fired_on": alert.fired_on.isoformat(),
+        "move": alert.move,
         "told_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "channel": channel,
     }
@@ -207,9 +343,11 @@ def opened_ledger(file: Path, *, is_read_only: bool = False) -> Iterator[Ledger]
 def due_alerts(
     db: Path, ledger: Ledger, language: str = LANGUAGES[0], rules: Sequence[str] = ()
 ) -> Due:
-    """Find the open alerts that fired on the as-of date or the day before and were not told.
+    """Find what is due and was not told.
 
-    Of two that are one to the ledger the newer is told.
+    A level or score is due while it is open, on the day on which it fired and the day after; of two
+    that are one to the ledger the newer. A move is due for 30 days, whether still to be answered or
+    not, but from the first day of the ledger on; while that is empty, as a level.
 
     Args:
         db: The published file; a build database holds the same tables.
@@ -218,41 +356,87 @@ def due_alerts(
         rules: Rules to look at; empty for all.
 
     Returns:
-        The alerts.
+        The alerts, and the hot accounts that nobody called, unless aes_hot is not looked at.
 
     Raises:
         AbmError: The file cannot be read, or there is no such language or rule.
     """
     if language not in LANGUAGES:
         raise AbmError(f"There are no messages in {language}: name one of {', '.join(LANGUAGES)}.")
-    as_of, rows = _read(db, language, rules)
+    published = _read(db, language, rules)
+    told_moves = ledger.told_moves(published.moves)
+    last_untold = published.as_of - timedelta(days=RECENT_DAYS)
+    first_day = ledger.first_day or last_untold + timedelta(days=1)
     alerts: list[Alert] = []
     seen: set[tuple[str, str]] = set()
-    for alert in rows:
+    for alert in published.alerts:
         key = alert.rule_id, alert.entity_id
-        if key not in seen and not ledger.knows(*key, alert.fired_on):
-            seen.add(key)
+        if alert.rule_id == MOVES:
+            is_told = (alert.entity_id, alert.move, alert.fired_on) in told_moves
+            is_due = not is_told and alert.fired_on >= first_day
+        else:
+            is_due = key not in seen and not ledger.knows(*key, alert.fired_on)
+            seen |= {key} if is_due else set()
+        if is_due:
             alerts.append(alert)
-    most_severe = {
-        owner: min(_rank(alert) for alert in alerts if alert.owner == owner)
-        for owner in {alert.owner for alert in alerts}
-    }
-    alerts.sort(
-        key=lambda alert: (
-            *(most_severe[alert.owner], alert.owner),
-            *(_rank(alert), alert.due_at, alert.message, alert.alert_id),
-        )
+    uncalled = _by_owner(published.uncalled)
+    heading = published.text(DIGEST, n_accounts=len(uncalled))
+    return Due(
+        published.as_of,
+        _by_owner(alerts),
+        Digest(published.as_of, heading, uncalled) if uncalled else None,
     )
-    return Due(as_of, alerts)
 
 
-def _rank(alert: Alert) -> int:
-    known = alert.severity in SEVERITIES
-    return SEVERITIES.index(alert.severity) if known else len(SEVERITIES)
+Owned = TypeVar("Owned", Alert, Uncalled)
 
 
-def _read(db: Path, language: str, rules: Sequence[str]) -> tuple[date, list[Alert]]:
-    """Read the as-of date and the recent open alerts, the newest first."""
+def _by_owner(alerts: Sequence[Owned]) -> list[Owned]:
+    """Order by owner, the greatest money at stake first, then the oldest."""
+    greatest: dict[str, Decimal] = {}
+    for alert in alerts:
+        greatest[alert.owner] = max(greatest.get(alert.owner, _UNKNOWN), _money(alert))
+
+    def place(alert: Owned) -> tuple[Any, ...]:
+        since = alert.fired_on if isinstance(alert, Alert) else alert.due_at
+        key = alert.alert_id if isinstance(alert, Alert) else ""
+        return (
+            *(-greatest[alert.owner], alert.owner),
+            *(-_money(alert), since, alert.message, key),
+        )
+
+    return sorted(alerts, key=place)
+
+
+_UNKNOWN = Decimal("-Infinity")
+
+
+def _money(alert: Alert | Uncalled) -> Decimal:
+    """The money at stake; what is unknown is less than any."""
+    return _UNKNOWN if alert.amount_at_stake is None else alert.amount_at_stake
+
+
+@dataclass(frozen=True)
+class _Published:
+    """What the published file says: the newest alert first."""
+
+    as_of: date
+    alerts: list[Alert]
+    moves: list[tuple[str, str, date]]
+    uncalled: list[Uncalled]
+    texts: Mapping[str, str]
+
+    def text(self, code: str, **values: object) -> str:
+        return _filled(self.texts, code, **values)
+
+
+def _filled(texts: Mapping[str, str], code: str, **values: object) -> str:
+    """Fill a text of the seed message_templates; a name in a value is not filled again."""
+    text = texts.get(code) or _DEFAULT_TEXTS[code]
+    return re.sub(r"\{(\w+)\}", lambda name: str(values.get(name[1], name[0])), text)
+
+
+def _read(db: Path, language: str, rules: Sequence[str]) -> _Published:
     if not db.is_file():
         raise AbmError(
             f"There is no published file {shown(db)}: "
@@ -273,68 +457,140 @@ def _read(db: Path, language: str, rules: Sequence[str]) -> tuple[date, list[Ale
             for rule in rules:
                 if rule not in known:
                     raise AbmError(f"There is no rule {rule}: name one of {', '.join(known)}.")
-            ((as_of,),) = connection.execute(_AS_OF).fetchall()
+            ((as_of, currency),) = connection.execute(_AS_OF).fetchall()
             if as_of is None:
                 raise AbmError(
                     f"{shown(db)} does not say of which day it is, because "
                     "marts.fct_account_engagement is empty: build from data with accounts."
                 )
-            values = {
-                "as_of": as_of,
-                "days": RECENT_DAYS,
-                "footer": FOOTER,
-                "language": language,
-                "rules": list(rules) or known,
-            }
-            rows = connection.execute(_ALERTS, values).fetchall()
+            texts = dict(connection.execute(_TEXTS, [language]).fetchall())
+            shared = {"language": language, "rules": list(rules) or known}
+            since = {"as_of": as_of, "days": RECENT_DAYS, "moves_days": MOVES_DAYS, "moves": MOVES}
+            rows = _rows(connection, _TOLD + _ALERTS, shared | since)
+            moves = connection.execute(_MOVES, {"moves": MOVES, "as_of": as_of}).fetchall()
+            hot = _rows(connection, _TOLD + _UNCALLED, shared | {"hot": HOT})
         except duckdb.Error as error:
             raise AbmError(
                 f"{shown(db)} holds no alerts ({first_line(error)}): "
                 "build and publish it with this version of the project."
             ) from error
-    return as_of, [_alert(*row) for row in rows]
+    return _Published(
+        as_of,
+        [_alert(row, texts) for row in rows],
+        moves,
+        [_uncalled(row, texts, language, currency) for row in hot],
+        texts,
+    )
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection, sql: str, values: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    found = connection.execute(sql, values)
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 _RULES = "select rule_id from reference.alert_rules order by rule_id"
-_AS_OF = "select max(as_of_on) from marts.fct_account_engagement"
-_ALERTS = """
+_AS_OF = """
 select
-    alerts.alert_id,
-    alerts.rule_id,
-    alerts.entity_id,
-    alerts.fired_on,
-    alerts.severity,
-    alerts.due_at,
-    coalesce(
+    (select max(as_of_on) from marts.fct_account_engagement),
+    (select max(reporting_currency) from audit.audit_settings)
+"""
+_TEXTS = "select code, message from reference.message_templates where language = ?"
+_TOLD = """
+with told as (
+    select
+        alerts.*,
         case
             when executives.account_executive_id <> 'unknown' then executives.account_executive_name
-        end,
-        replace(rules.owner_role, '_', ' ')
-    ) as owner,
-    coalesce(
-        case $language when 'fr' then alerts.message_fr else alerts.message_en end,
-        alerts.rule_id || ': ' || alerts.entity_id
-    ) as message,
-    coalesce(footers.message, '{owner}, {due_at} UTC') as footer
-from marts.fct_alerts as alerts
-inner join reference.alert_rules as rules on alerts.rule_id = rules.rule_id
-left join marts.dim_account_executives as executives
-    on alerts.account_executive_id = executives.account_executive_id
-left join reference.message_templates as footers
-    on footers.code = $footer and footers.language = $language
-where
-    alerts.state = 'open'
-    and alerts.fired_on > $as_of - cast($days as integer)
-    and alerts.fired_on <= $as_of
-    and list_contains($rules, alerts.rule_id)
-order by alerts.fired_on desc, alerts.alert_id
+        end as executive,
+        case
+            when managers.account_executive_id <> 'unknown' then managers.account_executive_name
+        end as manager,
+        coalesce(
+            lower(case $language when 'fr' then roles.label_fr else roles.label_en end),
+            replace(alerts.owner_role, '_', ' ')
+        ) as role,
+        coalesce(
+            case $language when 'fr' then alerts.message_fr else alerts.message_en end,
+            alerts.rule_id || ': ' || alerts.entity_id
+        ) as message
+    from marts.fct_alerts as alerts
+    left join marts.dim_account_executives as executives
+        on alerts.account_executive_id = executives.account_executive_id
+    left join marts.dim_account_executives as managers
+        on executives.manager_id = managers.account_executive_id
+    left join reference.labels as roles
+        on roles.domain = 'owner_role' and roles.code = alerts.owner_role
+    where list_contains($rules, alerts.rule_id)
+)
 """
+_ALERTS = """
+select * from told
+where
+    fired_on <= $as_of
+    and case
+        when rule_id = $moves
+            then state <> 'baseline' and fired_on > $as_of - cast($moves_days as integer)
+        else state = 'open' and fired_on > $as_of - cast($days as integer)
+    end
+order by fired_on desc, alert_id
+"""
+_MOVES = """
+select entity_id, move, fired_on from marts.fct_alerts
+where rule_id = $moves and fired_on <= $as_of
+"""
+_UNCALLED = "select * from told where rule_id = $hot and state = 'open' and is_overdue"
 
 
-def _alert(*fields: Any) -> Alert:
-    alert = Alert(*fields)
-    footer = alert.footer.replace("{due_at}", shown_time(alert.due_at))
-    return replace(alert, footer=footer.replace("{owner}", alert.owner))
+def _owners(row: Mapping[str, Any], texts: Mapping[str, str]) -> tuple[str, str]:
+    """Who acts, and who acts with those who are told."""
+    executive, manager, role = row["executive"], row["manager"], row["role"]
+    if row["owner_role"] != "account_executive":
+        told = _filled(texts, "alert_owner_and_told", owner=role, told=executive)
+        return role, told if executive else role
+    owner = executive or role
+    if executive and manager and row["entity_type"] == "account_executive":
+        return owner, _filled(texts, "alert_owner_and_manager", owner=owner, manager=manager)
+    return owner, owner
+
+
+def _alert(row: Mapping[str, Any], texts: Mapping[str, str]) -> Alert:
+    owner, owner_line = _owners(row, texts)
+    names = ("alert_id", "rule_id", "entity_id", "move", "fired_on", "severity", "due_at")
+    return Alert(
+        **{name: row[name] for name in names},
+        amount_at_stake=row["amount_at_stake"],
+        owner=owner,
+        owner_line=owner_line,
+        message=row["message"],
+        footer=_filled(
+            texts, "alert_owner_and_due", owner=owner_line, due_at=shown_time(row["due_at"])
+        ),
+    )
+
+
+def _uncalled(
+    row: Mapping[str, Any], texts: Mapping[str, str], language: str, currency: str
+) -> Uncalled:
+    owner, _ = _owners(row, texts)
+    amount = row["amount_at_stake"]
+    message = _filled(
+        texts,
+        f"{DIGEST}_account" if amount is not None else f"{DIGEST}_account_without_amount",
+        owner=owner,
+        entity_name=row["entity_name"] or row["entity_id"],
+        due_at=shown_time(row["due_at"]),
+        amount="" if amount is None else _shown_amount(amount, language),
+        currency=currency,
+    )
+    return Uncalled(owner, row["due_at"], amount, message)
+
+
+def _shown_amount(amount: Decimal, language: str) -> str:
+    whole = amount.quantize(Decimal(1), ROUND_HALF_UP)
+    return format_decimal(whole, "#,##0", locale=LOCALES[language])
 
 
 def shown_time(moment: datetime) -> str:
@@ -374,11 +630,13 @@ def webhook_url() -> str:
     return url
 
 
-def send(alerts: Sequence[Alert], ledger: Ledger, url: str) -> None:
-    """Send alerts to Slack, one message each, and remember each once Slack has taken it.
+def send(due: Due, ledger: Ledger, url: str) -> None:
+    """Send what is due to Slack and remember each message once Slack has taken it.
+
+    The hot accounts that nobody called are one message, the last, once for an as-of date.
 
     Args:
-        alerts: The alerts.
+        due: What is due.
         ledger: Where they are remembered.
         url: The address of the incoming webhook.
 
@@ -401,9 +659,12 @@ def send(alerts: Sequence[Alert], ledger: Ledger, url: str) -> None:
         logger=logger,
         retry_handlers=[handler(max_retry_count=RETRIES) for handler in handlers],
     )
-    for number, alert in enumerate(alerts):
+    messages: list[Alert | Digest] = list(due.alerts)
+    if due.uncalled and not ledger.knows_digest(due.as_of):
+        messages.append(due.uncalled)
+    for number, message in enumerate(messages):
         try:
-            response = client.send(text=_escaped(f"{alert.message}\n{alert.footer}"))
+            response = client.send(text=_escaped(message.text))
             is_taken = response.status_code == 200 and response.body == "ok"
             answer = f"{response.status_code} {response.body.strip()[:80]}".strip()
         except (OSError, HTTPException, ValueError) as error:
@@ -411,10 +672,10 @@ def send(alerts: Sequence[Alert], ledger: Ledger, url: str) -> None:
         if not is_taken:
             raise AbmError(
                 f"Slack did not take an alert ({' '.join(answer.split())}), {number} of "
-                f"{len(alerts)} were sent and are remembered: check the webhook in {WEBHOOK} and "
+                f"{len(messages)} were sent and are remembered: check the webhook in {WEBHOOK} and "
                 "try again."
             )
-        ledger.remember([alert], SLACK)
+        ledger.remember([message], SLACK)
 
 
 def _escaped(text: str) -> str:

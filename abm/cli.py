@@ -539,24 +539,31 @@ def alerts(
 ) -> None:
     """Tell people what is due, once.
 
-    Due are the alerts of marts.fct_alerts whose state is open, that fired on the as-of date of the
-    published data or the day before, and that were not told. They are printed by account executive,
-    the most severe first, with the time until which to act; where an alert has no executive, by who
-    acts instead (owner_role in the seed alert_rules).
+    Of marts.fct_alerts, levels and scores are due while their state is open, on the day on which
+    they fired and the day after. Moves of opportunities (won, lost, slipped, advanced) are due for
+    30 days, so that a row that arrives late is told late, but never from before the first day in
+    the ledger. They are printed by who acts, the most money at stake first, then the oldest, with
+    the time until which to act; an alert about an executive names their manager too, one for
+    another role (owner_role) the executive who is told.
 
     What was told is remembered in the ledger, a file of JSON lines outside the warehouse: alert_id,
-    rule_id, entity_id, fired_on, told_at (UTC) and channel (print or slack). The same rule and
-    entity, fired less than 30 days before or after, is not told again, even where late data moved
-    the day. No build touches the ledger; remove lines to hear of them again.
+    rule_id, entity_id, fired_on, move, told_at (UTC) and channel (print or slack). The same rule
+    and entity, fired less than 30 days before or after, is not told again, even where late data
+    moved the day. Of moves every one is told; where the warehouse has one no longer and has one of
+    the same opportunity and kind on another of those days instead, that is the same. No build
+    touches the ledger; remove lines to hear of them again.
+
+    At the end of every run stands who is hot and was not called in time, however long ago, unless
+    --rule names other rules only.
 
     With --slack each alert is a message to the incoming webhook in ABM_SLACK_WEBHOOK_URL, with its
-    owner and due time. It is remembered once Slack has taken it. A lost connection, a rate limit
-    and an error of Slack's servers are tried three times more. Where one message fails the command
-    ends with 1; the others are sent the next time, if they are still due. With --dry-run nothing is
-    sent either.
+    owner and due time, and the hot accounts not called are one message, once for an as-of date. It
+    is remembered once Slack has taken it. A lost connection, a rate limit and an error of Slack's
+    servers are tried three times more. Where one message fails the command ends with 1; the others
+    are sent the next time, if they are still due. With --dry-run nothing is sent either.
 
-    The eight rules, their thresholds and whether they are on are in the seed alert_rules, the texts
-    in message_templates.
+    The rules, their thresholds and whether they are on are in the seed alert_rules, the texts in
+    message_templates.
 
     \b
     Examples:
@@ -578,7 +585,7 @@ def alerts(
     with opened_ledger(file, is_read_only=dry_run) as told:
         due = due_alerts(db.expanduser().absolute(), told, lang, rule or ())
         if url:
-            send(due.alerts, told, url)
+            send(due, told, url)
         else:
             _print_alerts(due)
             if not dry_run:
@@ -590,6 +597,10 @@ def alerts(
         print(f"{n_alerts} due as of {due.as_of}, nothing remembered (--dry-run)")
     else:
         print(f"{n_alerts} told as of {due.as_of}, remembered in {shown(file)}")
+    if due.uncalled:
+        print(due.uncalled.heading)
+        for account in due.uncalled.accounts:
+            print(f"  {account.message}")
 
 
 @app.command(short_help="Write what every table means and how it is made.")
@@ -842,7 +853,8 @@ def _print_alerts(due: "Due") -> None:
         if alert.owner != owner:
             owner = alert.owner
             print(owner)
-        print(f"  {alert.severity:<6}  due {shown_time(alert.due_at)} UTC  {alert.message}")
+        told = f" ({alert.owner_line})" if alert.owner_line != owner else ""
+        print(f"  {alert.severity:<6}  due {shown_time(alert.due_at)} UTC  {alert.message}{told}")
     sys.stdout.flush()
 
 

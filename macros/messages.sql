@@ -7,6 +7,25 @@
     case when {{ decimals }} = 0 then {{ whole }} else {{ one }} end
 {%- endmacro %}
 
+{#- An amount as people of a language read it, in whole units and groups of three digits. -#}
+{% macro shown_amount(expression, language) -%}
+    {%- set whole = double_as_decimal(expression, 0) -%}
+    {%- set digits = 'cast(' ~ whole ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+    {%- set comma = ',' if language == 'en' else '\u202f' -%}
+    case
+        {%- for n_groups in (4, 3, 2) %}
+        {%- set n_digits = 3 * (n_groups - 1) %}
+        when length({{ digits }}) > {{ n_digits }}
+            then substr({{ digits }}, 1, length({{ digits }}) - {{ n_digits }})
+            {%- for place in range(n_groups - 1) %}
+            || '{{ comma }}'
+            || substr({{ digits }}, length({{ digits }}) - {{ n_digits - 3 * place - 1 }}, 3)
+            {%- endfor %}
+        {%- endfor %}
+        else {{ digits }}
+    end
+{%- endmacro %}
+
 {#- A template with each {placeholder} replaced by what the expression gives, or by a dash. -#}
 {% macro filled_template(template, values) -%}
     {%- set ns = namespace(sql=template) -%}

@@ -5,6 +5,7 @@ import gc
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -26,7 +27,7 @@ from abm.alerts import TOLD_FOR_DAYS, WEBHOOK, due_alerts, opened_ledger, send
 from abm.errors import AbmError
 
 AS_OF = date(2026, 10, 31)
-FIELDS = ["alert_id", "rule_id", "entity_id", "fired_on", "told_at", "channel"]
+FIELDS = ["alert_id", "rule_id", "entity_id", "fired_on", "move", "told_at", "channel"]
 
 Publish = Callable[..., Path]
 
@@ -39,14 +40,26 @@ def fired(rule_id: str, entity_id: str, days_ago: int = 0, **values: Any) -> dic
         "rule_id": rule_id,
         "entity_id": entity_id,
         "fired_on": fired_on,
+        "move": None,
+        "entity_type": "account",
+        "entity_name": entity_id.capitalize(),
         "severity": "high",
         "account_executive_id": "eve",
+        "owner_role": "account_executive",
         "due_at": datetime(2026, 11, 2),
+        "amount_at_stake": None,
         "state": "open",
+        "is_overdue": False,
         "message_en": f"{entity_id} calls",
         "message_fr": f"{entity_id} appelle",
         **values,
     }
+
+
+def moved(entity_id: str, move: str, days_ago: int = 0, **values: Any) -> dict[str, Any]:
+    """A row of fct_alerts on a move of an opportunity."""
+    row = fired("opportunity_moved", entity_id, days_ago, move=move, entity_type="opportunity")
+    return row | {"alert_id": f"{row['alert_id']} {move}", "state": "cleared", **values}
 
 
 @pytest.fixture
@@ -57,22 +70,32 @@ def publish(tmp_path: Path) -> Publish:
         db = tmp_path / "published.duckdb"
         db.unlink(missing_ok=True)
         with duckdb.connect(str(db)) as connection:
-            for schema in ("marts", "reference"):
+            for schema in ("audit", "marts", "reference"):
                 connection.execute(f"create schema {schema}")
             for seed in ("alert_rules", "message_templates"):
                 connection.execute(
                     f"create table reference.{seed} as from '{ROOT}/seeds/{seed}.csv'"
                 )
             connection.execute(
-                """
+                f"""
+                create table reference.labels as
+                select domain, code, label_en, label_fr from '{ROOT}/seeds/label_texts.csv';
+                create table audit.audit_settings as select 'USD' as reporting_currency;
                 create table marts.dim_account_executives as
-                from (values ('eve', 'Eve'), ('adam', 'Adam'), ('unknown', 'Unknown'))
-                    as executives (account_executive_id, account_executive_name);
+                from (
+                    values
+                        ('eve', 'Eve', 'mona'),
+                        ('adam', 'Adam', 'unknown'),
+                        ('mona', 'Mona', null),
+                        ('unknown', 'Unknown', null)
+                ) as executives (account_executive_id, account_executive_name, manager_id);
                 create table marts.fct_account_engagement (as_of_on date);
                 create table marts.fct_alerts (
                     alert_id varchar, rule_id varchar, entity_id varchar, fired_on date,
-                    severity varchar, account_executive_id varchar, due_at timestamp,
-                    state varchar, message_en varchar, message_fr varchar
+                    move varchar, entity_type varchar, entity_name varchar, severity varchar,
+                    account_executive_id varchar, owner_role varchar, due_at timestamp,
+                    amount_at_stake decimal(18, 2), state varchar, is_overdue boolean,
+                    message_en varchar, message_fr varchar
                 );
                 """
             )
@@ -151,55 +174,269 @@ def test_a_rule_and_entity_told_30_days_apart_is_due(
 
 
 def test_of_two_days_the_newer_is_told(publish: Publish, ledger: Path) -> None:
-    db = publish(fired("opportunity_moved", "deal", 1), fired("opportunity_moved", "deal"))
-    assert due(db, ledger) == [("opportunity_moved", "deal", 0)]
+    db = publish(fired("aes_hot", "acme", 1), fired("aes_hot", "acme"))
+    assert due(db, ledger) == [("aes_hot", "acme", 0)]
 
 
-def test_printed_by_executive_most_severe_first(
-    abm: Abm, publish: Publish, ledger: Path, tmp_path: Path
+def write_moves(ledger: Path, *told: tuple[str, str | None, int], first: int = 60) -> None:
+    """Write a ledger that begins so many days ago: opportunity, kind or none, and age in days."""
+    write_told(ledger, ("apr_floor", "some account", AS_OF - timedelta(days=first)))
+    lines = [
+        {
+            "rule_id": "opportunity_moved",
+            "entity_id": entity,
+            "fired_on": (AS_OF - timedelta(days=days_ago)).isoformat(),
+            **({"move": move} if move else {}),
+        }
+        for entity, move, days_ago in told
+    ]
+    with ledger.open("a") as file:
+        file.writelines(f"{json.dumps(line)}\n" for line in lines)
+
+
+def due_moves(db: Path, ledger: Path) -> list[tuple[str, str | None, int]]:
+    """Opportunity, kind and age in days of the moves that are due, the oldest first."""
+    with opened_ledger(ledger, is_read_only=True) as told:
+        alerts = due_alerts(db, told, rules=["opportunity_moved"]).alerts
+    return [(alert.entity_id, alert.move, (AS_OF - alert.fired_on).days) for alert in alerts]
+
+
+def test_every_move_of_30_days_is_due_however_late(publish: Publish, ledger: Path) -> None:
+    """Whatever its state but baseline, and a second move of a deal as the first."""
+    db = publish(
+        moved("deal", "slipped", 30),
+        moved("deal", "slipped", 29),
+        moved("deal", "slipped", 20),
+        moved("deal", "advanced", 5, state="expired"),
+        moved("deal", "won", 1),
+        moved("deal", "slipped", 1),
+        moved("old", "won", 3, state="baseline"),
+        moved("other", "lost", 0, state="open"),
+    )
+    write_moves(ledger)
+    found = [
+        ("deal", "slipped", 29),
+        ("deal", "slipped", 20),
+        ("deal", "advanced", 5),
+        *[("deal", "slipped", 1), ("deal", "won", 1)],
+        ("other", "lost", 0),
+    ]
+    assert sorted(due_moves(db, ledger)) == sorted(found)
+
+    # A ledger speaks of nothing before its first day, and an empty one of the last two days.
+    write_moves(ledger, first=20)
+    assert sorted(due_moves(db, ledger)) == sorted(found[1:])
+    ledger.unlink()
+    assert sorted(due_moves(db, ledger)) == sorted(found[3:])
+
+    with opened_ledger(ledger) as told:
+        told.remember(due_alerts(db, told).alerts, "print")
+    assert due_moves(db, ledger) == []
+    assert {(line["entity_id"], line["move"]) for line in lines(ledger)} == {
+        *[("deal", "slipped"), ("deal", "won"), ("other", "lost")]
+    }
+
+
+def test_a_move_told_without_its_kind_is_every_move_of_the_day(
+    publish: Publish, ledger: Path
+) -> None:
+    db = publish(moved("deal", "won", 3), moved("deal", "slipped", 3), moved("deal", "slipped", 4))
+    write_moves(ledger, ("deal", None, 3))
+    assert due_moves(db, ledger) == [("deal", "slipped", 4)]
+
+
+@pytest.mark.parametrize(
+    ("told", "held", "due_now"),
+    [
+        pytest.param([10], [9], [], id="corrected by a day"),
+        pytest.param([2], [31], [], id="to before what is looked at"),
+        pytest.param([31], [2], [], id="29 days"),
+        pytest.param([32], [2], [2], id="30 days are another move"),
+        pytest.param([10], [10, 5], [5], id="a second move"),
+        pytest.param([10], [9, 5], [5], id="corrected, and a second move"),
+        pytest.param([10, 8], [9], [], id="two told, one held"),
+        pytest.param([10, 8], [9, 7, 1], [1], id="two corrected, and a third"),
+        pytest.param([10], [11, 9], [9], id="of two as near the later is news"),
+        pytest.param([3], [40, 2], [], id="an old one is not the nearest"),
+    ],
+)
+def test_a_move_told_whose_day_is_corrected_is_not_told_again(
+    told: list[int], held: list[int], due_now: list[int], publish: Publish, ledger: Path
 ) -> None:
     db = publish(
-        fired("apr_floor", "medium", severity="medium"),
-        fired("opportunity_moved", "info", severity="info"),
-        fired("aes_hot", "high"),
-        fired("apr_floor", "adam's", severity="medium", account_executive_id="adam"),
-        fired("clv_cac_below_minimum", "all", account_executive_id="unknown"),
+        *(moved("deal", "slipped", days) for days in held),
+        # Another opportunity and another kind have nothing to do with it.
+        *[moved("other", "slipped", 10), moved("deal", "won", 1)],
+    )
+    write_moves(
+        ledger,
+        *(("deal", "slipped", days) for days in told),
+        *[("other", "slipped", 10), ("deal", "won", 1), ("deal", "advanced", 6)],
+    )
+    assert due_moves(db, ledger) == [("deal", "slipped", days) for days in due_now]
+
+
+def test_printed_by_who_acts_most_money_first(
+    abm: Abm, publish: Publish, ledger: Path, tmp_path: Path
+) -> None:
+    """Then the oldest; money unknown comes last, and owners by their greatest."""
+    db = publish(
+        fired("account_at_risk", "nothing", amount_at_stake=0),
+        fired("aes_hot", "unknown money"),
+        moved("deal", "won", severity="info", amount_at_stake=20),
+        fired("account_at_risk", "younger", amount_at_stake=300),
+        fired("account_at_risk", "older", 1, amount_at_stake=300),
+        fired(
+            "velocity_below_target",
+            "eve",
+            entity_type="account_executive",
+            severity="medium",
+            amount_at_stake=50,
+        ),
+        fired("apr_floor", "adam's", account_executive_id="adam", owner_role="marketing"),
+        fired(
+            "apr_floor",
+            "eve's",
+            owner_role="marketing",
+            severity="medium",
+            amount_at_stake=4000,
+        ),
+        fired(
+            "velocity_below_target",
+            "adam",
+            entity_type="account_executive",
+            account_executive_id="adam",
+            amount_at_stake=5,
+        ),
+        fired(
+            "clv_cac_below_minimum", "all", owner_role="leadership", account_executive_id="unknown"
+        ),
         fired("aes_hot", "wordless", account_executive_id="unknown", message_en=None),
     )
     arguments = ("alerts", "--db", db, "--ledger", ledger)
+    until = "due 2026-11-02 00:00 UTC"
     shown = [
+        "marketing",
+        f"  medium  {until}  eve's calls (marketing, cc Eve)",
+        f"  high    {until}  adam's calls (marketing, cc Adam)",
         "Eve",
-        "  high    due 2026-11-02 00:00 UTC  high calls",
-        "  medium  due 2026-11-02 00:00 UTC  medium calls",
-        "  info    due 2026-11-02 00:00 UTC  info calls",
-        "account executive",
-        "  high    due 2026-11-02 00:00 UTC  aes_hot: wordless",
-        "leadership",
-        "  high    due 2026-11-02 00:00 UTC  all calls",
+        f"  high    {until}  older calls",
+        f"  high    {until}  younger calls",
+        f"  medium  {until}  eve calls (Eve and Mona)",
+        f"  info    {until}  deal calls",
+        f"  high    {until}  nothing calls",
+        f"  high    {until}  unknown money calls",
         "Adam",
-        "  medium  due 2026-11-02 00:00 UTC  adam's calls",
+        f"  high    {until}  adam calls",
+        "account executive",
+        f"  high    {until}  aes_hot: wordless",
+        "leadership",
+        f"  high    {until}  all calls",
     ]
     dry = abm(*arguments, "--dry-run")
-    end = "6 alerts due as of 2026-10-31, nothing remembered (--dry-run)"
+    end = "11 alerts due as of 2026-10-31, nothing remembered (--dry-run)"
     assert dry.stdout.splitlines() == [*shown, end], said(dry)
     assert not ledger.exists()
 
-    french = abm(*arguments, "--lang", "fr", "--rule", "aes_hot", "--rule", "apr_floor")
-    assert "Eve\n  high    due 2026-11-02 00:00 UTC  high appelle\n" in french.stdout, said(french)
-    assert french.stdout.endswith(f"4 alerts told as of 2026-10-31, remembered in {ledger}\n")
+    french = abm(*arguments, "--lang", "fr", "--rule", "apr_floor", "--rule", "aes_hot")
+    assert french.stdout.splitlines() == [
+        "marketing",
+        f"  medium  {until}  eve's appelle (marketing, copie à Eve)",
+        f"  high    {until}  adam's appelle (marketing, copie à Adam)",
+        "Eve",
+        f"  high    {until}  unknown money appelle",
+        "commercial",
+        f"  high    {until}  wordless appelle",
+        f"4 alerts told as of 2026-10-31, remembered in {ledger}",
+    ], said(french)
     assert {line["rule_id"] for line in lines(ledger)} == {"aes_hot", "apr_floor"}
 
     rest = abm(*arguments)
-    assert "2 alerts told" in rest.stdout, said(rest)
+    assert "7 alerts told" in rest.stdout, said(rest)
     assert abm(*arguments).stdout == "Nothing to tell as of 2026-10-31\n"
     told = lines(ledger)
-    assert [list(line) for line in told] == 6 * [FIELDS]
+    assert [list(line) for line in told] == 11 * [FIELDS]
     assert {line["channel"] for line in told} == {"print"}
-    (first,) = (line for line in told if line["entity_id"] == "high")
-    assert first["alert_id"] == "aes_hot high 2026-10-31"
+    (first,) = (line for line in told if line["entity_id"] == "deal")
+    assert first["alert_id"] == "opportunity_moved deal 2026-10-31 won"
     assert first["fired_on"] == "2026-10-31"
+    assert first["move"] == "won"
     ago = datetime.now(UTC) - datetime.fromisoformat(first["told_at"])
     assert timedelta() <= ago + timedelta(seconds=1) < timedelta(minutes=5)
+
+
+def hot(entity_id: str, days_ago: int, amount: int | None = None, **values: Any) -> dict[str, Any]:
+    """A hot account that nobody called in time."""
+    due_at = datetime(2026, 10, 31, 9, 30) - timedelta(days=days_ago)
+    return fired("aes_hot", entity_id, days_ago + 1, due_at=due_at) | {
+        **{"is_overdue": True, "amount_at_stake": amount, **values}
+    }
+
+
+def test_who_is_hot_and_not_called_stands_at_every_end(
+    abm: Abm, publish: Publish, ledger: Path, slack: "Slack"
+) -> None:
+    db = publish(
+        hot("acme", 60, 1234567),
+        hot("bolt", 5),
+        hot("coop & co", 3, 90),
+        hot("duo", 20, 90),
+        hot("ellis", 2, 2000000, account_executive_id="unknown"),
+        *[hot("called", 9, state="answered"), hot("missed", 9, state="cleared")],
+        *[
+            hot("not yet", 0, is_overdue=False),
+            fired("account_at_risk", "else", 9, is_overdue=True),
+        ],
+    )
+    write_told(
+        ledger, ("aes_hot", "acme", AS_OF - timedelta(days=61)), ("aes_hot", "not yet", AS_OF)
+    )
+    before = ledger.read_bytes()
+    arguments = ("alerts", "--db", db, "--ledger", ledger)
+    shown = [
+        "Hot and not called: 5",
+        "  account executive: Ellis, overdue since 2026-10-29 09:30 UTC, 2,000,000 USD at stake.",
+        "  Eve: Acme, overdue since 2026-09-01 09:30 UTC, 1,234,567 USD at stake.",
+        "  Eve: Duo, overdue since 2026-10-11 09:30 UTC, 90 USD at stake.",
+        "  Eve: Coop & co, overdue since 2026-10-28 09:30 UTC, 90 USD at stake.",
+        "  Eve: Bolt, overdue since 2026-10-26 09:30 UTC, money at stake unknown.",
+    ]
+    for options in ((), ("--dry-run",), ("--rule", "aes_hot")):
+        result = abm(*arguments, *options)
+        assert result.stdout.splitlines() == ["Nothing to tell as of 2026-10-31", *shown]
+    assert abm(*arguments, "--rule", "apr_floor").stdout == "Nothing to tell as of 2026-10-31\n"
+    assert ledger.read_bytes() == before
+
+    french = ("--lang", "fr", "--slack")
+    slack.answers = [(404, "no_service")]
+    assert (
+        "0 of 1 were sent" in errors(abm(*arguments, *french, environment={WEBHOOK: slack.url}))[0]
+    )
+    for _ in range(2):
+        result = abm(*arguments, *french, environment={WEBHOOK: slack.url})
+        assert result.returncode == 0, said(result)
+        assert "Chauds et pas appelés : 5\n" in result.stdout
+    (text,) = slack.texts
+    assert text.splitlines()[::4] == [
+        "Chauds et pas appelés : 5",
+        "Eve : Coop &amp; co, en retard depuis le 2026-10-28 09:30 UTC, 90 USD en jeu.",
+    ]
+    assert "1\u202f234\u202f567 USD en jeu" in text
+    assert lines(ledger)[2:] == [
+        {
+            "alert_id": "hot_and_not_called 2026-10-31",
+            "rule_id": "hot_and_not_called",
+            "entity_id": "all",
+            "fired_on": "2026-10-31",
+            "move": None,
+            "told_at": lines(ledger)[2]["told_at"],
+            "channel": "slack",
+        }
+    ]
+    tomorrow = publish(hot("acme", 60), as_of=AS_OF + timedelta(days=1))
+    arguments = ("alerts", "--db", tomorrow, "--ledger", ledger, "--slack")
+    assert abm(*arguments, environment={WEBHOOK: slack.url}).returncode == 0
+    assert len(slack.texts) == 2
 
 
 def test_a_published_company_is_told_of(abm: Abm, company_built: Build, tmp_path: Path) -> None:
@@ -216,12 +453,18 @@ def test_a_published_company_is_told_of(abm: Abm, company_built: Build, tmp_path
     assert result.returncode == 0, said(result)
     with duckdb.connect(str(db), read_only=True) as connection:
         rows = connection.execute(
-            "select distinct rule_id, entity_id from marts.fct_alerts "
-            f"where state = 'open' and fired_on > date '{COMPANY_DAY}' - 2"
+            f"""
+            select distinct rule_id, entity_id, move from marts.fct_alerts
+            where
+                fired_on > date '{COMPANY_DAY}' - 2
+                and case
+                    when rule_id = 'opportunity_moved' then state <> 'baseline' else state = 'open'
+                end
+            """
         ).fetchall()
     told = lines(tmp_path / "told.jsonl")
     assert rows
-    assert sorted((line["rule_id"], line["entity_id"]) for line in told) == sorted(rows)
+    assert {(line["rule_id"], line["entity_id"], line["move"]) for line in told} == set(rows)
 
 
 def test_a_line_without_end_stays_a_line(publish: Publish, ledger: Path) -> None:
@@ -235,9 +478,18 @@ def test_a_line_without_end_stays_a_line(publish: Publish, ledger: Path) -> None
     assert due(db, ledger) == []
 
 
+BAD_MOVE = '{"rule_id": "opportunity_moved", "entity_id": "d", "fired_on": "2026-10-31", "move": 1}'
+
+
 @pytest.mark.parametrize(
     "line",
-    ['{"rule_id": "aes_hot", "entity', "[]", '{"rule_id": "aes_hot", "entity_id": "acme"}', "\xff"],
+    [
+        '{"rule_id": "aes_hot", "entity',
+        "[]",
+        '{"rule_id": "aes_hot", "entity_id": "acme"}',
+        "\xff",
+        BAD_MOVE,
+    ],
 )
 def test_a_bad_line_is_named(line: str, abm: Abm, publish: Publish, ledger: Path) -> None:
     write_told(ledger, ("aes_hot", "acme", AS_OF))
@@ -334,32 +586,41 @@ def slack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Slack]:
 def test_sent_to_slack(abm: Abm, publish: Publish, ledger: Path, slack: Slack) -> None:
     db = publish(
         fired("aes_hot", "Bold & <Co>"),
-        fired("apr_floor", "acme", severity="info", account_executive_id="unknown"),
+        fired(
+            "apr_floor",
+            "acme",
+            severity="info",
+            account_executive_id="unknown",
+            owner_role="marketing",
+        ),
+        fired("apr_floor", "bolt", owner_role="marketing"),
     )
     arguments = ("alerts", "--db", db, "--ledger", ledger, "--lang", "fr", "--slack")
     environment = {WEBHOOK: slack.url}
     dry = abm(*arguments, "--dry-run")
-    assert "2 alerts due" in dry.stdout, said(dry)
+    assert "3 alerts due" in dry.stdout, said(dry)
     assert not slack.texts
     result = abm(*arguments, environment=environment)
     assert result.returncode == 0, said(result)
-    assert result.stdout == f"2 alerts told as of 2026-10-31, remembered in {ledger}\n"
+    assert result.stdout == f"3 alerts told as of 2026-10-31, remembered in {ledger}\n"
     assert slack.texts == [
         "Bold &amp; &lt;Co&gt; appelle\n"
         "Responsable : Eve. À traiter avant le 2026-11-02 00:00 UTC.",
         "acme appelle\nResponsable : marketing. À traiter avant le 2026-11-02 00:00 UTC.",
+        "bolt appelle\n"
+        "Responsable : marketing, copie à Eve. À traiter avant le 2026-11-02 00:00 UTC.",
     ]
-    assert [line["channel"] for line in lines(ledger)] == ["slack", "slack"]
+    assert [line["channel"] for line in lines(ledger)] == 3 * ["slack"]
     again = abm(*arguments, environment=environment)
     assert again.stdout == "Nothing to tell as of 2026-10-31\n", said(again)
-    assert len(slack.texts) == 2
+    assert len(slack.texts) == 3
 
 
 def test_slack_is_tried_again(publish: Publish, ledger: Path, slack: Slack) -> None:
     db = publish(*(fired("aes_hot", entity) for entity in "abc"))
     slack.answers = [(500, "oops"), (200, "ok"), (429, "slow down"), (200, "ok"), None, (200, "ok")]
     with opened_ledger(ledger) as told:
-        send(due_alerts(db, told).alerts, told, slack.url)
+        send(due_alerts(db, told), told, slack.url)
     assert [text[0] for text in slack.texts] == ["a", "b", "c"]
     assert [line["entity_id"] for line in lines(ledger)] == ["a", "b", "c"]
 
@@ -403,7 +664,7 @@ def test_a_server_that_is_not_there(
     with HTTPServer(("127.0.0.1", 0), Channel) as closed:
         url = f"http://127.0.0.1:{closed.server_port}/secret"
     with opened_ledger(ledger) as told, pytest.raises(AbmError, match="Connection refused") as no:
-        send(due_alerts(db, told).alerts, told, url)
+        send(due_alerts(db, told), told, url)
     assert "secret" not in str(no.value)
     assert lines(ledger) == []
 
@@ -440,7 +701,7 @@ def build_alerts(raw: Path, db: Path, target: Path, as_of: date) -> str:
     outcome = dbtRunner(manifest=parsed()).invoke(
         [
             *("--log-level", "none", "build"),
-            *("--select", "+fct_alerts", "+fct_account_engagement"),
+            *("--select", "+fct_alerts", "+fct_account_engagement", "audit_settings", "+labels"),
             *("--exclude-resource-type", "test", "unit_test"),
             *("--vars", f"{{as_of_date: {as_of.isoformat()}}}"),
         ]
@@ -484,6 +745,32 @@ def days_by_key(fired: Iterable[tuple[str, str, date]]) -> dict[tuple[str, str],
     return found
 
 
+def moves_held(db: Path) -> list[tuple[str, str, date]]:
+    """Opportunity, kind and day of every move that a warehouse has."""
+    with duckdb.connect(str(db), read_only=True) as connection:
+        return connection.execute(
+            "select entity_id, move, fired_on from marts.fct_alerts where move is not null"
+        ).fetchall()
+
+
+def assert_moves_are_due_once(
+    due_now: list[tuple[str, str, date]],
+    told: list[tuple[str, str, date]],
+    held: set[tuple[str, str, date]],
+    first_day: date,
+    as_of: date,
+) -> None:
+    """Each move of 30 days was told or is due, but for those that a move told has become."""
+    oldest = max(first_day, as_of - timedelta(days=29))
+    assert len(set(due_now)) == len(due_now)
+    untold = {move for move in held if move[2] >= oldest} - set(told)
+    gone = set(told) - held
+    assert set(due_now) <= untold
+    n_corrected = Counter(move[:2] for move in untold - set(due_now))
+    n_gone = Counter(move[:2] for move in gone)
+    assert n_corrected <= n_gone
+
+
 def are_close(days: Iterable[date]) -> bool:
     """Whether two of the days are less apart than what is told once."""
     ordered = sorted(days)
@@ -497,7 +784,7 @@ def are_close(days: Iterable[date]) -> bool:
         pytest.param(30, id="30 days", marks=pytest.mark.full),
     ],
 )
-def test_days_of_builds_equal_a_rebuild_and_tell_nobody_twice(
+def test_days_of_builds_equal_a_rebuild_and_tell_everything_once(
     n_days: int, company: Path, tmp_path: Path, ledger: Path
 ) -> None:
     """Rows arrive late, are corrected and deleted from day to day, so days of crossing move: those
@@ -507,6 +794,8 @@ def test_days_of_builds_equal_a_rebuild_and_tell_nobody_twice(
     for db in (updated, rebuilt):
         db.parent.mkdir()
     was_due: list[tuple[str, str, date]] = []
+    told_moves: list[tuple[str, str, date]] = []
+    held: set[tuple[str, str, date]] = set()
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
 
         def build(db: Path, day: date) -> None:
@@ -521,9 +810,21 @@ def test_days_of_builds_equal_a_rebuild_and_tell_nobody_twice(
             with opened_ledger(tmp_path / "none.jsonl", is_read_only=True) as nothing:
                 found = due_alerts(updated, nothing)
             assert found.as_of == day
-            was_due += [(alert.rule_id, alert.entity_id, alert.fired_on) for alert in found.alerts]
+            was_due += [
+                (alert.rule_id, alert.entity_id, alert.fired_on)
+                for alert in found.alerts
+                if not alert.move
+            ]
             with opened_ledger(ledger) as told:
-                told.remember(due_alerts(updated, told).alerts, "print")
+                first_day = told.first_day or day - timedelta(days=1)
+                due_now = due_alerts(updated, told).alerts
+                told.remember(due_now, "print")
+            held = set(moves_held(updated))
+            due_moves_now = [
+                (alert.entity_id, alert.move, alert.fired_on) for alert in due_now if alert.move
+            ]
+            assert_moves_are_due_once(due_moves_now, told_moves, held, first_day, day)
+            told_moves += due_moves_now
         build(rebuilt, AS_OF)
     assert differences(updated, rebuilt) == []
     with duckdb.connect(str(rebuilt), read_only=True) as connection:
@@ -533,9 +834,13 @@ def test_days_of_builds_equal_a_rebuild_and_tell_nobody_twice(
     assert n_alerts > 50
     assert n_rules > 4
 
+    assert set(moves_held(rebuilt)) == held
+    assert told_moves or n_days == 2
+
     told_on = days_by_key(
         (line["rule_id"], line["entity_id"], date.fromisoformat(line["fired_on"]))
         for line in lines(ledger)
+        if not line["move"]
     )
     assert [key for key, days in told_on.items() if are_close(days)] == []
     # Whoever was not told had been told of the same rule and entity before.

@@ -280,7 +280,20 @@ QUERIES = {
         from marts.rpt_recommended_actions
         left join marts.dim_account_executives using (account_executive_id)
         where action_type = 're_engagement'
-        order by priority, entity_name
+        order by value_rank
+        """,
+    ),
+    "cold_account_actions": (
+        "text text text",
+        """
+        select
+            entity_name as "Account",
+            reason_{l} as "Why",
+            account_executive_name as "Account executive"
+        from marts.rpt_recommended_actions
+        left join marts.dim_account_executives using (account_executive_id)
+        where action_type = 'cold_account'
+        order by value_rank
         """,
     ),
     "expansion_actions": (
@@ -293,22 +306,67 @@ QUERIES = {
         from marts.rpt_recommended_actions
         left join marts.dim_account_executives using (account_executive_id)
         where action_type = 'expansion'
-        order by priority, entity_name
+        order by value_rank
+        """,
+    ),
+    "stakeholder_actions": (
+        "text text text",
+        """
+        select
+            coalesce(channels.label_{l}, entity_name) as "Concerns",
+            reason_{l} as "Why",
+            account_executive_name as "Account executive"
+        from marts.rpt_recommended_actions
+        left join marts.dim_channels as channels
+            on entity_type = 'channel' and entity_id = channel
+        left join marts.dim_account_executives using (account_executive_id)
+        where action_type = 'widen_stakeholders'
+        order by value_rank
+        """,
+    ),
+    "executive_team_actions": (
+        "text text text",
+        """
+        select
+            entity_name as "Account",
+            reason_{l} as "Why",
+            account_executive_name as "Account executive"
+        from marts.rpt_recommended_actions
+        left join marts.dim_account_executives using (account_executive_id)
+        where action_type = 'multi_threading'
+        order by value_rank
+        """,
+    ),
+    "content_actions": (
+        "text text text text",
+        """
+        select
+            entity_name as "Account",
+            action_types.label_{l} as "Action",
+            reason_{l} as "Why",
+            account_executive_name as "Account executive"
+        from marts.rpt_recommended_actions
+        join reference.action_types using (action_type)
+        left join marts.dim_account_executives using (account_executive_id)
+        where ends_with(action_type, '_content')
+        order by priority, value_rank, action_type
         """,
     ),
     "tactical_actions": (
         "text text text text",
         """
         select
-            entity_name as "Concerns",
-            label_{l} as "Action",
+            coalesce(channels.label_{l}, entity_name) as "Concerns",
+            action_types.label_{l} as "Action",
             reason_{l} as "Why",
             account_executive_name as "Account executive"
         from marts.rpt_recommended_actions
         join reference.action_types using (action_type)
+        left join marts.dim_channels as channels
+            on entity_type = 'channel' and entity_id = channel
         left join marts.dim_account_executives using (account_executive_id)
-        where action_type <> 're_engagement' and action_type <> 'expansion'
-        order by priority, action_type, entity_name
+        where action_type = 'missing_key_role' or entity_type = 'channel'
+        order by priority, action_type, value_rank
         """,
     ),
     "expected_pipeline": (

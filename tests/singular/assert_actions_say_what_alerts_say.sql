@@ -1,4 +1,4 @@
--- An account to re-engage is told why in the words of the alert that is open on it.
+-- An account to re-engage is at risk since the day on which its open alert fired.
 with actions as (
     select * from {{ ref('rpt_recommended_actions') }}
     where action_type = 're_engagement'
@@ -11,16 +11,8 @@ alerts as (
 
 select
     actions.entity_id,
-    actions.reason_en,
-    alerts.message_en,
-    actions.reason_fr,
-    alerts.message_fr
+    actions.evidence,
+    alerts.fired_on
 from actions
-inner join alerts
-    on
-        actions.entity_id = alerts.entity_id
-        and actions.evidence = cast(alerts.fired_on as {{ dbt.type_string() }})
-where
-    actions.reason_en <> alerts.message_en
-    or actions.reason_fr <> alerts.message_fr
-    or actions.metric_value <> alerts.metric_value
+inner join alerts on actions.entity_id = alerts.entity_id
+where actions.evidence <> cast(alerts.fired_on as {{ dbt.type_string() }})

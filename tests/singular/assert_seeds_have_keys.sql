@@ -6,8 +6,8 @@
     'french_descriptions', 'interaction_rules', 'interaction_types', 'investment_categories',
     'journey_stages', 'key_roles', 'kpi_definitions', 'kpi_targets', 'label_domains',
     'label_texts', 'machine_user_agents', 'message_templates', 'opportunity_stages',
-    'opportunity_types', 'personas', 'programme_size_benchmarks', 'programme_stages',
-    'sector_aliases', 'sector_benchmarks', 'sector_thresholds',
+    'opportunity_types', 'persona_content', 'personas', 'programme_size_benchmarks',
+    'programme_stages', 'sector_aliases', 'sector_benchmarks', 'sector_thresholds',
 ] %}
 {%- for name in seeds %}
 {%- set seed = ref(name) %}

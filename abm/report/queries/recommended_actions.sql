@@ -2,8 +2,13 @@ select
     case when actions.entity_type = 'account' then actions.entity_id end as account_id,
     actions.entity_id,
     actions.entity_name as account_name,
+    coalesce(channels.label_en, actions.entity_name) as entity_name_en,
+    coalesce(channels.label_fr, actions.entity_name) as entity_name_fr,
     actions.action_type,
     actions.priority,
+    actions.value_rank,
+    actions.value_amount,
+    actions.value_basis,
     action_types.label_en,
     action_types.label_fr,
     actions.reason_en,
@@ -12,4 +17,6 @@ select
     executives.account_executive_name
 from marts.rpt_recommended_actions as actions
 inner join reference.action_types as action_types using (action_type)
+left join marts.dim_channels as channels
+    on actions.entity_type = 'channel' and actions.entity_id = channels.channel
 left join marts.dim_account_executives as executives using (account_executive_id)

@@ -1,15 +1,14 @@
-with described as (
+with account_actions as (
+    select * from {{ ref('int_account_actions') }}
+),
+
+described as (
     select * from {{ ref('int_action_accounts') }}
 ),
 
 open_deals as (
     select * from {{ ref('fct_opportunities') }}
     where is_open and opportunity_type in ('new_business', 'expansion')
-),
-
-risks as (
-    select * from {{ ref('int_account_risks') }}
-    where ended_on is null
 ),
 
 concentrations as (
@@ -24,86 +23,85 @@ action_types as (
     select * from {{ ref('action_types') }}
 ),
 
-candidates as (
+thin_committees as (
+    select * from {{ ref('alert_rules') }}
+    where rule_id = 'committee_too_thin' and is_enabled
+),
+
+deals as (
     select
-        're_engagement' as action_type,
-        'account' as entity_type,
-        described.account_id as entity_id,
-        described.account_name as entity_name,
-        described.priority,
-        described.account_executive_id,
-        risks.metric_value,
-        risks.threshold as reference_value,
-        cast(risks.fired_on as {{ dbt.type_string() }}) as detail,
-        cast(null as {{ dbt.type_string() }}) as detail_fr
-    from described
-    inner join risks on described.account_id = risks.account_id
-    where described.is_abm_now or described.n_open > 0
-
-    union all
-
-    select
-        'expansion' as action_type,
-        'account' as entity_type,
-        account_id as entity_id,
-        account_name as entity_name,
-        priority,
-        account_executive_id,
-        cast(aes as {{ type_double() }}) as metric_value,
-        apr_pct as reference_value,
-        null as detail,
-        null as detail_fr
-    from described
-    where is_customer and aes_band = 'top' and is_apr_on_target and n_expansions = 0
-
-    union all
-
-    select
-        'multi_threading' as action_type,
-        'opportunity' as entity_type,
-        open_deals.opportunity_id as entity_id,
-        open_deals.opportunity_name as entity_name,
-        case when open_deals.is_advanced then 1 else 2 end as priority,
-        open_deals.account_executive_id,
-        cast(described.engaged_stakeholders as {{ type_double() }}) as metric_value,
-        cast(action_types.threshold as {{ type_double() }}) as reference_value,
-        null as detail,
-        null as detail_fr
+        open_deals.*,
+        described.engaged_stakeholders,
+        described.n_engaged_people,
+        action_types.threshold as wanted_stakeholders,
+        case
+            when described.is_abm_now and described.n_engaged_people <= thin_committees.threshold
+                then thin_committees.threshold
+        end as thin_threshold
     from open_deals
     inner join described on open_deals.account_id = described.account_id
-    inner join action_types on action_types.action_type = 'multi_threading'
-    where described.engaged_stakeholders < action_types.threshold
+    inner join action_types on action_types.action_type = 'widen_stakeholders'
+    left join thin_committees on thin_committees.rule_id = 'committee_too_thin'
+),
+
+candidates as (
+    select
+        account_actions.action_type,
+        account_actions.template_code,
+        'account' as entity_type,
+        account_actions.account_id as entity_id,
+        described.account_name as entity_name,
+        described.priority,
+        account_actions.account_executive_id,
+        account_actions.metric_value,
+        account_actions.reference_value,
+        account_actions.detail,
+        account_actions.detail_fr,
+        described.value_basis,
+        described.value_amount
+    from account_actions
+    inner join described on account_actions.account_id = described.account_id
 
     union all
 
     select
-        'missing_key_role' as action_type,
-        'account' as entity_type,
-        account_id as entity_id,
-        account_name as entity_name,
-        priority,
+        'widen_stakeholders' as action_type,
+        case when thin_threshold is null then 'action_widen_stakeholders'
+            else 'action_committee_too_thin' end as template_code,
+        'opportunity' as entity_type,
+        opportunity_id as entity_id,
+        opportunity_name as entity_name,
+        case when is_advanced then 1 else 2 end as priority,
         account_executive_id,
-        cast(null as {{ type_double() }}) as metric_value,
-        cast(null as {{ type_double() }}) as reference_value,
-        missing_key_roles as detail,
-        missing_key_roles_fr as detail_fr
-    from described
-    where
-        is_abm_now and missing_key_roles is not null and (n_open > 0 or aes_band <> 'bottom')
+        cast(
+            case when thin_threshold is null then engaged_stakeholders else n_engaged_people end
+            as {{ type_double() }}
+        ) as metric_value,
+        cast(coalesce(thin_threshold, wanted_stakeholders) as {{ type_double() }})
+            as reference_value,
+        null as detail,
+        null as detail_fr,
+        case when amount > 0 then 'open_pipeline' end as value_basis,
+        case when amount > 0 then amount end as value_amount
+    from deals
+    where engaged_stakeholders < wanted_stakeholders or thin_threshold is not null
 
     union all
 
     select
         'channel_rebalancing' as action_type,
+        'action_channel_rebalancing' as template_code,
         'channel' as entity_type,
         top_channel as entity_id,
-        top_channel as entity_name,
+        null as entity_name,
         2 as priority,
         'unknown' as account_executive_id,
         100 * top_channel_share as metric_value,
         cast(100 * maximum_top_channel_share as {{ type_double() }}) as reference_value,
         null as detail,
-        null as detail_fr
+        null as detail_fr,
+        null as value_basis,
+        null as value_amount
     from concentrations
 ),
 
