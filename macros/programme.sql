@@ -6,6 +6,20 @@
     end
 {%- endmacro %}
 
+{#- The first day of the programme, in one row: var programme_started_on, else the earliest
+    activation of a membership; null without either. -#}
+{% macro programme_start() -%}
+    {% if var('programme_started_on') -%}
+    select cast('{{ var("programme_started_on") }}' as date) as programme_started_on
+    {%- else -%}
+    select min(activated_on) as programme_started_on
+    from {{ ref('int_account_memberships') }}
+    {%- endif %}
+{%- endmacro %}
+
+{#- Days from an account's activation on over which source B expects its engagement to rise. -#}
+{% macro activation_uplift_days() -%} {{- return(90) -}} {%- endmacro %}
+
 {#- The same day of the month some months later, or that month's last day where it has none. -#}
 {% macro months_after(date_expression, months) -%}
     cast({{ dbt.dateadd('month', months, date_expression) }} as date)

@@ -1,6 +1,15 @@
 {#- Length of the mean month in days. -#}
 {% macro days_per_month() -%} 30.4375 {%- endmacro %}
 
+{#- Why a velocity has no change since an earlier one. -#}
+{% macro velocity_change_reason(earlier_velocity) -%}
+    case
+        when velocity_monthly is null then velocity_reason
+        when {{ earlier_velocity }} is null then 'no_previous_velocity'
+        when {{ earlier_velocity }} = 0 then 'previous_velocity_is_zero'
+    end
+{%- endmacro %}
+
 {#- The median has no portable aggregate: it is the mean of the middle one or two rows in order. -#}
 {% macro is_middle_row(row_number, n_rows) -%}
     {{ row_number }} * 2 between {{ n_rows }} and {{ n_rows }} + 2

@@ -5,8 +5,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from abm.report import charts
-from abm.report.language import NOTHING, Language, plain_text
+from abm.report.language import NOTHING, Language
+from abm.report.lines import history, trend
 from abm.report.published import Published
 from abm.report.tables import Row
 
@@ -14,12 +14,19 @@ from abm.report.tables import Row
 AMOUNTS_DIVIDED = ("velocity_monthly", "velocity_monthly_win_adjusted")
 AMOUNTS_OF_AMOUNTS = ("attributed_share", "top_channel_share", "clv_cac_ratio")
 
+SCORE = "aes_mean"
+"""The KPI that stands alone at first, if the build says so."""
+
 Card = dict[str, Any]
 
 
 def core_kpi_cards(published: Published, language: Language) -> list[Card]:
     """Write the core KPIs as of the as-of date, in their order."""
-    return [_card(months, published, language) for months in _core_months(published)]
+    cards = [_card(months, published, language) for months in _core_months(published)]
+    for card in cards:
+        if card["kpi"] == "velocity_monthly":
+            card["lines"] = list(_six_months(published, language))
+    return cards
 
 
 def changes_in_words(published: Published, language: Language) -> Iterable[Markup]:
@@ -70,15 +77,52 @@ def executive_card(executive: Row, language: Language) -> Card:
         if previous is None
         else language.say("kpi.previous_alone", value=language.amount(previous)),
         "parts": parts,
+        "lines": _stand_in(executive, language),
+        "history": "",
         "line": "",
     }
+
+
+def _stand_in(executive: Row, language: Language) -> list[Markup]:
+    """How much of the target is no benchmark of the accounts' own."""
+    share = executive["target_fallback_share"]
+    return [language.say("executive.stand_in", share=language.share(share))] if share else []
+
+
+def _six_months(published: Published, language: Language) -> Iterable[Markup]:
+    """Say how velocity moved in six months, against the goal, and through which lever."""
+    for goal in published.rows["velocity_goal"]:
+        target = language.share(goal["target_velocity_6_month_change_ratio"], 0, sign=True)
+        if goal["velocity_6_month_change_ratio"] is None:
+            reason = language.code_of("reason", goal["velocity_6_month_change_reason"])
+            yield language.say("kpi.no_six_months", reason=reason, target=target)
+            continue
+        yield language.say(
+            "kpi.six_months",
+            value=language.amount(goal["velocity_6_months_ago"]),
+            change=language.share(goal["velocity_6_month_change_ratio"], sign=True),
+            target=target,
+            status=language.status(goal["status"]) or "",
+        )
+        levers: dict[str, Callable[[Any], Markup]] = {
+            "n_advanced": language.number,
+            "avg_deal_size": language.amount,
+            "avg_cycle_days": lambda days: language.number(days, 1),
+        }
+        for lever, write in levers.items():
+            yield language.say(
+                f"kpi.lever.{lever}",
+                before=write(goal[f"{lever}_6_months_ago"]),
+                now=write(goal[lever]),
+            )
 
 
 def _core_months(published: Published) -> Iterable[list[Row]]:
     """The core KPIs in their order, each with its months from the oldest on."""
     by_kpi: dict[str, list[Row]] = {}
     for row in published.rows["core_kpis"]:
-        by_kpi.setdefault(row["kpi"], []).append(row)
+        if row["kpi"] == SCORE or not published.is_score_alone:
+            by_kpi.setdefault(row["kpi"], []).append(row)
     return by_kpi.values()
 
 
@@ -90,7 +134,7 @@ def _card(months: Sequence[Row], published: Published, language: Language) -> Ca
     def write(value: Any) -> Markup:
         return language.in_unit(value, unit)
 
-    values = [row["value"] for row in months if row["value"] is not None]
+    target = now["target"]
     previous = now["previous_value"]
     if previous is None:
         said_previous = language.say("kpi.no_previous")
@@ -111,15 +155,10 @@ def _card(months: Sequence[Row], published: Published, language: Language) -> Ca
         "status_words": language.status(now["status"]),
         "previous": said_previous,
         "parts": _parts(now, language),
-        "line": charts.line(
-            values,
-            (),
-            language.say(
-                "kpi.history",
-                n=len(values),
-                low=plain_text(write(min(values, default=0))),
-                high=plain_text(write(max(values, default=0))),
-            ),
+        "lines": [],
+        "history": history([row["value"] for row in months], unit, language),
+        "line": trend(
+            [row["value"] for row in months], unit, language, [] if target is None else [target]
         ),
     }
 

@@ -5,7 +5,6 @@ import datetime
 import re
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import quote
 
 import altair as alt
 import vl_convert
@@ -13,14 +12,14 @@ from babel.numbers import get_currency_symbol
 from markupsafe import Markup
 
 from abm.report.language import LOCALES, Language, plain_text
+from abm.report.lines import COLOUR
 from abm.report.tables import Row
 
 WIDTH = 460
 HEIGHT = 210
-LINE_WIDTH, LINE_HEIGHT = 300, 60
 
 # Told apart by people who see colours differently (Okabe and Ito), and in grey by their lightness.
-COLOURS = ["#0b4f8a", "#e08a00", "#2a9d78", "#9a5fa8", "#6b7785", "#c8502d"]
+COLOURS = [COLOUR, "#e08a00", "#2a9d78", "#9a5fa8", "#6b7785", "#c8502d"]
 
 _CONFIG = {
     "font": "Helvetica, Arial, DejaVu Sans, sans-serif",
@@ -215,37 +214,6 @@ def revenue_forecast(rows: Sequence[Row], language: Language) -> Markup:
     chart = alt.layer(area, lines) if band else lines
     return _image(
         chart, language, "revenue_forecast", amount=plain_text(language.amount(points[0]["amount"]))
-    )
-
-
-def line(values: Sequence[float], levels: Sequence[float], alt_text: str) -> Markup:
-    """Draw a small line without axes, at even distances from the oldest value to the newest.
-
-    It is made by hand because there are two for every account: Vega takes 50 ms for one.
-
-    Args:
-        values: At least two that are not all the same; else nothing is drawn.
-        levels: Values to draw dashed lines at. With them the line begins at 0.
-        alt_text: What it shows, in words.
-    """
-    if len(set(values)) < 2:
-        return Markup()
-    bottom = 0 if levels else min(values)
-    top = max([*values, *levels])
-
-    def height(value: float) -> str:
-        return f"{2 + (LINE_HEIGHT - 4) * (top - value) / (top - bottom):.1f}"
-
-    step = LINE_WIDTH / (len(values) - 1)
-    points = " ".join(f"{i * step:.1f},{height(value)}" for i, value in enumerate(values))
-    dashes = "".join(f"M0 {height(level)}H{LINE_WIDTH}" for level in levels)
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LINE_WIDTH} {LINE_HEIGHT}">'
-        f'<path d="{dashes}" stroke="#6b7785" stroke-dasharray="4 4"/>'
-        f'<polyline points="{points}" fill="none" stroke="{COLOURS[0]}" stroke-width="2.5"/></svg>'
-    )
-    return Markup('<img class="line" src="data:image/svg+xml,{}" alt="{}">').format(
-        quote(svg), alt_text
     )
 
 

@@ -18,8 +18,19 @@ from abm.report import charts
 from abm.report.account import facts, penetration_in_words, score_in_words
 from abm.report.cards import changes_in_words, core_kpi_cards, executive_card
 from abm.report.language import LOCALES, Language, plain_text
+from abm.report.lines import line
 from abm.report.published import Published
-from abm.report.tables import FOLDER, NUMBERS, Cells, Row, Table, read_tables
+from abm.report.remarks import remarks, said_of_programme
+from abm.report.tables import (
+    FOLDER,
+    NUMBERS,
+    STAND_IN,
+    Cells,
+    Column,
+    Row,
+    Table,
+    read_tables,
+)
 
 # Chart to the query that it draws.
 CHARTS = {
@@ -39,6 +50,7 @@ class Shown:
     title: str
     empty: str
     note: str
+    remarks: Sequence[Markup]
     heads: Sequence[Mapping[str, Any]]
     rows: Sequence[Mapping[str, Any]]
     n_more: int
@@ -108,7 +120,7 @@ class Pages:
             ),
             penetration=list(penetration_in_words(account, language)),
             n_weeks=len(values),
-            scores=charts.line(
+            scores=line(
                 values,
                 thresholds,
                 language.say(
@@ -119,6 +131,7 @@ class Pages:
                     lower=plain_text(language.number(thresholds[0])),
                     upper=plain_text(language.number(thresholds[1])),
                 ),
+                is_from_zero=True,
             ),
             journey=self.published.on_page("account_journey", page_id),
             tables=self._tables(page_id, "../"),
@@ -192,6 +205,19 @@ class Pages:
             for name in names
         }
 
+    def _columns(self, table: Table) -> Sequence[Column]:
+        """The columns of a table; those of later KPIs wait while the score stands alone."""
+        if not self.published.is_score_alone:
+            return table.columns
+        models = {shown.model for shown in read_tables().values() if shown.from_start}
+        return [
+            column
+            for column in table.columns
+            if column.heading
+            or (model := column.label.partition(".")[0]) in models
+            or model.startswith("dim_")
+        ]
+
     def _tables(self, page_id: str | None = None, root: str = "") -> "_Tables":
         return _Tables(self, page_id, root)
 
@@ -209,29 +235,31 @@ class Pages:
         if page_id is not None:
             rows = self.published.on_page(table.name, page_id)
         shown_rows = rows[: table.limit] if table.limit else rows
+        columns = self._columns(table)
         return Shown(
             table.name,
             table.title[code],
             table.empty[code],
             table.note.get(code, ""),
+            list(remarks(table, shown_rows, self.published, self.language)),
             [
                 {
                     "text": cells.heading(column, self.dictionary),
                     "is_number": column.kind in NUMBERS,
                 }
-                for column in table.columns
+                for column in columns
             ],
             [
                 {
-                    "cells": [cells.cell(column, row) for column in table.columns],
+                    "cells": _marked([cells.cell(column, row) for column in columns], row),
                     "is_total": row.get("is_total"),
                 }
                 for row in shown_rows
             ],
             len(rows) - len(shown_rows),
             f"{self.dictionary[table.model].schema}.{table.model}",
-            self.is_linked and any(column.kind == "account" for column in table.columns),
-            any(column.kind == "sentence" for column in table.columns),
+            self.is_linked and any(column.kind == "account" for column in columns),
+            any(column.kind == "sentence" for column in columns),
             f"{root}definitions.html#{table.model}" if self.is_linked else "",
         )
 
@@ -263,6 +291,8 @@ class Pages:
             "language": self.language,
             "say": self.language.say,
             "as_of": self.published.as_of,
+            "is_score_alone": self.published.is_score_alone,
+            "said_of_programme": said_of_programme(self.published, self.language),
             "currency_name": get_currency_name(
                 self.published.currency, count=2, locale=self.language.locale
             ),
@@ -278,17 +308,22 @@ class Pages:
 
 @dataclass(frozen=True)
 class _Tables:
-    """The tables of a page by name, each written when the template asks for it."""
+    """The tables of a page by name, each written when the template asks for it.
+
+    While the engagement score stands alone, a table of what comes later is None.
+    """
 
     pages: Pages
     page_id: str | None
     root: str
 
-    def __getattr__(self, name: str) -> Shown:
+    def __getattr__(self, name: str) -> Shown | None:
         try:
             table = read_tables()[name]
         except KeyError as error:
             raise AttributeError(name) from error
+        if self.pages.published.is_score_alone and not table.from_start:
+            return None
         return self.pages.show(table, self.page_id, self.root)
 
 
@@ -308,6 +343,11 @@ def environment() -> Environment:
 def _with_code(text: str) -> Markup:
     """A description as dbt's own pages show it: what stands in backticks is code."""
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
+
+
+def _marked(cells: list[Markup], row: Row) -> list[Markup]:
+    """The cells of a row, the first marked where its benchmarks are a stand-in."""
+    return [cells[0] + STAND_IN, *cells[1:]] if row.get("is_on_stand_in") else cells
 
 
 def _by_name(

@@ -45,6 +45,16 @@ class Published:
     labels: Labels
     rows: Mapping[str, list[Row]]
 
+    @property
+    def programme(self) -> Row:
+        """How far the programme has come."""
+        return self.rows["programme"][0]
+
+    @property
+    def is_score_alone(self) -> bool:
+        """Whether the engagement score is shown alone (var start_with_aes_days)."""
+        return self.programme["is_score_alone"]
+
     def on_page(self, name: str, page_id: str) -> list[Row]:
         """The rows of a query that belong on the page of an account or account executive."""
         return self._by_page[name].get(page_id, [])

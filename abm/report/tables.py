@@ -16,8 +16,13 @@ from markupsafe import Markup
 from abm.dictionary import TableEntry
 from abm.paths import read_yaml
 from abm.report.language import NOTHING, Language
+from abm.report.lines import trend
 
 FOLDER = Path(__file__).parent
+
+DAGGER = "\N{DAGGER}"
+STAND_IN = Markup('<span class="stand_in">\N{NO-BREAK SPACE}{}</span>').format(DAGGER)
+"""Behind what is judged on the benchmarks of another sector or country."""
 
 # Kinds of columns that are set flush right.
 NUMBERS = ("amount", "change", "change_share", "count", "in_unit", "number", "percent", "share")
@@ -66,6 +71,7 @@ class Table:
         where: SQL: which rows of a query it shows that others show too, or "" for all.
         order_by: SQL: their order, or "" for the query's own.
         page: The query's column that becomes `page_id`, or "".
+        from_start: Whether it is shown while the engagement score stands alone.
     """
 
     name: str
@@ -79,6 +85,7 @@ class Table:
     where: str = ""
     order_by: str = ""
     page: str = ""
+    from_start: bool = False
 
     def sql(self) -> str:
         """The SQL that gives its rows."""
@@ -178,6 +185,8 @@ class Cells:
             case "person" | "sentence" | "text":
                 # Names may be in a script that runs from right to left.
                 return Markup("<bdi>{}</bdi>").format(value)
+            case "trend":
+                return trend(value, row["unit"], language)
             case "yes_or_no":
                 return language.yes_or_no(value)
             case kind:

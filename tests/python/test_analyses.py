@@ -62,11 +62,14 @@ def test_analyses_answer(built: Build, tmp_path: Path) -> None:
     milestones = {row[1] for row in timeline if row[1].startswith("==")}
     assert milestones == {"== lead created ==", "== deal created ==", "== won =="}
 
-    # Each of the three levers is rounded to a whole unit.
-    for _, then, now, change, *levers, _ in found["why_did_velocity_change"]:
+    # Each of the four levers is rounded to a whole unit.
+    velocities = found["why_did_velocity_change"]
+    for _, measure, then, now, change, *levers, _ in velocities:
         assert abs(change - (now - then)) <= 1
         assert None not in levers
-        assert abs(change - sum(levers)) <= len(levers)
+        assert abs(change - sum(levers)) <= 0.5 * len(levers) + 0.5
+        assert (levers[-1] == 0) == (measure == "velocity_monthly")
+    assert len(velocities) == 2 * len({row[0] for row in velocities}) > 2
 
     # Columns are rounded to whole units, so their sums are right to one unit per channel.
     channels = found["how_do_models_credit_channels"]

@@ -24,8 +24,9 @@ TEMPLATES = {
 }
 """The templates of an exposure's pages; a query that none of them names is the dashboard's."""
 
-KPIS = {"core_kpis", "velocity_by_executive"}
-"""Queries behind `kpis`: a KPI without a target says how many account executives reach theirs."""
+KPIS = {"core_kpis", "velocity_by_executive", "velocity_goal"}
+"""Queries behind `kpis`: a KPI without a target says how many account executives reach theirs, and
+velocity how it moved in six months."""
 
 SCHEMAS = {
     "models/marts": "marts",
@@ -107,6 +108,7 @@ def shown(template: str) -> set[str]:
     found = {read_tables()[name].query for name in re.findall(r"\btables\.(\w+)", text)}
     found |= {CHARTS[chart] for chart in re.findall(r"\bcharts\.(\w+)", text)}
     found |= KPIS if re.search(r"\bin kpis\b", text) else set()
+    found |= {"programme"} if "said_of_programme" in text else set()
     found |= {"checks"} if re.search(r"\bchecks\.", text) else set()
     others = re.findall(r"{%-? (?:extends|include) \"(\w+\.html)\"", text)
     return found.union(*map(shown, others))

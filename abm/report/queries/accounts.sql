@@ -6,6 +6,7 @@ select
     accounts.sector,
     accounts.account_size_tier,
     accounts.country,
+    accounts.is_benchmark_fallback as is_on_stand_in,
     accounts.abm_tier,
     accounts.activated_on,
     accounts.customer_since_on,

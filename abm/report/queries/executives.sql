@@ -5,6 +5,7 @@ select
     velocity.velocity_reason,
     velocity.velocity_previous_month,
     velocity.target_velocity_monthly,
+    velocity.target_fallback_share,
     case
         when velocity.is_on_target then 'on_target'
         when not velocity.is_on_target then 'below'

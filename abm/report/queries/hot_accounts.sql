@@ -1,6 +1,7 @@
 select
     account_id,
     accounts.account_name,
+    accounts.is_benchmark_fallback as is_on_stand_in,
     hot_accounts.aes,
     hot_accounts.aes_change,
     hot_accounts.top_driver as top_driver_en,

@@ -1,6 +1,17 @@
+with stand_ins as (
+    select
+        coalesce(sector, 'all') as sector,
+        count(*) as n_on_stand_in
+    from marts.fct_customer_value
+    inner join marts.dim_accounts as accounts using (account_id, sector)
+    where is_abm_customer and accounts.is_benchmark_fallback
+    group by grouping sets ((sector), ())
+)
+
 select
     sector,
     lifetime_values.n_customers,
+    coalesce(stand_ins.n_on_stand_in, 0) as n_on_stand_in,
     lifetime_values.clv_net,
     lifetime_values.benchmark_clv,
     lifetime_values.cac,
@@ -12,8 +23,11 @@ select
         when not lifetime_values.is_on_target then 'below'
         else 'no_data'
     end as status,
-    lifetime_values.is_total
+    lifetime_values.is_total,
+    coalesce(stand_ins.n_on_stand_in = lifetime_values.n_customers, false)
+    and not lifetime_values.is_total as is_on_stand_in
 from marts.rpt_customer_lifetime_value as lifetime_values
 inner join audit.audit_settings using (as_of_on)
+left join stand_ins using (sector)
 where lifetime_values.programme = 'abm'
 order by lifetime_values.is_total, sector

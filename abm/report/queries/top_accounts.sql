@@ -2,6 +2,7 @@ select
     account_id,
     accounts.account_name,
     accounts.sector,
+    accounts.is_benchmark_fallback as is_on_stand_in,
     engagement.aes,
     engagement.aes_status,
     engagement.aes_change_30d,

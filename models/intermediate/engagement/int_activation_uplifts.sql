@@ -1,5 +1,5 @@
 -- Source B: the mean daily points over the 90 days from activation on against the 28 days before.
-{% set days_after = 90 %}
+{% set days_after = activation_uplift_days() %}
 {% set days_before = 28 %}
 
 with memberships as (

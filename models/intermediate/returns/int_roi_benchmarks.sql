@@ -25,7 +25,8 @@ final as (
         coalesce(sizes.roi_min_pct, general.benchmark_min_pct) as benchmark_min_pct,
         coalesce(sizes.roi_max_pct, general.benchmark_max_pct) as benchmark_max_pct,
         {%- for amount in (
-            'investment_min', 'investment_max', 'pipeline_min', 'pipeline_max'
+            'investment_min', 'investment_max', 'pipeline_min', 'pipeline_max',
+            'pipeline_open_from'
         ) %}
         {{ converted_amount('sizes.' ~ amount, 'own_rates.rate', 'reporting_rates.rate') }}
             as benchmark_{{ amount }}

@@ -39,7 +39,10 @@ targets as (
                         sum(opportunities.amount * sector_benchmarks.velocity_monthly)
                         as {{ type_double() }}
                     ) / nullif(sum(opportunities.amount), 0)
-        end as target_velocity_monthly
+        end as target_velocity_monthly,
+        sum(case when accounts.is_benchmark_fallback then opportunities.amount else 0 end)
+            as fallback_amount,
+        sum(opportunities.amount) as target_amount
     from deals
     inner join opportunities
         on
@@ -69,7 +72,11 @@ joined as (
         bases.n_lost_from_advanced,
         bases.avg_cycle_days,
         bases.median_cycle_days,
-        targets.target_velocity_monthly
+        targets.target_velocity_monthly,
+        case
+            when targets.target_velocity_monthly is not null
+                then {{ share_of('targets.fallback_amount', 'targets.target_amount') }}
+        end as target_fallback_share
     from measured
     inner join bases
         on

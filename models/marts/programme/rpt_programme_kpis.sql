@@ -2,17 +2,8 @@ with kpis as (
     select * from {{ ref('int_programme_kpis') }}
 ),
 
-memberships as (
-    select * from {{ ref('int_account_memberships') }}
-),
-
 started as (
-    {% if var('programme_started_on') -%}
-    select cast('{{ var("programme_started_on") }}' as date) as programme_started_on
-    {%- else -%}
-    select min(activated_on) as programme_started_on
-    from memberships
-    {%- endif %}
+    {{ programme_start() }}
 ),
 
 programme_stages as (
@@ -53,6 +44,11 @@ final as (
         targets.target_max,
         case
             when not programme_stages.is_reached then 'too_early'
+            when
+                kpis.kpi = 'activation_uplift' and kpis.value is null
+                and {{ as_of_date() }}
+                < {{ days_after('programme_stages.programme_started_on', activation_uplift_days() - 1) }}
+                then 'too_early'
             when kpis.value is null then 'no_data'
             when kpis.value < targets.target_min then 'below'
             when kpis.value > targets.target_max then 'above'

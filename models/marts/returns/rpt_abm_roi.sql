@@ -93,6 +93,7 @@ final as (
         {%- for column in (
             'benchmark_investment_min', 'benchmark_investment_max',
             'benchmark_pipeline_min', 'benchmark_pipeline_max',
+            'benchmark_pipeline_open_from',
         ) %}
         case when joined.has_money_benchmarks then benchmarks.{{ column }} end as {{ column }},
         {%- endfor %}

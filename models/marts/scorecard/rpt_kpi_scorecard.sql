@@ -6,6 +6,10 @@ benchmarks as (
     select * from {{ ref('benchmarks') }}
 ),
 
+started as (
+    {{ programme_start() }}
+),
+
 totals as (
     select * from {{ ref('rpt_monthly_totals') }}
 ),
@@ -51,6 +55,8 @@ listed as (
         ) as aim,
         totals.month_on,
         totals.is_complete_month,
+        totals.as_of_on
+        < {{ months_after('programme_started_on', 'months_from') }} as is_too_early,
         measured.value,
         measured.numerator,
         measured.denominator,
@@ -61,6 +67,9 @@ listed as (
         case when measured.value is null then coalesce(measured.reason, 'no_data') end as reason
     from definitions
     cross join totals
+    cross join started
+    left join {{ ref('programme_stages') }} as programme_stages
+        on definitions.due_from_stage = programme_stages.programme_stage
     left join measured
         on definitions.kpi = measured.kpi and totals.as_of_on = measured.as_of_on
     left join benchmarks on definitions.target_benchmark_id = benchmarks.benchmark_id
@@ -90,6 +99,7 @@ final as (
         change_reason,
         cast(aim as {{ type_double() }}) as target,
         case
+            when is_too_early then 'too_early'
             when value is null and aim is not null then 'no_data'
             when value = aim and is_target_included then 'on_target'
             when value <= aim and is_higher_better then 'below'

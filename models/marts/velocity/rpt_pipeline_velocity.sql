@@ -7,12 +7,22 @@ with velocities as (
         on velocities.as_of_on = reporting_dates.as_of_on
 ),
 
+six_month_goal as (
+    select cast(max(target_min) as {{ type_double() }}) as change_ratio
+    from {{ ref('kpi_targets') }}
+    where kpi = 'velocity_change_6_months' and abm_tier = 'all'
+),
+
 compared as (
     select
         velocities.*,
         previous.velocity_monthly as velocity_previous_month,
-        six_months_ago.velocity_monthly as velocity_6_months_ago
+        six_months_ago.velocity_monthly as velocity_6_months_ago,
+        velocities.velocity_monthly / nullif(six_months_ago.velocity_monthly, 0) - 1
+            as velocity_6_month_change_ratio,
+        six_month_goal.change_ratio as target_velocity_6_month_change_ratio
     from velocities
+    cross join six_month_goal
     left join velocities as previous
         on
             velocities.entity_type = previous.entity_type
@@ -49,16 +59,19 @@ final as (
         velocity_reason,
         cast(n_stale as integer) as n_stale,
         cast(target_velocity_monthly as {{ type_double() }}) as target_velocity_monthly,
+        target_fallback_share,
         is_on_target,
         cast(velocity_previous_month as {{ type_double() }}) as velocity_previous_month,
         cast(velocity_6_months_ago as {{ type_double() }}) as velocity_6_months_ago,
         cast(velocity_monthly / nullif(velocity_previous_month, 0) - 1 as {{ type_double() }})
             as velocity_change_ratio,
-        case
-            when velocity_monthly is null then velocity_reason
-            when velocity_previous_month is null then 'no_previous_velocity'
-            when velocity_previous_month = 0 then 'previous_velocity_is_zero'
-        end as velocity_change_reason,
+        {{ velocity_change_reason('velocity_previous_month') }} as velocity_change_reason,
+        cast(velocity_6_month_change_ratio as {{ type_double() }})
+            as velocity_6_month_change_ratio,
+        {{ velocity_change_reason('velocity_6_months_ago') }} as velocity_6_month_change_reason,
+        target_velocity_6_month_change_ratio,
+        velocity_6_month_change_ratio >= target_velocity_6_month_change_ratio
+            as is_velocity_6_month_change_on_target,
         history_basis,
         entity_type = 'all' as is_total
     from compared
