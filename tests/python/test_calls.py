@@ -102,7 +102,7 @@ def plant(raw: Path) -> None:
         ]
         touches += [touch(name, "poc_request", request)]
         touches += [touch(name, kind, request + later) for kind, later in journey.touches]
-        append(raw, "custom/touchpoints", " union all ".join(touches))
+        append(raw, "custom/touchpoints", " union all by name ".join(touches))
 
 
 @pytest.fixture
