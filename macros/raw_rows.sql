@@ -100,28 +100,21 @@
             on {{ row_hash(reading.raw_key) }} = repeated_keys.key_hash)
 {%- endmacro %}
 
-{#- Keys of which several unlike versions are the newest as far as any time tells: `key_columns` and
-    how many there are. The one that counts is then the greatest, column by column as text. -#}
-{% macro undated_raw_versions(reading, key_columns) -%}
+{#- The readable versions of the keys that occur more than once, each with its place by all that
+    orders versions (version_rank) and by time alone (time_rank), and a hash of all it says. -#}
+{% macro ranked_raw_versions(reading) -%}
+    {%- set key = reading.key | join(', ') -%}
     select
-        {{ key_columns | join(', ') }},
-        count(distinct content) as n_versions
-    from (
-        select
-            readable_rows.*,
-            {{ row_hash(
-                (reading.columns.keys() | list) + (reading.marks.keys() | list) + ['is_deleted_row']
-            ) }} as content,
-            rank() over (
-                partition by {{ reading.key | join(', ') }}
-                order by {{ reading.times | join(', ') }}
-            ) as time_rank
-        from ({{ typed_raw_rows(reading, repeated_raw_rows(reading)) }}) as readable_rows
-        where not is_rejected_row
-    ) as readable_rows
-    where time_rank = 1
-    group by {{ (key_columns + reading.further_key) | join(', ') }}
-    having count(distinct content) > 1
+        readable_rows.*,
+        {{ row_hash(
+            (reading.columns.keys() | list) + (reading.marks.keys() | list) + ['is_deleted_row']
+        ) }} as content,
+        count(*) over (partition by {{ key }}) as n_versions,
+        row_number() over (partition by {{ key }} order by {{ reading.version_order }})
+            as version_rank,
+        rank() over (partition by {{ key }} order by {{ reading.times | join(', ') }}) as time_rank
+    from ({{ typed_raw_rows(reading, repeated_raw_rows(reading)) }}) as readable_rows
+    where not is_rejected_row
 {%- endmacro %}
 
 {#- Every raw row with what its columns, or some of them, are read as: `abm_read_<column>`. Whoever
