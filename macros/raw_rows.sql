@@ -55,11 +55,11 @@
     where not is_rejected_row
     {%- else %}
     {%- set key_hash = row_hash(reading.raw_key) -%}
-    {%- set repeated_keys = repeated_raw_keys(reading) -%}
     {%- set single_rows -%}
         (select raw_rows.*
         from {{ read_raw_rows(reading) }} as raw_rows
-        left join {{ repeated_keys }} on {{ key_hash }} = repeated_keys.key_hash
+        left join {{ repeated_raw_keys(reading) }} as repeated_keys
+            on {{ key_hash }} = repeated_keys.key_hash
         where repeated_keys.key_hash is null)
     {%- endset %}
     select
@@ -90,14 +90,14 @@
     {%- set key_hash = row_hash(reading.raw_key) -%}
         (select {{ key_hash }} as key_hash
         from {{ read_raw_rows(reading, reading.key_columns) }} as raw_rows
-        group by {{ key_hash }} having count(*) > 1) as repeated_keys
+        group by {{ key_hash }} having count(*) > 1)
 {%- endmacro %}
 
+{#- Not a join: of DuckDB's optimizers projection_pullup would take seconds for one per table. -#}
 {% macro repeated_raw_rows(reading) -%}
         (select raw_rows.*
         from {{ read_raw_rows(reading) }} as raw_rows
-        inner join {{ repeated_raw_keys(reading) }}
-            on {{ row_hash(reading.raw_key) }} = repeated_keys.key_hash)
+        where {{ row_hash(reading.raw_key) }} in {{ repeated_raw_keys(reading) }})
 {%- endmacro %}
 
 {#- The readable versions of the keys that occur more than once, each with its place by all that
