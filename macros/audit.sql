@@ -146,6 +146,7 @@
     from {{ staged }}
     {%- if not is_raw_table_absent(source_name, table_name) %}
     {%- set reading = raw_reading(source_name, table_name) -%}
+    {%- set is_any_after = is_any_past_after_as_of(raw_table(source_name, table_name)) -%}
     {%- set is_single = 'n_rows - n_rejected = 1' if reading.key else 'true' %}
 
     union all
@@ -171,7 +172,7 @@
                 when
                     not is_rejected_row
                     and not is_deleted_row
-                    and ({{ is_any_past_after_as_of(raw_table(source_name, table_name)) }})
+                    and ({{ is_any_after }})
                     then 1
                 else 0
             end) as n_after_as_of
@@ -190,6 +191,7 @@
     {%- set columns = raw_table(source_name, table_name).columns -%}
     {%- set absent = var('absent').get(source_name, {}).get(table_name) or [] -%}
     {%- set key_columns = reading.meta['key'] | reject('in', absent) | list -%}
+    {%- set is_any_after = is_any_past_after_as_of(raw_table(source_name, table_name)) -%}
     {%- set parts = [] -%}
     {%- for name in key_columns -%}
         {%- do parts.append(
@@ -206,7 +208,7 @@
             when
                 version_rank = 1
                 and not is_deleted_row
-                and ({{ is_any_past_after_as_of(raw_table(source_name, table_name)) }})
+                and ({{ is_any_after }})
                 then 1
             else 0
         end) as n_after_as_of
