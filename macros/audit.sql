@@ -127,64 +127,94 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- One row: what became of the rows of a raw table. Raw rows are counted in the extract, staged
-    rows in the staging model, duplicates from the distinct keys: a lost row shows as a
-    difference. -#}
+{#- What became of the rows of a raw table, but for the newest versions of its repeated keys
+    (raw_repeated_keys), in rows to be added up. Raw rows are counted in the extract, staged rows in
+    the staging model, duplicates from the distinct keys: a lost row shows as a difference. -#}
 {% macro raw_row_counts(source_name, table_name, staging_model) -%}
     {%- set relation = source(source_name, table_name) -%}
     {%- set staged = ref(staging_model) -%}
     {%- if not execute -%}{{ return('select 1 as parsed') }}{%- endif -%}
-    {%- set table = raw_table(source_name, table_name) -%}
     select
         '{{ source_name }}' as source_system,
         '{{ table_name }}' as raw_table,
-        {%- if is_raw_table_absent(source_name, table_name) %}
         0 as n_raw,
-        staged_rows.n_staged,
-        0 as n_duplicate,
-        0 as n_deleted,
+        count(*) as n_staged,
         0 as n_rejected,
+        0 as n_keys,
+        0 as n_deleted,
         0 as n_after_as_of
-    from (select count(*) as n_staged from {{ staged }}) as staged_rows
-        {%- else %}
-        {%- set reading = raw_reading(source_name, table_name) -%}
-        {%- set typed_rows = typed_raw_rows(reading) %}
-        {%- set is_any_after = is_any_past_after_as_of(table) %}
-        all_rows.n_raw,
-        staged_rows.n_staged,
-        all_rows.n_raw - all_rows.n_rejected - all_rows.n_keys as n_duplicate,
-        newest_rows.n_deleted,
-        all_rows.n_rejected,
-        newest_rows.n_after_as_of
-    from (select count(*) as n_staged from {{ staged }}) as staged_rows
-    cross join (
+    from {{ staged }}
+    {%- if not is_raw_table_absent(source_name, table_name) %}
+    {%- set reading = raw_reading(source_name, table_name) -%}
+    {%- set is_any_after = is_any_past_after_as_of(raw_table(source_name, table_name)) -%}
+    {%- set is_single = 'n_rows - n_rejected = 1' if reading.key else 'true' %}
+
+    union all
+
+    select
+        '{{ source_name }}' as source_system,
+        '{{ table_name }}' as raw_table,
+        sum(n_rows) as n_raw,
+        0 as n_staged,
+        sum(n_rejected) as n_rejected,
+        sum(case
+            when n_rows > n_rejected then {{ '1' if reading.key else 'n_rows - n_rejected' }}
+            else 0
+        end) as n_keys,
+        sum(case when {{ is_single }} then n_deleted else 0 end) as n_deleted,
+        sum(case when {{ is_single }} then n_after_as_of else 0 end) as n_after_as_of
+    from (
         select
-            cast(coalesce(sum(n_rows), 0) as bigint) as n_raw,
-            cast(coalesce(sum(case when is_rejected_row then n_rows else 0 end), 0) as bigint)
-                as n_rejected,
-            cast(coalesce(sum(case
-                when is_rejected_row is distinct from true then
-                    {{ '1' if reading.key else 'n_rows' }}
+            count(*) as n_rows,
+            sum(case when is_rejected_row then 1 else 0 end) as n_rejected,
+            sum(case when not is_rejected_row and is_deleted_row then 1 else 0 end) as n_deleted,
+            sum(case
+                when
+                    not is_rejected_row
+                    and not is_deleted_row
+                    and ({{ is_any_after }})
+                    then 1
                 else 0
-            end), 0) as bigint) as n_keys
-        from (
-            select
-                is_rejected_row,
-                count(*) as n_rows
-            from ({{ typed_rows }}) as readable_rows
-            group by {{ (['is_rejected_row'] + reading.key) | join(', ') }}
-        ) as grouped_rows
-    ) as all_rows
-    cross join (
-        select
-            coalesce(sum(case when is_deleted_row then 1 else 0 end), 0) as n_deleted,
-            coalesce(sum(case
-                when not is_deleted_row and ({{ is_any_after }}) then 1
-                else 0
-            end), 0) as n_after_as_of
-        from ({{ newest_raw_rows(reading) }}) as newest
-    ) as newest_rows
+            end) as n_after_as_of
+        from ({{ typed_raw_rows(reading) }}) as readable_rows
+        {%- if reading.key %}
+        group by {{ reading.key | join(', ') }}
         {%- endif %}
+    ) as grouped_rows
+    {%- endif %}
+{%- endmacro %}
+
+{#- Keys of several readable versions: how many unlike ones are the newest as far as any time tells
+    (the one that counts is then the greatest, column by column as text), and what the newest is. -#}
+{% macro raw_repeated_keys(source_name, table_name) -%}
+    {%- set reading = raw_reading(source_name, table_name) -%}
+    {%- set columns = raw_table(source_name, table_name).columns -%}
+    {%- set absent = var('absent').get(source_name, {}).get(table_name) or [] -%}
+    {%- set key_columns = reading.meta['key'] | reject('in', absent) | list -%}
+    {%- set is_any_after = is_any_past_after_as_of(raw_table(source_name, table_name)) -%}
+    {%- set parts = [] -%}
+    {%- for name in key_columns -%}
+        {%- do parts.append(
+            "coalesce(" ~ text_of(name, columns[name].data_type) ~ ", '(none)')"
+        ) -%}
+    {%- endfor %}
+    select
+        '{{ source_name }}' as source_system,
+        '{{ table_name }}' as raw_table,
+        {{ parts | join(" || ' / ' || ") }} as record_id,
+        count(distinct case when time_rank = 1 then content end) as n_newest,
+        sum(case when version_rank = 1 and is_deleted_row then 1 else 0 end) as n_deleted,
+        sum(case
+            when
+                version_rank = 1
+                and not is_deleted_row
+                and ({{ is_any_after }})
+                then 1
+            else 0
+        end) as n_after_as_of
+    from ({{ ranked_raw_versions(reading) }}) as readable_rows
+    where n_versions > 1
+    group by {{ (key_columns + reading.further_key) | join(', ') }}
 {%- endmacro %}
 
 {% macro is_any_past_after_as_of(table) -%}
@@ -268,31 +298,6 @@
         true as is_blocking
     from (select 1 as one) as no_rows
     where one = 0
-{%- endmacro %}
-
-{#- The keys of a raw table of which no time tells the versions apart, in the same shape. -#}
-{% macro raw_undated_versions(source_name, table_name) -%}
-    {%- set relation = source(source_name, table_name) -%}
-    {%- if not execute -%}{{ return('select 1 as parsed') }}{%- endif -%}
-    {%- set reading = raw_reading(source_name, table_name) -%}
-    {%- set columns = raw_table(source_name, table_name).columns -%}
-    {%- set absent = var('absent').get(source_name, {}).get(table_name) or [] -%}
-    {%- set key_columns = reading.meta['key'] | reject('in', absent) | list -%}
-    {%- set parts = [] -%}
-    {%- for name in key_columns -%}
-        {%- do parts.append(
-            "coalesce(" ~ text_of(name, columns[name].data_type) ~ ", '(none)')"
-        ) -%}
-    {%- endfor %}
-    select
-        '{{ source_name }}' as source_system,
-        '{{ table_name }}' as raw_table,
-        {{ parts | join(" || ' / ' || ") }} as record_id,
-        '_fivetran_synced' as column_name,
-        cast(n_versions as {{ dbt.type_string() }}) as raw_value,
-        'undated_versions' as reason,
-        false as is_blocking
-    from ({{ undated_raw_versions(reading, key_columns) }}) as undated_versions
 {%- endmacro %}
 
 {#- The ledger per currency up to the as-of date, summed from the extract itself. -#}

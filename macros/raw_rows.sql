@@ -55,11 +55,11 @@
     where not is_rejected_row
     {%- else %}
     {%- set key_hash = row_hash(reading.raw_key) -%}
-    {%- set repeated_keys = repeated_raw_keys(reading) -%}
     {%- set single_rows -%}
         (select raw_rows.*
         from {{ read_raw_rows(reading) }} as raw_rows
-        left join {{ repeated_keys }} on {{ key_hash }} = repeated_keys.key_hash
+        left join {{ repeated_raw_keys(reading) }} as repeated_keys
+            on {{ key_hash }} = repeated_keys.key_hash
         where repeated_keys.key_hash is null)
     {%- endset %}
     select
@@ -90,38 +90,31 @@
     {%- set key_hash = row_hash(reading.raw_key) -%}
         (select {{ key_hash }} as key_hash
         from {{ read_raw_rows(reading, reading.key_columns) }} as raw_rows
-        group by {{ key_hash }} having count(*) > 1) as repeated_keys
+        group by {{ key_hash }} having count(*) > 1)
 {%- endmacro %}
 
+{#- Not a join: of DuckDB's optimizers projection_pullup would take seconds for one per table. -#}
 {% macro repeated_raw_rows(reading) -%}
         (select raw_rows.*
         from {{ read_raw_rows(reading) }} as raw_rows
-        inner join {{ repeated_raw_keys(reading) }}
-            on {{ row_hash(reading.raw_key) }} = repeated_keys.key_hash)
+        where {{ row_hash(reading.raw_key) }} in {{ repeated_raw_keys(reading) }})
 {%- endmacro %}
 
-{#- Keys of which several unlike versions are the newest as far as any time tells: `key_columns` and
-    how many there are. The one that counts is then the greatest, column by column as text. -#}
-{% macro undated_raw_versions(reading, key_columns) -%}
+{#- The readable versions of the keys that occur more than once, each with its place by all that
+    orders versions (version_rank) and by time alone (time_rank), and a hash of all it says. -#}
+{% macro ranked_raw_versions(reading) -%}
+    {%- set key = reading.key | join(', ') -%}
     select
-        {{ key_columns | join(', ') }},
-        count(distinct content) as n_versions
-    from (
-        select
-            readable_rows.*,
-            {{ row_hash(
-                (reading.columns.keys() | list) + (reading.marks.keys() | list) + ['is_deleted_row']
-            ) }} as content,
-            rank() over (
-                partition by {{ reading.key | join(', ') }}
-                order by {{ reading.times | join(', ') }}
-            ) as time_rank
-        from ({{ typed_raw_rows(reading, repeated_raw_rows(reading)) }}) as readable_rows
-        where not is_rejected_row
-    ) as readable_rows
-    where time_rank = 1
-    group by {{ (key_columns + reading.further_key) | join(', ') }}
-    having count(distinct content) > 1
+        readable_rows.*,
+        {{ row_hash(
+            (reading.columns.keys() | list) + (reading.marks.keys() | list) + ['is_deleted_row']
+        ) }} as content,
+        count(*) over (partition by {{ key }}) as n_versions,
+        row_number() over (partition by {{ key }} order by {{ reading.version_order }})
+            as version_rank,
+        rank() over (partition by {{ key }} order by {{ reading.times | join(', ') }}) as time_rank
+    from ({{ typed_raw_rows(reading, repeated_raw_rows(reading)) }}) as readable_rows
+    where not is_rejected_row
 {%- endmacro %}
 
 {#- Every raw row with what its columns, or some of them, are read as: `abm_read_<column>`. Whoever

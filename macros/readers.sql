@@ -102,74 +102,140 @@
 
 {% macro default__create_engine_functions() -%}{%- endmacro %}
 
-{#- A type is known when a query is bound: what is read already costs nothing, and only texts meet
-    the patterns. What is not finite is less itself not 0; a comparison with NaN would not do:
-    DuckDB decides it from the least and greatest value in a Parquet file, which leave NaN out. -#}
+{#- A reader has a body for what is read already and one for texts, as a pattern costs an engine ten
+    times what a column does to bind; any other type takes the last. What is not finite is less
+    itself not 0; a comparison with NaN would not do: DuckDB decides it from the least and greatest
+    value in a Parquet file, which leave NaN out. -#}
 {% macro duckdb__create_engine_functions() -%}
     {%- set schema = engine_function_schema() -%}
+    create schema if not exists {{ schema }};
+    {%- for name, bodies in duckdb_readers().items() %}
+
+    create or replace macro {{ schema }}.abm_read_{{ name }}
+        {%- for given, body in bodies.items() %}
+        (value {{ given if given != 'other' }}) as {{ body }}
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %};
+    {%- endfor %}
+{%- endmacro %}
+
+{#- Reader to type to the body that reads it. -#}
+{% macro duckdb_readers() -%}
     {%- set patterns = reading_patterns() -%}
-    {%- set as_text = "trim(cast(value as varchar), e' \\t\\n\\r')" -%}
-    {%- set type = 'typeof(value)' -%}
-    {%- set is_whole = '(' ~ type ~ " like '%INT' or " ~ type ~ " like '%INTEGER')" -%}
-    {%- set is_moment = '(' ~ type ~ " = 'DATE' or starts_with(" ~ type ~ ", 'TIMESTAMP'))" -%}
-    {%- set is_zoned = '(' ~ type ~ " in ('TIMESTAMP WITH TIME ZONE', 'TIMESTAMPTZ_NS'))" %}
+    {%- set space = "e' \\t\\n\\r'" -%}
+    {%- set text = 'trim(value, ' ~ space ~ ')' -%}
+    {%- set other_as_text = 'trim(cast(value as varchar), ' ~ space ~ ')' -%}
+    {%- set is_whole = "(typeof(value) like '%INT' or typeof(value) like '%INTEGER')" -%}
     {%- set is_number -%}
         (typeof(value) in ('DOUBLE', 'FLOAT') or starts_with(typeof(value), 'DECIMAL'))
-    {%- endset %}
-    create schema if not exists {{ schema }};
+    {%- endset -%}
+    {%- set readers = {} -%}
 
-    {%- for name in ('bigint', 'integer') %}
-    create or replace macro {{ schema }}.abm_read_{{ name }}(value) as case
-        when {{ is_whole }} then try_cast(value as {{ name }})
-        when {{ is_number }}
-            then case
-                when trunc(try_cast(value as double)) = try_cast(value as double)
-                    then try_cast(value as {{ name }})
+    {%- for name in ('bigint', 'integer') -%}
+        {%- set of_text -%}
+            case
+                when regexp_full_match(TEXT, '{{ patterns.whole }}')
+                    then try_cast(split_part(TEXT, '.', 1) as {{ name }})
             end
-        when regexp_full_match({{ as_text }}, '{{ patterns.whole }}')
-            then try_cast(split_part({{ as_text }}, '.', 1) as {{ name }})
-    end;
-    {%- endfor %}
-    create or replace macro {{ schema }}.abm_read_double(value) as case
-        when {{ is_whole }} then try_cast(value as double)
-        when {{ is_number }}
-            or regexp_full_match({{ as_text }}, '{{ patterns.number }}')
-            then case
-                when try_cast(value as double) - try_cast(value as double) = 0
-                    then try_cast(value as double)
+        {%- endset -%}
+        {%- set of_other -%}
+            case
+                when {{ is_whole }} then try_cast(value as {{ name }})
+                when {{ is_number }}
+                    then case
+                        when trunc(try_cast(value as double)) = try_cast(value as double)
+                            then try_cast(value as {{ name }})
+                    end
+                else {{ of_text | replace('TEXT', other_as_text) }}
             end
-    end;
-    create or replace macro {{ schema }}.abm_read_boolean(value) as case
-        when typeof(value) = 'BOOLEAN' then try_cast(value as boolean)
-        when lower({{ as_text }}) in ('true', 't', 'yes', 'y', '1', '1.0') then true
-        when lower({{ as_text }}) in ('false', 'f', 'no', 'n', '0', '0.0') then false
-    end;
+        {%- endset -%}
+        {%- do readers.update({name: {
+            'bigint': 'try_cast(value as ' ~ name ~ ')',
+            'varchar': of_text | replace('TEXT', text),
+            'other': of_other,
+        }}) -%}
+    {%- endfor -%}
+
+    {%- set of_double = 'case when value - value = 0 then value end' -%}
+    {%- set of_text -%}
+        case
+            when
+                regexp_full_match(TEXT, '{{ patterns.number }}')
+                and try_cast(value as double) - try_cast(value as double) = 0
+                then try_cast(value as double)
+        end
+    {%- endset -%}
+    {%- do readers.update({'double': {
+        'double': of_double,
+        'varchar': of_text | replace('TEXT', text),
+        'other': of_text | replace('TEXT', other_as_text),
+    }}) -%}
+
+    {%- set of_text -%}
+        case
+            when lower(TEXT) in ('true', 't', 'yes', 'y', '1', '1.0') then true
+            when lower(TEXT) in ('false', 'f', 'no', 'n', '0', '0.0') then false
+        end
+    {%- endset -%}
+    {%- do readers.update({'boolean': {
+        'boolean': 'value',
+        'varchar': of_text | replace('TEXT', text),
+        'other': of_text | replace('TEXT', other_as_text),
+    }}) -%}
+
     {%- set clear = patterns.day ~ '(' ~ patterns.clock ~ ')?|' ~ patterns.endless -%}
     {%- set zoned = patterns.day ~ patterns.clock ~ '(' ~ patterns.zone ~ ')' -%}
-    {%- set joined = "replace(replace(replace(" ~ as_text
-        ~ ", ' Z', 'Z'), ' +', '+'), ' -', '-')" %}
-    {%- for name in ('timestamp', 'date') %}
-    create or replace macro {{ schema }}.abm_read_{{ name }}(value) as case
-        when {{ is_zoned }}
-            then cast(try_cast(value as timestamptz) at time zone 'UTC' as {{ name }})
-        when {{ is_moment }} then try_cast(value as {{ name }})
-        when regexp_full_match({{ as_text }}, '{{ clear }}')
-            then try_cast({{ as_text }} as {{ name }})
-        when regexp_full_match({{ as_text }}, '{{ zoned }}')
-            then cast(
-                try_cast({{ joined }} as timestamptz) at time zone 'UTC' as {{ name }}
-            )
-    end;
-    {%- endfor %}
-    create or replace macro {{ schema }}.abm_read_id(value) as case
-        when {{ is_whole }} then cast(value as varchar)
-        when regexp_full_match({{ as_text }}, '[0-9]+[.]0+') then split_part({{ as_text }}, '.', 1)
-        when regexp_full_match({{ as_text }}, '[0-9]([.][0-9]+)?e[+][0-9]{2}')
-            and trunc(try_cast({{ as_text }} as double)) = try_cast({{ as_text }} as double)
-            and try_cast({{ as_text }} as double) < 1e18
-            then cast(try_cast(try_cast({{ as_text }} as double) as bigint) as varchar)
-        else {{ as_text }}
-    end;
+    {%- for name in ('timestamp', 'date') -%}
+        {%- set of_text -%}
+            case
+                when regexp_full_match(TEXT, '{{ clear }}') then try_cast(TEXT as {{ name }})
+                when regexp_full_match(TEXT, '{{ zoned }}')
+                    then cast(
+                        try_cast(
+                            replace(replace(replace(TEXT, ' Z', 'Z'), ' +', '+'), ' -', '-')
+                            as timestamptz
+                        ) at time zone 'UTC' as {{ name }}
+                    )
+            end
+        {%- endset -%}
+        {%- set of_zoned -%}
+            cast(try_cast(value as timestamptz) at time zone 'UTC' as {{ name }})
+        {%- endset -%}
+        {%- set bodies = {} -%}
+        {%- for given in ('date', 'timestamp', 'timestamp_s', 'timestamp_ms', 'timestamp_ns') -%}
+            {%- do bodies.update({given: 'try_cast(value as ' ~ name ~ ')'}) -%}
+        {%- endfor -%}
+        {%- do bodies.update({
+            'timestamptz': of_zoned,
+            'timestamptz_ns': of_zoned,
+            'varchar': of_text | replace('TEXT', text),
+            'other': of_text | replace('TEXT', other_as_text),
+        }) -%}
+        {%- do readers.update({name: bodies}) -%}
+    {%- endfor -%}
+
+    {%- set of_text -%}
+        case
+            when
+                regexp_full_match(TEXT, '[0-9]([.][0-9]+)?e[+][0-9]{2}')
+                and trunc(try_cast(TEXT as double)) = try_cast(TEXT as double)
+                and try_cast(TEXT as double) < 1e18
+                then cast(try_cast(try_cast(TEXT as double) as bigint) as varchar)
+            else regexp_replace(TEXT, '^([0-9]+)[.]0+$', '\1')
+        end
+    {%- endset -%}
+    {%- set of_other -%}
+        case
+            when {{ is_whole }} then cast(value as varchar)
+            else {{ of_text | replace('TEXT', other_as_text) }}
+        end
+    {%- endset -%}
+    {%- do readers.update({'id': {
+        'bigint': 'cast(value as varchar)',
+        'varchar': of_text | replace('TEXT', text),
+        'other': of_other,
+    }}) -%}
+    {{ return(readers) }}
 {%- endmacro %}
 
 {#- PostgreSQL 15 has no try_cast: functions that catch what a cast raises. What is read already is

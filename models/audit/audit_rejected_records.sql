@@ -7,14 +7,16 @@ with rejected as (
 
 -- Of versions that no time tells apart one counts, and the row stays.
 undated as (
-    {% for source_name, table_name, staging_model in staged_raw_tables() -%}
-    {%- set is_keyed = execute and raw_table(source_name, table_name).config.meta['key'] -%}
-    {%- if is_keyed and not is_raw_table_absent(source_name, table_name) %}
-    {{ raw_undated_versions(source_name, table_name) }}
-    union all
-    {%- endif -%}
-    {%- endfor %}
-    {{ no_rejections() }}
+    select
+        source_system,
+        raw_table,
+        record_id,
+        '_fivetran_synced' as column_name,
+        cast(n_newest as {{ dbt.type_string() }}) as raw_value,
+        'undated_versions' as reason,
+        false as is_blocking
+    from {{ ref('int_repeated_raw_keys') }}
+    where n_newest > 1
 ),
 
 -- What is refused later than in staging is one value; its record stays.
