@@ -259,7 +259,7 @@ QUERIES = {
                 as "Against target"
         from marts.rpt_customer_lifetime_value as lifetime_values
         where programme = 'abm' and as_of_on = date '2026-10-31'
-        order by is_total, sector
+        order by is_total, lifetime_values.sector
         """,
     ),
     "return_on_investment": (
@@ -582,12 +582,12 @@ FIXED_WITH_DIGITS = {
     "en": "1. Overview|2. Performance|3. Health|4. Recommended actions|5. Forecast"
     "|Top 10 accounts by engagement score|Attributed revenue by channel, last 365 days"
     "|÷ 30.4375|The band is where 80% of|with its 95% interval; it takes 30 deals"
-    "|Low end (95%)|High end (95%)|Score change (30 days)|Low end (80%)|High end (80%)",
+    "|judged on SaaS B2B|Low end (95%)|High end (95%)|Score change (30 days)|Low end (80%)|High end (80%)",
     "fr": "1. Vue d\N{RIGHT SINGLE QUOTATION MARK}ensemble|2. Performance|3. Santé"
     "|4. Actions recommandées|5. Prévisions"
     "|Les 10 comptes au score|365 derniers jours|÷ 30,4375|La bande contient 80\xa0% des"
     "|intervalle à 95\xa0% ; il faut 30 affaires|Borne basse (95\xa0%)|Borne haute (95\xa0%)"
-    "|Variation du score (30 jours)|Borne basse (80\xa0%)|Borne haute (80\xa0%)",
+    "|celles du SaaS B2B|Variation du score (30 jours)|Borne basse (80\xa0%)|Borne haute (80\xa0%)",
 }
 
 
@@ -767,7 +767,7 @@ class Comparison:
             key = f"kpi.target_{least if kpi['is_higher_better'] else 'maximum'}"
         if "{" in phrase(key, self.language):
             self.equal(bool(filled(key, self.language, words)), True, f"{name}, {words}")
-        status = [node["class"].split()[1] for node in card.all(class_="status")]
+        status = [node["class"].split()[1] for node in target.all(class_="status")]
         self.equal(status, [kpi["status"]] if kpi["status"] else [], f"{name}, status")
         self.figures(
             card.one(class_="previous"),
