@@ -52,7 +52,8 @@ final as (
                 then 'too_early'
             when kpis.value is null then 'no_data'
             when kpis.value < targets.target_min then 'below'
-            when kpis.value > targets.target_max then 'above'
+            when kpis.value > targets.target_max and targets.target_min is null then 'above'
+            when kpis.value > targets.target_max then 'above_range'
             when coalesce(targets.target_min, targets.target_max) is not null then 'on_target'
         end as status,
         kpis.reason,
