@@ -466,9 +466,9 @@ def _read(db: Path, language: str, rules: Sequence[str]) -> _Published:
             texts = dict(connection.execute(_TEXTS, [language]).fetchall())
             shared = {"language": language, "rules": list(rules) or known}
             since = {"as_of": as_of, "days": RECENT_DAYS, "moves_days": MOVES_DAYS, "moves": MOVES}
-            rows = _rows(connection, _TOLD + _ALERTS, shared | since)
+            rows = _rows(connection, _ALERTS, shared | since)
             moves = connection.execute(_MOVES, {"moves": MOVES, "as_of": as_of}).fetchall()
-            hot = _rows(connection, _TOLD + _UNCALLED, shared | {"hot": HOT})
+            hot = _rows(connection, _UNCALLED, shared | {"hot": HOT})
         except duckdb.Error as error:
             raise AbmError(
                 f"{shown(db)} holds no alerts ({first_line(error)}): "
@@ -499,35 +499,33 @@ select
 """
 _TEXTS = "select code, message from reference.message_templates where language = ?"
 _TOLD = """
-with told as (
-    select
-        alerts.*,
-        case
-            when executives.account_executive_id <> 'unknown' then executives.account_executive_name
-        end as executive,
-        case
-            when managers.account_executive_id <> 'unknown' then managers.account_executive_name
-        end as manager,
-        coalesce(
-            lower(case $language when 'fr' then roles.label_fr else roles.label_en end),
-            replace(alerts.owner_role, '_', ' ')
-        ) as role,
-        coalesce(
-            case $language when 'fr' then alerts.message_fr else alerts.message_en end,
-            alerts.rule_id || ': ' || alerts.entity_id
-        ) as message
-    from marts.fct_alerts as alerts
-    left join marts.dim_account_executives as executives
-        on alerts.account_executive_id = executives.account_executive_id
-    left join marts.dim_account_executives as managers
-        on executives.manager_id = managers.account_executive_id
-    left join reference.labels as roles
-        on roles.domain = 'owner_role' and roles.code = alerts.owner_role
-    where list_contains($rules, alerts.rule_id)
-)
+select
+    alerts.*,
+    case
+        when executives.account_executive_id <> 'unknown' then executives.account_executive_name
+    end as executive,
+    case
+        when managers.account_executive_id <> 'unknown' then managers.account_executive_name
+    end as manager,
+    coalesce(
+        lower(case $language when 'fr' then roles.label_fr else roles.label_en end),
+        replace(alerts.owner_role, '_', ' ')
+    ) as role,
+    coalesce(
+        case $language when 'fr' then alerts.message_fr else alerts.message_en end,
+        alerts.rule_id || ': ' || alerts.entity_id
+    ) as message
+from marts.fct_alerts as alerts
+left join marts.dim_account_executives as executives
+    on alerts.account_executive_id = executives.account_executive_id
+left join marts.dim_account_executives as managers
+    on executives.manager_id = managers.account_executive_id
+left join reference.labels as roles
+    on roles.domain = 'owner_role' and roles.code = alerts.owner_role
+where list_contains($rules, alerts.rule_id)
 """
-_ALERTS = """
-select * from told
+_ALERTS = f"""
+select * from ({_TOLD}) as told
 where
     fired_on <= $as_of
     and case
@@ -541,7 +539,10 @@ _MOVES = """
 select entity_id, move, fired_on from marts.fct_alerts
 where rule_id = $moves and fired_on <= $as_of
 """
-_UNCALLED = "select * from told where rule_id = $hot and state = 'open' and is_overdue"
+_UNCALLED = f"""
+select * from ({_TOLD}) as told
+where rule_id = $hot and state = 'open' and is_overdue
+"""
 
 
 def _owners(row: Mapping[str, Any], texts: Mapping[str, str]) -> tuple[str, str]:

@@ -184,8 +184,8 @@
     {%- endif %}
 {%- endmacro %}
 
-{#- Keys of several readable versions: how many unlike ones are the newest as far as any time tells
-    (the one that counts is then the greatest, column by column as text), and what the newest is. -#}
+{#- Keys of several readable versions: how many unlike ones are newest as far as any time tells (the
+    one that counts is then the greatest, column by column as text), and what the newest is. -#}
 {% macro raw_repeated_keys(source_name, table_name) -%}
     {%- set reading = raw_reading(source_name, table_name) -%}
     {%- set columns = raw_table(source_name, table_name).columns -%}

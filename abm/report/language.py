@@ -148,6 +148,8 @@ class Language:
                 return self.amount(value)
             case "share":
                 return self.share(value)
+            case "uplift_ratio":
+                return self.share(value, sign=True)
             case "percent":
                 return self.percent(value)
             case "count" | "accounts":

@@ -258,6 +258,7 @@ def test_a_move_told_without_its_kind_is_every_move_of_the_day(
         pytest.param([10, 8], [9, 7, 1], [1], id="two corrected, and a third"),
         pytest.param([10], [11, 9], [9], id="of two as near the later is news"),
         pytest.param([3], [40, 2], [], id="an old one is not the nearest"),
+        pytest.param([3], [20, 2], [20], id="the nearest is the one"),
     ],
 )
 def test_a_move_told_whose_day_is_corrected_is_not_told_again(
@@ -281,7 +282,7 @@ def test_printed_by_who_acts_most_money_first(
 ) -> None:
     """Then the oldest; money unknown comes last, and owners by their greatest."""
     db = publish(
-        fired("account_at_risk", "nothing", amount_at_stake=0),
+        fired("account_at_risk", "zero", amount_at_stake=0),
         fired("aes_hot", "unknown money"),
         moved("deal", "won", severity="info", amount_at_stake=20),
         fired("account_at_risk", "younger", amount_at_stake=300),
@@ -324,7 +325,7 @@ def test_printed_by_who_acts_most_money_first(
         f"  high    {until}  younger calls",
         f"  medium  {until}  eve calls (Eve and Mona)",
         f"  info    {until}  deal calls",
-        f"  high    {until}  nothing calls",
+        f"  high    {until}  zero calls",
         f"  high    {until}  unknown money calls",
         "Adam",
         f"  high    {until}  adam calls",
@@ -415,11 +416,11 @@ def test_who_is_hot_and_not_called_stands_at_every_end(
     for _ in range(2):
         result = abm(*arguments, *french, environment={WEBHOOK: slack.url})
         assert result.returncode == 0, said(result)
-        assert "Chauds et pas appelés : 5\n" in result.stdout
+        assert "Chauds et pas appelés\xa0: 5\n" in result.stdout
     (text,) = slack.texts
     assert text.splitlines()[::4] == [
-        "Chauds et pas appelés : 5",
-        "Eve : Coop &amp; co, en retard depuis le 2026-10-28 09:30 UTC, 90 USD en jeu.",
+        "Chauds et pas appelés\xa0: 5",
+        "Eve\xa0: Coop &amp; co, en retard depuis le 2026-10-28 09:30 UTC, 90 USD en jeu.",
     ]
     assert "1\u202f234\u202f567 USD en jeu" in text
     assert lines(ledger)[2:] == [

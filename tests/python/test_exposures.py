@@ -37,7 +37,6 @@ SCHEMAS = {
 
 CARRIED_BY = {
     "fct_account_engagement_history": "rpt_account_engagement_weekly",
-    "rpt_account_coverage": "rpt_kpi_scorecard",
     "rpt_attribution_concentration": "rpt_kpi_scorecard",
     "rpt_monthly_totals": "rpt_kpi_scorecard",
     "rpt_open_pipeline": "rpt_pipeline_by_segment",

@@ -3,9 +3,11 @@ select
     raw.unit,
     raw.abm_value,
     raw.non_abm_value,
+    case when raw.unit <> 'share' then raw.difference end as difference,
     raw.n_abm,
     raw.n_non_abm,
     raw.uplift_ratio as raw_uplift_ratio,
+    raw.reason as raw_reason,
     matched.uplift_ratio,
     matched.reason,
     matched.ci_low,
@@ -14,4 +16,3 @@ select
 from marts.rpt_abm_vs_non_abm as raw
 left join marts.rpt_abm_vs_non_abm as matched using (metric)
 where raw.method = 'raw' and matched.method = 'matched'
-order by metric

@@ -4,7 +4,7 @@ with due as (
         max(case when kpi = 'velocity_monthly' then months_from end) as pipeline_months,
         max(case when kpi = 'clv_cac_ratio' then months_from end) as value_months
     from reference.kpi_definitions
-    inner join reference.programme_stages on due_from_stage = programme_stage
+    inner join reference.programme_stages using (programme_stage)
 )
 
 select

@@ -8,6 +8,10 @@ risks as (
     select * from {{ ref('int_account_risks') }}
 ),
 
+risks_now as (
+    select * from {{ ref('int_account_risks_now') }}
+),
+
 alert_rules as (
     select * from {{ ref('alert_rules') }}
 ),
@@ -44,15 +48,17 @@ fired as (
 
     select
         'account_at_risk' as rule_id,
-        template_code,
-        account_id,
-        fired_on,
+        risks.template_code,
+        risks.account_id,
+        risks.fired_on,
         null as crossed_at,
-        metric_value,
-        threshold,
-        current_value,
-        ended_on
+        risks.metric_value,
+        risks.threshold,
+        risks_now.metric_value as current_value,
+        risks.ended_on
     from risks
+    left join risks_now
+        on risks.account_id = risks_now.account_id and risks.fired_on = risks_now.fired_on
 ),
 
 due as (

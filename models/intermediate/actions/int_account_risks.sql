@@ -21,8 +21,7 @@ stretches as (
         1 as evidence_order,
         'account_at_risk_by_score' as template_code,
         drop_pct as metric_value,
-        threshold,
-        drop_pct as current_value
+        threshold
     from score_drops
 
     union all
@@ -34,10 +33,7 @@ stretches as (
         2 as evidence_order,
         'account_at_risk_by_silence' as template_code,
         cast(window_days as {{ type_double() }}) as metric_value,
-        cast(window_days as {{ type_double() }}) as threshold,
-        cast(
-            window_days + {{ days_between('from_on', as_of_date()) }} as {{ type_double() }}
-        ) as current_value
+        cast(window_days as {{ type_double() }}) as threshold
     from quiet_deals
 ),
 
@@ -81,11 +77,7 @@ ranked as (
         ) as stretch_rank,
         max(coalesce(to_on, cast('9999-12-31' as date))) over (
             partition by account_id, risk_number
-        ) as ended_on,
-        first_value(current_value) over (
-            partition by account_id, risk_number
-            order by from_on desc, evidence_order desc, to_on desc nulls first
-        ) as last_value
+        ) as ended_on
     from numbered
 ),
 
@@ -96,7 +88,6 @@ final as (
         template_code,
         metric_value,
         threshold,
-        last_value as current_value,
         case when ended_on <= {{ as_of_date() }} then ended_on end as ended_on
     from ranked
     where stretch_rank = 1

@@ -24,8 +24,25 @@ versions as (
     where history_basis = 'exact'
 ),
 
--- What a deal was at the first touch after its creation is known from its history alone: one
--- without history is as it stands now, not as it stood then.
+-- What a deal was at first, or at the first touch after its creation, is known from its history
+-- alone: one without history is as it stands now, not as it stood then.
+first_numbers as (
+    select
+        opportunity_id,
+        min(version_number) as version_number
+    from versions
+    group by opportunity_id
+),
+
+first_versions as (
+    select versions.*
+    from versions
+    inner join first_numbers
+        on
+            versions.opportunity_id = first_numbers.opportunity_id
+            and versions.version_number = first_numbers.version_number
+),
+
 numbers_then as (
     select
         programme_touches.opportunity_id,
@@ -68,13 +85,15 @@ final as (
         case
             when programme_touches.first_touched_after_creation_at is null then false
             else opportunities.original_amount > versions_then.amount
-        end as is_enlarged
+        end as is_enlarged,
+        opportunities.original_amount > first_versions.amount as is_above_first_amount
     from opportunities
     left join first_touches on opportunities.opportunity_id = first_touches.opportunity_id
     left join programme_touches
         on opportunities.opportunity_id = programme_touches.opportunity_id
     left join accounts on opportunities.account_id = accounts.account_id
     left join sector_cycles on accounts.sector = sector_cycles.sector
+    left join first_versions on opportunities.opportunity_id = first_versions.opportunity_id
     left join versions_then on opportunities.opportunity_id = versions_then.opportunity_id
 )
 

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 -- A deal without history is open until it closed.
 with versions as (
     select * from {{ ref('int_opportunity_versions_followed') }}

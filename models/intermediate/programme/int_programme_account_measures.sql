@@ -33,9 +33,10 @@ sales_touched as (
             else 0
         end) as sales_touched_accounts,
         sum(case
-            when {{ is_in_trailing_days('occurred_on', var('aes_window_days')) }} then n_meetings
+            when {{ is_in_trailing_days('occurred_on', var('aes_window_days')) }}
+                then n_generated_meetings
             else 0
-        end) as meetings
+        end) as generated_meetings
     from sales_days
     group by account_id
 ),
@@ -58,7 +59,7 @@ joined as (
         coverage.covered_accounts,
         {{ double_as_decimal('uplifts.activation_uplift_ratio', 6) }} as activation_uplift_ratio,
         coalesce(sales_touched.sales_touched_accounts, 0) as sales_touched_accounts,
-        coalesce(sales_touched.meetings, 0) as meetings,
+        coalesce(sales_touched.generated_meetings, 0) as generated_meetings,
         dated.mqa_on,
         dated.saa_on,
         coalesce(follow_ups.due_follow_ups, 0) as due_follow_ups,
@@ -81,7 +82,7 @@ final as (
         activation_uplift_ratio,
         case when activation_uplift_ratio is not null then 1 else 0 end as uplift_accounts,
         sales_touched_accounts,
-        meetings,
+        generated_meetings,
         case when mqa_on is not null then 1 else 0 end as mqa_accounts,
         case when mqa_on is not null and saa_on is not null then 1 else 0 end
             as accepted_mqa_accounts,

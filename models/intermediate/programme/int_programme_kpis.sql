@@ -1,12 +1,17 @@
--- Of an indicator: its stage, the unit of its value, its numerator, its denominator (without one
--- the numerator is the value), and what it means that there is nothing to divide by.
+-- Of an indicator: its stage, the unit of its value, its numerator (without one the column of its
+-- name is the value), its denominator (without one the numerator is the value), and what it means
+-- that there is nothing to divide by.
 {%- set kpis = {
     'identification_precision': (
         'launch', 'percent', 'icp_accounts', 'icp_stated_accounts', 'icp_not_stated'
     ),
     'account_coverage': ('launch', 'percent', 'covered_accounts', 'n_accounts', none),
     'activation_uplift': (
-        'launch', 'ratio', 'activation_uplift_ratio', 'uplift_accounts', 'no_uplift_measured'
+        'launch', 'uplift_ratio', 'activation_uplift_ratio', 'uplift_accounts',
+        'no_uplift_measured'
+    ),
+    'activation_uplift_median': (
+        'launch', 'uplift_ratio', none, 'uplift_accounts', 'no_uplift_measured'
     ),
     'sales_touch_alignment': ('launch', 'percent', 'sales_touched_accounts', 'n_accounts', none),
     'mqa_acceptance': (
@@ -18,7 +23,7 @@
     ),
     'mqa': ('maturation', 'accounts', 'mqa_accounts', none, none),
     'saa': ('maturation', 'accounts', 'saa_accounts', none, none),
-    'meetings_per_account': ('maturation', 'meetings', 'meetings', 'n_accounts', none),
+    'meetings_per_account': ('maturation', 'meetings', 'generated_meetings', 'n_accounts', none),
     'pipeline_generated': ('maturation', 'currency', 'pipeline_amount', none, none),
     'closed_revenue': ('revenue', 'currency', 'revenue', none, none),
     'expansion_revenue': ('revenue', 'currency', 'expansion_amount', none, none),
@@ -51,9 +56,11 @@ final as (
         abm_tier,
         '{{ unit }}' as unit,
         n_accounts,
-        cast({{ numerator }} as {{ type_double() }}) as numerator,
+        cast({{ numerator or 'null' }} as {{ type_double() }}) as numerator,
         cast({{ denominator or 'null' }} as {{ type_double() }}) as denominator,
-        {% if denominator -%}
+        {% if not numerator -%}
+        {{ kpi }} as value,
+        {%- elif denominator -%}
         cast({{ '100 * ' if unit == 'percent' }}{{ numerator }} as {{ type_double() }})
         / nullif({{ denominator }}, 0) as value,
         {%- else -%}

@@ -1,6 +1,6 @@
 {%- set counts = [
     'icp_accounts', 'icp_stated_accounts', 'covered_accounts', 'activation_uplift_ratio',
-    'uplift_accounts', 'sales_touched_accounts', 'meetings', 'mqa_accounts',
+    'uplift_accounts', 'sales_touched_accounts', 'generated_meetings', 'mqa_accounts',
     'accepted_mqa_accounts', 'saa_accounts', 'due_follow_ups', 'met_follow_ups',
 ] -%}
 {%- set amounts = ['revenue', 'pipeline_amount', 'expansion_amount'] %}
@@ -30,6 +30,10 @@ expansions as (
         sum(amount) as expansion_amount
     from wins
     group by {{ reported_abm_tier('abm_tier') }}
+),
+
+median_uplifts as (
+    select * from {{ ref('int_activation_uplift_medians') }}
 ),
 
 counted as (
@@ -68,7 +72,7 @@ totals as (
     where is_total
 ),
 
-final as (
+summed as (
     select * from by_tier
     where
         abm_tier <> 'unknown' or n_accounts > 0
@@ -93,6 +97,14 @@ final as (
     from by_tier
     cross join totals
     group by totals.abm_tier, totals.investment, totals.n_costs_without_rate
+),
+
+final as (
+    select
+        summed.*,
+        median_uplifts.activation_uplift_median
+    from summed
+    left join median_uplifts on summed.abm_tier = median_uplifts.abm_tier
 )
 
 select * from final

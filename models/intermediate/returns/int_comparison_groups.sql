@@ -7,6 +7,11 @@ costs as (
     where sector = 'all' and as_of_on = {{ as_of_date() }}
 ),
 
+lifetime_values as (
+    select * from {{ ref('int_lifetime_values_by_reporting_date') }}
+    where sector = 'all' and as_of_on = {{ as_of_date() }}
+),
+
 -- Summed products are decimals: sums of doubles would differ in their last bits from run to run.
 summed as (
     select
@@ -79,6 +84,22 @@ final as (
         cast(null as {{ type_double() }}) as relative_variance,
         value_reason
     from by_programme
+
+    union all
+
+    select
+        'clv_net' as metric,
+        'raw' as method,
+        programme,
+        cast(n_customers as {{ dbt.type_bigint() }}) as n_units,
+        cast(0 as {{ dbt.type_bigint() }}) as n_units_dropped,
+        cast(0 as {{ dbt.type_bigint() }}) as n_strata_dropped,
+        cast(null as {{ type_decimal(6, 28) }}) as numerator,
+        cast(null as {{ dbt.type_bigint() }}) as denominator,
+        clv_net as value,
+        cast(null as {{ type_double() }}) as relative_variance,
+        case when clv_net is null then reason end as value_reason
+    from lifetime_values
 )
 
 select * from final

@@ -11,9 +11,7 @@ pages as (
 
 paged_events as (
     select
-        web_events.session_id,
-        web_events.event_name,
-        web_events.occurred_at,
+        web_events.session_id, web_events.event_name, web_events.occurred_at,
         case when web_events.percent_scrolled between 0 and 100 then web_events.percent_scrolled end
             as percent_scrolled,
         coalesce(web_events.file_name, link_pages.url_path) as file_name,
@@ -27,12 +25,10 @@ paged_events as (
 
 sessions as (
     select
-        source_system,
-        source_table,
-        session_id,
-        visitor_id,
+        source_system, source_table, session_id, visitor_id,
         min(case when event_name = 'page_view' then occurred_at end) as first_page_view_at,
         min(page_click_id) as page_click_id,
+        coalesce(min(page_click_id), min(click_id)) as any_click_id,
         cast(sum(case when event_name = 'page_view' then 1 else 0 end) as integer) as page_views
     from web_events
     group by source_system, source_table, session_id, visitor_id
@@ -51,18 +47,23 @@ sourced_events as (
     where is_session_source or coalesce(utm_source, utm_medium, click_id) is not null
 ),
 
+-- An ad that is clicked and the visit that it opens are one act and two touches.
 items as (
+    {%- for record_type, condition in {
+        'session': 'true', 'ad_click': 'any_click_id is not null',
+    }.items() %}
     select
         session_id,
-        'session' as record_type,
+        '{{ record_type }}' as record_type,
         first_page_view_at as occurred_at,
         cast(null as {{ dbt.type_string() }}) as content_asset_id,
         cast(null as {{ dbt.type_string() }}) as file_name,
         cast(null as {{ type_decimal(4, 9) }}) as content_depth
     from sessions
+    where {{ condition }}
 
     union all
-
+    {% endfor %}
     select
         session_id,
         case when is_pricing_page then 'pricing_page' else 'asset_page' end as record_type,
@@ -80,12 +81,8 @@ items as (
     union all
 
     select
-        session_id,
-        'file' as record_type,
-        min(occurred_at) as occurred_at,
-        min(file_asset_id) as content_asset_id,
-        file_name,
-        null as content_depth
+        session_id, 'file' as record_type, min(occurred_at) as occurred_at,
+        min(file_asset_id) as content_asset_id, file_name, null as content_depth
     from paged_events
     where event_name = 'file_download'
     group by session_id, file_name
@@ -104,7 +101,8 @@ final as (
             'utm_campaign': 'sourced_events.utm_campaign',
             'utm_source': 'sourced_events.utm_source',
             'utm_medium': 'sourced_events.utm_medium',
-            'click_id': 'coalesce(sessions.page_click_id, sourced_events.click_id)',
+            'click_id': "case items.record_type when 'ad_click' then sessions.any_click_id
+                else coalesce(sessions.page_click_id, sourced_events.click_id) end",
             'content_asset_id': 'items.content_asset_id',
             'file_name': 'items.file_name',
             'content_depth': 'items.content_depth',

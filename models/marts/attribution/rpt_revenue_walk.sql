@@ -1,34 +1,31 @@
+{%- set signs = ['accelerated', 'enlarged', 'above_first_amount'] -%}
+
 with wins as (
     select
-        cast({{ dbt.date_trunc('quarter', 'closed_on') }} as date) as quarter_start_on,
-        sourcing_class,
-        amount
+        *,
+        cast({{ dbt.date_trunc('quarter', 'closed_on') }} as date) as quarter_start_on
     from {{ ref('fct_opportunities') }}
     where is_won
 ),
 
 -- The total is the sum of the deals, not of the classes: so that it can be held against them.
-totals as (
+{%- for name, grain in {
+    'totals': 'quarter_start_on', 'parts': 'quarter_start_on, sourcing_class',
+}.items() %}
+{{ name }} as (
     select
-        quarter_start_on,
+        {{ grain }},
         count(*) as n_opportunities,
         sum(amount) as won_amount,
         count(*) - count(amount) as n_without_amount
+        {%- for sign in signs %},
+        sum(case when is_{{ sign }} then 1 else 0 end) as n_{{ sign }},
+        count(is_{{ sign }}) as n_{{ sign }}_known
+        {%- endfor %}
     from wins
-    group by quarter_start_on
+    group by {{ grain }}
 ),
-
-parts as (
-    select
-        quarter_start_on,
-        sourcing_class,
-        count(*) as n_opportunities,
-        sum(amount) as won_amount,
-        count(*) - count(amount) as n_without_amount
-    from wins
-    group by quarter_start_on, sourcing_class
-),
-
+{% endfor %}
 classes as (
     select 'sourced' as sourcing_class
     union all
@@ -41,12 +38,16 @@ classes as (
 
 walked as (
     select
-        totals.quarter_start_on,
         classes.sourcing_class,
         false as is_total,
+        totals.quarter_start_on,
         parts.n_opportunities,
         parts.won_amount,
         parts.n_without_amount
+        {%- for sign in signs %},
+        parts.n_{{ sign }},
+        parts.n_{{ sign }}_known
+        {%- endfor %}
     from totals
     cross join classes
     left join parts
@@ -57,12 +58,9 @@ walked as (
     union all
 
     select
-        quarter_start_on,
         'all' as sourcing_class,
         true as is_total,
-        n_opportunities,
-        won_amount,
-        n_without_amount
+        *
     from totals
 ),
 
@@ -74,6 +72,10 @@ final as (
         cast(coalesce(n_opportunities, 0) as integer) as n_opportunities,
         cast(coalesce(won_amount, 0) as {{ type_decimal(2) }}) as won_amount,
         cast(coalesce(n_without_amount, 0) as integer) as n_without_amount
+        {%- for sign in signs %},
+        cast(coalesce(n_{{ sign }}, 0) as integer) as n_{{ sign }},
+        cast(coalesce(n_{{ sign }}_known, 0) as integer) as n_{{ sign }}_known
+        {%- endfor %}
     from walked
 )
 

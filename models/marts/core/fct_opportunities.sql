@@ -51,6 +51,7 @@ final as (
         sourced.sourcing_class,
         sourced.is_accelerated,
         sourced.is_enlarged,
+        sourced.is_above_first_amount,
         stale.opportunity_id is not null as is_stale,
         opportunities.history_basis
         {{ with_passthrough('opportunities', 'opportunities') }}

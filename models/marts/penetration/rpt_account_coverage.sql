@@ -100,7 +100,7 @@ final as (
         case
             when listed.value is null then 'no_data'
             when listed.value < benchmarks.value_min then 'below'
-            when listed.value > benchmarks.value_max then 'above'
+            when listed.value > benchmarks.value_max then 'above_range'
             when benchmarks.value_min is not null then 'on_target'
         end as status,
         case

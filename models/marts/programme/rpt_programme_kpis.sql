@@ -45,13 +45,15 @@ final as (
         case
             when not programme_stages.is_reached then 'too_early'
             when
-                kpis.kpi = 'activation_uplift' and kpis.value is null
-                and {{ as_of_date() }}
-                < {{ days_after('programme_stages.programme_started_on', activation_uplift_days() - 1) }}
+                kpis.kpi = 'activation_uplift'
+                and kpis.value is null
+                and {{ as_of_date(1 - activation_uplift_days()) }}
+                < programme_stages.programme_started_on
                 then 'too_early'
             when kpis.value is null then 'no_data'
             when kpis.value < targets.target_min then 'below'
-            when kpis.value > targets.target_max then 'above'
+            when kpis.value > targets.target_max and targets.target_min is null then 'above'
+            when kpis.value > targets.target_max then 'above_range'
             when coalesce(targets.target_min, targets.target_max) is not null then 'on_target'
         end as status,
         kpis.reason,

@@ -1,3 +1,7 @@
+{%- set margin = ratio_margin(
+    'value_ratio', 'abm_relative_variance', 'non_abm_relative_variance'
+) -%}
+
 with metrics as (
     select * from {{ ref('comparison_metrics') }}
 ),
@@ -35,7 +39,13 @@ joined as (
         {%- endfor %}
         coalesce(abm.n_strata_dropped, 0) as n_strata_dropped,
         coalesce(abm.value_reason, non_abm.value_reason) as value_reason,
-        benchmarks.value_min as benchmark_uplift_ratio
+        case
+            when benchmarks.unit = 'speed_uplift_ratio'
+                then {{ double_as_decimal(
+                    '1 / (1 + cast(benchmarks.value_min as ' ~ type_double() ~ ')) - 1', 4
+                ) }}
+            else benchmarks.value_min
+        end as benchmark_uplift_ratio
     from metrics
     cross join methods
     {%- for side, programme in {'abm': 'abm', 'non_abm': 'non_abm', 'whole': 'all'}.items() %}
@@ -78,18 +88,6 @@ compared as (
     from reasoned
 ),
 
-bounded as (
-    select
-        *,
-        case
-            when reason is null
-                then {{ ratio_margin(
-                    'value_ratio', 'abm_relative_variance', 'non_abm_relative_variance'
-                ) }}
-        end as margin
-    from compared
-),
-
 final as (
     select
         {{ as_of_date() }} as as_of_on,
@@ -109,12 +107,13 @@ final as (
         ) %}
         cast(case when is_measured then {{ count }} end as integer) as {{ count }},
         {%- endfor %}
+        abm_value - non_abm_value as difference,
         value_ratio - 1 as uplift_ratio,
-        value_ratio - 1 - margin as ci_low,
-        value_ratio - 1 + margin as ci_high,
+        case when reason is null then value_ratio - 1 - {{ margin }} end as ci_low,
+        case when reason is null then value_ratio - 1 + {{ margin }} end as ci_high,
         reason,
         benchmark_uplift_ratio
-    from bounded
+    from compared
 )
 
 select * from final

@@ -69,7 +69,7 @@ listed as (
     cross join totals
     cross join started
     left join {{ ref('programme_stages') }} as programme_stages
-        on definitions.due_from_stage = programme_stages.programme_stage
+        on definitions.programme_stage = programme_stages.programme_stage
     left join measured
         on definitions.kpi = measured.kpi and totals.as_of_on = measured.as_of_on
     left join benchmarks on definitions.target_benchmark_id = benchmarks.benchmark_id
