@@ -8,7 +8,7 @@ costs as (
 ),
 
 lifetime_values as (
-    select * from {{ ref('int_lifetime_values_by_reporting_date') }}
+    select * from {{ ref('int_lifetime_values_by_day') }}
     where sector = 'all' and as_of_on = {{ as_of_date() }}
 ),
 

@@ -45,7 +45,7 @@ final as (
         case
             when not programme_stages.is_reached then 'too_early'
             when
-                kpis.kpi = 'activation_uplift'
+                kpis.kpi in ('activation_uplift', 'activation_uplift_median')
                 and kpis.value is null
                 and {{ as_of_date(1 - activation_uplift_days()) }}
                 < programme_stages.programme_started_on
