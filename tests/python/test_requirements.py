@@ -6,6 +6,7 @@ languages: an element that is empty or gone is found here.
 
 import dataclasses
 import re
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,7 +111,9 @@ def is_filled(node: Node) -> bool:
         return False
     if node.tag == "article":
         return any(True for _ in node.one(class_="value").all("data"))
-    return any(_has_value(row) for row in node.all("tr")) or any(map(is_filled, node.all("article")))
+    return any(_has_value(row) for row in node.all("tr")) or any(
+        map(is_filled, node.all("article"))
+    )
 
 
 def _has_value(row: Node) -> bool:
@@ -142,9 +145,7 @@ def sights(
                     yield f"{row.number}: {place} {looked_up[key]} ({language})"
 
 
-def _look(
-    place: str, language: str, documents: Documents, db: duckdb.DuckDBPyConnection
-) -> str:
+def _look(place: str, language: str, documents: Documents, db: duckdb.DuckDBPyConnection) -> str:
     """What is wrong with a place; nothing when it is there and shows something."""
     match = PLACE.fullmatch(place)
     if not match:
@@ -185,8 +186,10 @@ def _look_in_alerts(rule: str, language: str, db: duckdb.DuckDBPyConnection) -> 
     if not db.execute(f"select 1 from reference.alert_rules {where}", [rule]).fetchone():
         return "does not exist"
     where = f"where rule_id = ? and state <> 'baseline' and trim(message_{language}) <> ''"
-    return "" if db.execute(f"select 1 from marts.fct_alerts {where}", [rule]).fetchone() else (
-        "is empty"
+    return (
+        ""
+        if db.execute(f"select 1 from marts.fct_alerts {where}", [rule]).fetchone()
+        else ("is empty")
     )
 
 
@@ -242,6 +245,21 @@ def test_every_requirement_is_met_or_differs_by_decision(
     assert faults(requirements, documents, db) == []
 
 
+def test_no_query_answers_from_empty_tables(
+    requirements: list[Requirement], published: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "empty.duckdb"
+    shutil.copyfile(published, copy)
+    with duckdb.connect(str(copy)) as connection:
+        for schema in ("marts", "reference", "audit"):
+            where = f"where table_schema = '{schema}'"
+            tables = f"select table_name from information_schema.tables {where}"
+            for (table,) in connection.execute(tables).fetchall():
+                connection.execute(f"delete from {schema}.{table}")
+        unanswered = list(answers(requirements, connection))
+    assert unanswered == [f"{row.number}: no answer" for row in requirements]
+
+
 Change = Callable[[list[Requirement]], list[Requirement]]
 
 
@@ -295,8 +313,12 @@ def _with(number: int, **change: object) -> Change:
             "9: month#all_kpis[kpi.mqa] lacks 'Marketing qualified accounts' (en)",
             id="row of another table",
         ),
-        pytest.param(_with(9, places=("alerts#gone",)), "9: alerts#gone does not exist (fr)", id="rule"),
-        pytest.param(_with(9, places=("seed#gone",)), "9: seed#gone does not exist (fr)", id="seed"),
+        pytest.param(
+            _with(9, places=("alerts#gone",)), "9: alerts#gone does not exist (fr)", id="rule"
+        ),
+        pytest.param(
+            _with(9, places=("seed#gone",)), "9: seed#gone does not exist (fr)", id="seed"
+        ),
     ],
 )
 def test_fault_of_the_page_is_found(
@@ -327,7 +349,7 @@ CARD = '<article class="card" id="kpi_aes_mean"><p class="value">{value}</p></ar
             id="nothing but dashes",
         ),
         pytest.param(
-            '<div class="block" id="experiments"><h3>Experiments</h3><p class="empty">None.</p></div>',
+            '<div class="block" id="experiments"><h3>Arms</h3><p class="empty">None.</p></div>',
             "experiments",
             True,
             id="what is said without a row",
