@@ -25,7 +25,7 @@ def core_kpi_cards(published: Published, language: Language) -> list[Card]:
     cards = [_card(months, published, language) for months in _core_months(published)]
     for card in cards:
         if card["kpi"] == "velocity_monthly":
-            card["lines"] = list(_six_months(published, language))
+            card["lines"] = list(_six_months(published, language, card["status"] != "too_early"))
     return cards
 
 
@@ -89,8 +89,14 @@ def _stand_in(executive: Row, language: Language) -> list[Markup]:
     return [language.say("executive.stand_in", share=language.share(share))] if share else []
 
 
-def _six_months(published: Published, language: Language) -> Iterable[Markup]:
-    """Say how velocity moved in six months, against the goal, and through which lever."""
+def _six_months(published: Published, language: Language, is_due: bool) -> Iterable[Markup]:
+    """Say how velocity moved in six months, against the goal, and through which lever.
+
+    Args:
+        published: The rows.
+        language: The language.
+        is_due: Whether the programme is old enough for a verdict.
+    """
     for goal in published.rows["velocity_goal"]:
         target = language.share(goal["target_velocity_6_month_change_ratio"], 0, sign=True)
         if goal["velocity_6_month_change_ratio"] is None:
@@ -102,7 +108,7 @@ def _six_months(published: Published, language: Language) -> Iterable[Markup]:
             value=language.amount(goal["velocity_6_months_ago"]),
             change=language.share(goal["velocity_6_month_change_ratio"], sign=True),
             target=target,
-            status=language.status(goal["status"]) or "",
+            status=(language.status(goal["status"]) if is_due else None) or "",
         )
         levers: dict[str, Callable[[Any], Markup]] = {
             "n_advanced": language.number,

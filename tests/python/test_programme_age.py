@@ -110,6 +110,8 @@ def test_a_young_programme_is_not_judged_on_what_comes_later(code: str, young: P
         "kpi_apr_pct": False,
         "kpi_clv_cac_ratio": True,
     }
+    values = list(index.one(id="lifetime_value_by_sector").all(class_="status"))
+    assert {node.text for node in values} == {too_early}
     remarks = [node.text for node in index.one(id="return_on_investment").all(class_="remark")]
     (size,) = (remark for remark in remarks if remark != said)
     open_end = {"en": "+; here $", "fr": "\xa0$US et plus ; ici "}[code]

@@ -760,7 +760,8 @@ FIXED_WITH_DIGITS = {
     "en": "1. Overview|2. Performance|3. Health|4. Recommended actions|5. Forecast"
     "|Top 10 accounts by engagement score|Attributed revenue by channel, last 365 days"
     "|÷ 30.4375|The band is where 80% of|with its 95% interval; it takes 30 deals"
-    "|judged on SaaS B2B|Low end (95%)|High end (95%)|Score change (30 days)|Low end (80%)|High end (80%)",
+    "|judged on SaaS B2B"
+    "|Low end (95%)|High end (95%)|Score change (30 days)|Low end (80%)|High end (80%)",
     "fr": "1. Vue d\N{RIGHT SINGLE QUOTATION MARK}ensemble|2. Performance|3. Santé"
     "|4. Actions recommandées|5. Prévisions"
     "|Les 10 comptes au score|365 derniers jours|÷ 30,4375|La bande contient 80\xa0% des"

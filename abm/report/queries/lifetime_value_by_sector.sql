@@ -22,6 +22,7 @@ select
     lifetime_values.minimum_ratio,
     lifetime_values.reason,
     case
+        when scorecard.status = 'too_early' then 'too_early'
         when lifetime_values.is_on_target then 'on_target'
         when not lifetime_values.is_on_target then 'below'
         else 'no_data'
@@ -31,6 +32,10 @@ select
     and not lifetime_values.is_total as is_on_stand_in
 from marts.rpt_customer_lifetime_value as lifetime_values
 inner join audit.audit_settings using (as_of_on)
+left join marts.rpt_kpi_scorecard as scorecard
+    on
+        scorecard.kpi = 'clv_cac_ratio'
+        and scorecard.month_on = date_trunc('month', lifetime_values.as_of_on)
 left join stand_ins using (sector)
 where lifetime_values.programme = 'abm'
 order by lifetime_values.is_total, sector
