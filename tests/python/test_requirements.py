@@ -17,6 +17,7 @@ from conftest import ROOT, Dashboard
 from html_tree import Node, read_html
 
 from abm.dictionary import read_dictionary
+from abm.paths import read_yaml
 from abm.report.language import LOCALES, Language
 from abm.report.pages import Pages
 from abm.report.published import read_published
@@ -83,8 +84,10 @@ def _others(numbers: Sequence[str], wanted: Sequence[str]) -> Iterator[str]:
         seen.add(number)
 
 
-def verdicts(rows: Sequence[Requirement], decisions: str) -> Iterator[str]:
+def verdicts(rows: Sequence[Requirement]) -> Iterator[str]:
+    decisions = DECISIONS.read_text(encoding="utf-8")
     known = set(re.findall(r"^## (\d+)\. ", decisions, flags=re.MULTILINE))
+    variables = read_yaml(ROOT / "dbt_project.yml")["vars"]
     for row in rows:
         verdict, _, reason = row.verdict.partition(": ")
         if verdict not in ("met", "differs") or (verdict == "met" and reason):
@@ -95,6 +98,9 @@ def verdicts(rows: Sequence[Requirement], decisions: str) -> Iterator[str]:
         for decision in re.findall(r"\d+", " ".join(named)):
             if decision not in known:
                 yield f"{row.number}: there is no decision {decision}"
+        for variable in re.findall(r"\bvar (\w+)", reason):
+            if variable not in variables:
+                yield f"{row.number}: there is no var {variable}"
 
 
 def answers(rows: Iterable[Requirement], db: duckdb.DuckDBPyConnection) -> Iterator[str]:
@@ -200,7 +206,7 @@ def faults(
 
 def of_the_page(rows: Sequence[Requirement]) -> list[str]:
     """What is wrong with the page itself."""
-    return [*numbering(rows), *verdicts(rows, DECISIONS.read_text(encoding="utf-8"))]
+    return [*numbering(rows), *verdicts(rows)]
 
 
 def elements(pages: Iterable[str]) -> Elements:
@@ -292,6 +298,11 @@ def _with(number: int, **change: object) -> Change:
             _with(9, verdict="differs: we count it in another way, decision 999"),
             "9: there is no decision 999",
             id="decision",
+        ),
+        pytest.param(
+            _with(9, verdict="differs: we count it as var no_such_var says"),
+            "9: there is no var no_such_var",
+            id="var",
         ),
         pytest.param(
             _with(9, query="select aes from marts.fct_account_engagement where aes < 0"),

@@ -6,8 +6,7 @@ select
     velocities.avg_cycle_days,
     velocities.cycle_basis,
     velocities.velocity_monthly,
-    velocities.velocity_reason,
-    velocities.velocity_previous_month
+    velocities.velocity_reason
 from marts.rpt_pipeline_velocity as velocities
 inner join audit.audit_settings using (as_of_on)
 where velocities.entity_type = 'account'
