@@ -401,7 +401,7 @@ def test_empty_section_is_found(
     documents: Documents,
     db: duckdb.DuckDBPyConnection,
 ) -> None:
-    planted = {**documents, "month fr": elements([page])}
-    row = dataclasses.replace(requirements[8], places=(f"month#{place}",))
-    said = [f"9: month#{place} is empty (fr)"] if is_found else []
+    planted = {**documents, "dashboard fr": elements([page])}
+    row = dataclasses.replace(requirements[8], places=(f"dashboard#{place}",))
+    said = [f"9: dashboard#{place} is empty (fr)"] if is_found else []
     assert list(sights([row], planted, db)) == said
