@@ -37,7 +37,6 @@ SCHEMAS = {
 
 CARRIED_BY = {
     "fct_account_engagement_history": "rpt_account_engagement_weekly",
-    "fct_attribution": "rpt_content_by_persona",
     "rpt_attribution_concentration": "rpt_kpi_scorecard",
     "rpt_monthly_totals": "rpt_kpi_scorecard",
     "rpt_open_pipeline": "rpt_pipeline_by_segment",

@@ -98,6 +98,33 @@ QUERIES = {
             list_position(['small', 'mid_market', 'enterprise', 'unsized'], "Account size")
         """,
     ),
+    "pipeline_by_stage": (
+        "text count amount count amount",
+        """
+        with stages as (
+            select stage_name, min(stage_order) as place
+            from marts.rpt_open_pipeline
+            where as_of_on in (date '2026-10-31', date '2026-09-30')
+            group by stage_name
+        ),
+        now as (from marts.rpt_open_pipeline where as_of_on = date '2026-10-31'),
+        before as (from marts.rpt_open_pipeline where as_of_on = date '2026-09-30')
+        select
+            stage_name as "Stage",
+            (select coalesce(sum(n_open), 0) from now where stage_name = stages.stage_name)
+                as "Open opportunities",
+            (select coalesce(sum(pipeline_amount), 0) from now where stage_name = stages.stage_name)
+                as "Open pipeline",
+            (select coalesce(sum(n_open), 0) from before where stage_name = stages.stage_name)
+                as "Opportunities (previous month)",
+            (
+                select coalesce(sum(pipeline_amount), 0)
+                from before where stage_name = stages.stage_name
+            ) as "Pipeline (previous month)"
+        from stages
+        order by place, stage_name
+        """,
+    ),
     "overall_velocity": (
         "day count amount number amount+ share amount",
         """
@@ -239,7 +266,7 @@ QUERIES = {
         """,
     ),
     "lifetime_value_by_sector": (
-        "text count count amount+ amount amount number number status",
+        "text count count amount share number amount+ amount amount number number status",
         """
         select
             (
@@ -254,6 +281,9 @@ QUERIES = {
                     is_abm_customer and is_benchmark_fallback
                     and (is_total or accounts.sector = lifetime_values.sector)
             ) as "Judged on stand-ins",
+            year_1_revenue_avg as "First-year revenue",
+            retention_rate as "Retention rate",
+            expansion_multiplier as "Expansion (times)",
             clv_net as "Net lifetime value",
             reason,
             benchmark_clv as "Benchmark lifetime value",
@@ -470,6 +500,28 @@ QUERIES = {
             rationale_{l} as "Why"
         from marts.rpt_budget_allocation as budget
         order by recommended_budget - current_budget desc nulls last
+        """,
+    ),
+    "experiments": (
+        "text text text day day count in_unit code:verdict+ text",
+        """
+        select
+            hypothesis as "Hypothesis",
+            (
+                select label_{l} from reference.experiment_metrics as metrics
+                where metrics.metric = arms.metric
+            ) as "Metric",
+            arm as "Arm",
+            started_on as "Start",
+            ended_on as "End",
+            n as "Accounts",
+            {'in': case metric_kind when 'proportion' then 'share' end, 'value': metric_value}
+                as "Result",
+            verdict as "Verdict",
+            reason,
+            decision as "Decision"
+        from marts.rpt_experiments as arms
+        order by started_on desc, experiment_id, is_control desc, arm
         """,
     ),
     "journey_funnel": (

@@ -8,7 +8,5 @@ select
     anomalies.expected_high
 from marts.rpt_anomalies as anomalies
 inner join reference.kpi_definitions as definitions using (kpi)
-where
-    anomalies.is_anomaly
-    and anomalies.month_on = (select max(month_on) from marts.rpt_anomalies)
-order by definitions.display_order
+where anomalies.is_anomaly
+order by anomalies.month_on desc, definitions.display_order

@@ -3,6 +3,8 @@ select
     metrics.label_en,
     metrics.label_fr,
     experiments.arm,
+    experiments.started_on,
+    experiments.ended_on,
     experiments.n,
     case experiments.metric_kind when 'proportion' then 'share' else 'points' end as unit,
     experiments.metric_value,

@@ -7,7 +7,8 @@ select
     reason,
     target_min,
     target_max,
-    denominator,
+    -- Of the return it is the investment, which is no number of cases.
+    case when kpi <> 'abm_roi_pct' then denominator end as denominator,
     status
 from marts.rpt_programme_kpis
 inner join reference.programme_stages as stages using (programme_stage)

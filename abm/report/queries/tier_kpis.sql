@@ -1,0 +1,14 @@
+select
+    kpi,
+    kpis.unit,
+    max(case when abm_tier = 'one_to_one' then kpis.value end) as one_to_one,
+    max(case when abm_tier = 'one_to_one' then kpis.status end) as one_to_one_status,
+    max(case when abm_tier = 'one_to_few' then kpis.value end) as one_to_few,
+    max(case when abm_tier = 'one_to_few' then kpis.status end) as one_to_few_status,
+    max(case when abm_tier = 'one_to_many' then kpis.value end) as one_to_many,
+    max(case when abm_tier = 'one_to_many' then kpis.status end) as one_to_many_status
+from marts.rpt_programme_kpis as kpis
+left join reference.programme_stages as stages using (programme_stage)
+where abm_tier in ('one_to_one', 'one_to_few', 'one_to_many')
+group by kpi, kpis.unit, stages.stage_order
+order by stages.stage_order, kpi
