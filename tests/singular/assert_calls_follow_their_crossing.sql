@@ -1,5 +1,5 @@
--- Every hot alert knows the moment at which the score passed the bound, on the day it fired; nothing
--- before it answers; what is answered has its time, what is open has none.
+-- Every hot alert knows the moment at which the score passed the bound, on the day it fired;
+-- nothing before it answers; what is answered has its time, what is open has none.
 select
     alert_id,
     rule_id,

@@ -32,7 +32,8 @@ due as (
         alert_rules.sla_hours,
         alert_rules.window_days,
         amounts.amount_at_stake,
-        {{ alert_due_at('alerts.crossed_at', 'alerts.fired_on', 'alert_rules.sla_hours') }} as due_at
+        {{ alert_due_at('alerts.crossed_at', 'alerts.fired_on', 'alert_rules.sla_hours') }}
+            as due_at
     from alerts
     inner join alert_rules on alerts.rule_id = alert_rules.rule_id
     cross join first_date

@@ -19,7 +19,7 @@ alert_rules as (
     select * from {{ ref('alert_rules') }}
 ),
 
-{#- Of the two limits of concentration the one that is exceeded; both: the share of the top channel. -#}
+{#- Of the two limits of concentration the one exceeded, of both that of the top channel. -#}
 {%- set is_share_exceeded = 'top_channel_share > maximum_top_channel_share' %}
 {%- set rules_of_days = {
     'velocity_below_target': (

@@ -1,5 +1,5 @@
--- A crossing within so many days of the one that alerted alerts nobody again. An account is hot until
--- its score is reset, it leaves the programme or it alerts anew.
+-- A crossing within so many days of the one that alerted alerts nobody again. An account is hot
+-- until its score is reset, it leaves the programme or it alerts anew.
 with crossings as (
     select
         crossings.*,
