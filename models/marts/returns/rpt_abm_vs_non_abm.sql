@@ -1,7 +1,3 @@
-{%- set margin = ratio_margin(
-    'value_ratio', 'abm_relative_variance', 'non_abm_relative_variance'
-) -%}
-
 with metrics as (
     select * from {{ ref('comparison_metrics') }}
 ),
@@ -39,13 +35,7 @@ joined as (
         {%- endfor %}
         coalesce(abm.n_strata_dropped, 0) as n_strata_dropped,
         coalesce(abm.value_reason, non_abm.value_reason) as value_reason,
-        case
-            when benchmarks.unit = 'speed_uplift_ratio'
-                then {{ double_as_decimal(
-                    '1 / (1 + cast(benchmarks.value_min as ' ~ type_double() ~ ')) - 1', 4
-                ) }}
-            else benchmarks.value_min
-        end as benchmark_uplift_ratio
+        {{ benchmark_uplift('benchmarks') }} as benchmark_uplift_ratio
     from metrics
     cross join methods
     {%- for side, programme in {'abm': 'abm', 'non_abm': 'non_abm', 'whole': 'all'}.items() %}
@@ -88,6 +78,18 @@ compared as (
     from reasoned
 ),
 
+bounded as (
+    select
+        *,
+        case
+            when reason is null
+                then {{ ratio_margin(
+                    'value_ratio', 'abm_relative_variance', 'non_abm_relative_variance'
+                ) }}
+        end as margin
+    from compared
+),
+
 final as (
     select
         {{ as_of_date() }} as as_of_on,
@@ -95,12 +97,11 @@ final as (
         method,
         unit,
         is_higher_better,
-        abm_value,
-        abm_numerator,
-        abm_denominator,
-        non_abm_value,
-        non_abm_numerator,
-        non_abm_denominator,
+        {%- for side in ('abm', 'non_abm') %}
+        {{ side }}_value,
+        {{ side }}_numerator,
+        {{ side }}_denominator,
+        {%- endfor %}
         all_value,
         {%- for count in (
             'n_abm', 'n_non_abm', 'n_strata_dropped', 'n_abm_dropped', 'n_non_abm_dropped'
@@ -109,11 +110,11 @@ final as (
         {%- endfor %}
         abm_value - non_abm_value as difference,
         value_ratio - 1 as uplift_ratio,
-        case when reason is null then value_ratio - 1 - {{ margin }} end as ci_low,
-        case when reason is null then value_ratio - 1 + {{ margin }} end as ci_high,
+        value_ratio - 1 - margin as ci_low,
+        value_ratio - 1 + margin as ci_high,
         reason,
         benchmark_uplift_ratio
-    from compared
+    from bounded
 )
 
 select * from final
