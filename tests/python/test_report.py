@@ -353,7 +353,7 @@ QUERIES = {
         join marts.dim_account_executives using (account_executive_id)
         where
             rule_id = 'aes_hot' and first_sales_touch_at is null
-            and ended_on between date '2026-10-26' and date '2026-10-31'
+            and ended_on between date '2026-10-02' and date '2026-10-31'
         order by amount_at_stake desc nulls last, fired_on
         """,
     ),
@@ -368,7 +368,8 @@ QUERIES = {
             amount_at_stake as "Amount at stake",
             managers.account_executive_name as "Manager"
         from marts.fct_alerts
-        join marts.dim_account_executives as executives on entity_id = executives.account_executive_id
+        join marts.dim_account_executives as executives
+            on entity_id = executives.account_executive_id
         left join marts.dim_account_executives as managers
             on executives.manager_id = managers.account_executive_id
         where rule_id = 'velocity_below_target' and state = 'open'

@@ -16,7 +16,7 @@ select
     alerts.crossed_at,
     alerts.due_at,
     alerts.ended_on,
-    alerts.ended_on >= date_trunc('week', settings.as_of_on) as ended_this_week,
+    alerts.ended_on > settings.as_of_on - 30 as ended_in_30_days,
     alerts.is_overdue,
     alerts.is_listed,
     alerts.is_sla_met,
