@@ -87,7 +87,7 @@ lint-python: $(INSTALLED)
 
 lint-sql: $(INSTALLED)
 	@mkdir -p $(LINT_DIR)
-	@$(LINT_ENV) $(BIN)/sqlfluff lint $(SQL_PATHS)
+	@$(LINT_ENV) $(BIN)/python -m tools.lint_sql $(SQL_PATHS)
 
 format: $(INSTALLED) ## Rewrite Python in the house style
 	@$(BIN)/ruff check --fix .

@@ -230,11 +230,9 @@
 {#- The rejected rows of a raw table: one row per record, column and reason. The table is read once:
     `faults` spells the numbers of a row's faults, as ` 1  4 `. -#}
 {% macro raw_rejections(source_name, table_name) -%}
-    {%- set relation = source(source_name, table_name) -%}
-    {%- if not execute -%}{{ return('select 1 as parsed') }}{%- endif -%}
     {%- set string = dbt.type_string() -%}
     {%- set reading = raw_reading(source_name, table_name) -%}
-    {%- if not reading.faults or is_raw_table_absent(source_name, table_name) %}
+    {%- if not reading.faults %}
     {{ no_rejections() }}
     {%- else -%}
     {%- set columns = raw_table(source_name, table_name).columns -%}

@@ -1,8 +1,13 @@
 with rejected as (
-    {% for source_name, table_name, staging_model in staged_raw_tables() %}
+    {% for source_name, table_name, staging_model in staged_raw_tables() -%}
+    {%- set relation = source(source_name, table_name) -%}
+    {%- if execute and not is_raw_table_absent(source_name, table_name) %}
     {{ raw_rejections(source_name, table_name) }}
-    {% if not loop.last %} union all {% endif %}
-    {% endfor %}
+
+    union all
+    {% endif -%}
+    {%- endfor %}
+    {{ no_rejections() }}
 ),
 
 -- Of versions that no time tells apart one counts, and the row stays.

@@ -6,6 +6,7 @@ database file or another target directory: builds of the small company keep the 
 run in several processes: what the session shares is made by the first process that needs it.
 """
 
+import gc
 import os
 import pickle
 import shutil
@@ -21,8 +22,10 @@ import duckdb
 import pytest
 from filelock import FileLock
 
-from abm.build import WRITE_ARTIFACTS
+from abm.build import COLLECTING, WRITE_ARTIFACTS
 from tools.bench_attribution import DATABASE
+
+gc.set_threshold(*COLLECTING)
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPANY_DAY = "2026-10-31"
