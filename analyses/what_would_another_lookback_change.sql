@@ -75,18 +75,23 @@ shared as (
     from kept
 ),
 
+-- Credit as built is in whole cents per touch, which add up to more than a unit: the difference is
+-- that of what was not rounded.
 credited as (
     select
-        channel,
-        attributed_amount as credit_now,
+        credits.channel,
+        credits.attributed_amount as credit_now,
+        cast(credits.weight as {{ type_double() }}) * opportunities.amount as unrounded_now,
         0 as credit_then
     from credits
+    inner join opportunities on credits.opportunity_id = opportunities.opportunity_id
 
     union all
 
     select
         coalesce(shared.channel, 'unattributed') as channel,
         0 as credit_now,
+        0 as unrounded_now,
         coalesce(shared.share, 1) * opportunities.amount as credit_then
     from opportunities
     left join shared on opportunities.opportunity_id = shared.opportunity_id
@@ -96,6 +101,7 @@ summed as (
     select
         channel,
         coalesce(sum(credit_now), 0) as credit_now,
+        coalesce(sum(unrounded_now), 0) as unrounded_now,
         coalesce(sum(credit_then), 0) as credit_then
     from credited
     group by channel
@@ -106,9 +112,9 @@ final as (
         summed.channel,
         {{ double_as_decimal('summed.credit_now', 0) }} as credit_now,
         {{ double_as_decimal('summed.credit_then', 0) }} as credit_then,
-        {{ double_as_decimal('summed.credit_then - summed.credit_now', 0) }} as difference,
+        {{ double_as_decimal('summed.credit_then - summed.unrounded_now', 0) }} as difference,
         {{ double_as_decimal(percentage(
-            '(summed.credit_then - summed.credit_now)', 'summed.credit_now'
+            '(summed.credit_then - summed.unrounded_now)', 'summed.credit_now'
         ), 1) }} as difference_pct
     from summed
     cross join answerable
