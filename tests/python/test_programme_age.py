@@ -19,11 +19,14 @@ from abm.report.pages import Pages
 from abm.report.published import Published, read_published
 
 FROM_START = {
-    "index.html": {"top_accounts", "engagement_by_sector", "source_freshness", "notices"},
-    "week": {"hot_accounts", "score_changes"},
+    "index.html": {
+        *("top_accounts", "engagement_by_sector", "hot_not_called", "missed_calls"),
+        *("source_freshness", "notices"),
+    },
+    "week": {"hot_accounts", "score_changes", "hot_not_called", "missed_calls"},
     "month": {"engagement_by_sector"},
-    "accounts": {"account_drivers"},
-    "executives": {"executive_accounts"},
+    "accounts": {"account_drivers", "account_touches"},
+    "executives": {"executive_accounts", "executive_hot_not_called"},
 }
 """The tables of pages and reports while the engagement score stands alone."""
 OF_LATER_KPIS = ("Penetration rate", "Penetration target", "Journey stage")
@@ -138,6 +141,7 @@ def test_statuses_of_a_young_programme(young: Published, built: Build) -> None:
     assert n == 0, "a programme of two years is too young for nothing"
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("code", LOCALES)
 def test_the_score_stands_alone_at_first(code: str, alone: Path) -> None:
     made = pages(read_published(alone), code)
@@ -168,6 +172,7 @@ def test_the_score_stands_alone_at_first(code: str, alone: Path) -> None:
             assert list(section.all("article", "div", "ul")), f"{name}: empty section"
 
 
+@pytest.mark.full
 def test_the_score_is_joined_on_the_day_that_is_named(alone: Path, tmp_path: Path) -> None:
     db = tmp_path / "abm.duckdb"
     shutil.copy(alone, db)
