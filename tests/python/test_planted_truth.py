@@ -154,7 +154,7 @@ def warehouse(models: Mapping[str, str], threads: int = 2) -> duckdb.DuckDBPyCon
             as_of_on date, programme varchar, sector varchar, new_customers bigint,
             investment decimal(18, 2), is_ledger_complete boolean, n_costs_without_rate bigint
         );
-        create table int_lifetime_values_by_reporting_date (
+        create table int_lifetime_values_by_day (
             as_of_on date, programme varchar, sector varchar, n_customers bigint, clv_net double,
             reason varchar
         );

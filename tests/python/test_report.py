@@ -841,12 +841,14 @@ FIXED_WITH_DIGITS = {
     "en": "1. Overview|2. Performance|3. Health|4. Recommended actions|5. Forecast"
     "|Top 10 accounts by engagement score|Attributed revenue by channel, last 365 days"
     "|÷ 30.4375|The band is where 80% of|with its 95% interval; it takes 30 deals"
-    "|judged on SaaS B2B"
+    "|judged on SaaS B2B|calls within 24 hours of|Cooled without a call, last 30 days"
     "|Low end (95%)|High end (95%)|Score change (30 days)|Low end (80%)|High end (80%)",
     "fr": "1. Vue d\N{RIGHT SINGLE QUOTATION MARK}ensemble|2. Performance|3. Santé"
     "|4. Actions recommandées|5. Prévisions"
     "|Les 10 comptes au score|365 derniers jours|÷ 30,4375|La bande contient 80\xa0% des"
     "|intervalle à 95\xa0% ; il faut 30 affaires|Borne basse (95\xa0%)|Borne haute (95\xa0%)"
+    "|appelle sous 24 heures|Refroidis sans appel, 30 derniers jours"
+    "|Chiffre d\N{RIGHT SINGLE QUOTATION MARK}affaires (année 1)"
     "|celles du SaaS B2B|Variation du score (30 jours)|Borne basse (80\xa0%)|Borne haute (80\xa0%)",
 }
 
@@ -1162,6 +1164,11 @@ class Comparison:
                     or account_executive_id in (
                         select entity_id from marts.rpt_pipeline_velocity
                         where as_of_on = date '2026-10-31'
+                    )
+                    or account_executive_id in (
+                        select manager_id from marts.dim_account_executives
+                        join marts.fct_alerts using (account_executive_id)
+                        where rule_id = 'velocity_below_target' and state = 'open'
                     )
                 """,
             ),

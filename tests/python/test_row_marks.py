@@ -127,7 +127,7 @@ def spoil_history(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.filter(pl.col(when) < datetime(2025, 10, 31)) if is_history else rows
 
 
-@pytest.mark.parametrize("crm", ["salesforce", "hubspot"])
+@pytest.mark.parametrize("crm", ["salesforce", pytest.param("hubspot", marks=pytest.mark.full)])
 def test_walk_equals_the_deals_whatever_their_history(
     rebuilt: Callable[..., Build], crm: str
 ) -> None:
