@@ -358,18 +358,24 @@ QUERIES = {
         """,
     ),
     "velocity_alerts": (
-        "text text day moment amount text",
+        "text text day amount moment amount text",
         """
         select
             executives.account_executive_name as "Account executive",
             message_{l} as "Alert",
             fired_on as "Fired on",
+            (
+                select velocity_monthly from marts.rpt_pipeline_velocity as velocity
+                where
+                    velocity.entity_type = 'account_executive'
+                    and velocity.entity_id = alerts.entity_id and as_of_on = date '2026-10-31'
+            ) as "Now",
             due_at as "Due by",
             amount_at_stake as "Amount at stake",
             managers.account_executive_name as "Manager"
-        from marts.fct_alerts
+        from marts.fct_alerts as alerts
         join marts.dim_account_executives as executives
-            on entity_id = executives.account_executive_id
+            on alerts.entity_id = executives.account_executive_id
         left join marts.dim_account_executives as managers
             on executives.manager_id = managers.account_executive_id
         where rule_id = 'velocity_below_target' and state = 'open'
