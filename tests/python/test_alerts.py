@@ -714,11 +714,14 @@ def build_alerts(raw: Path, db: Path, target: Path, as_of: date) -> str:
     return "" if outcome.success else f"{outcome.exception} {failed}"
 
 
-MEETING_ACCOUNT, MEETING_EMAIL = "0015gA000001Ie7ABE", "sarah.novak@lakeline.example"
+DEMO_ACCOUNT, DEMO_EMAIL = "0015gA000001Ie7ABE", "sarah.novak@lakeline.example"
 
 
-def add_meetings(raw: Path, day: date) -> None:
-    """Let an account of the programme cross its threshold, by so many meetings on a day."""
+def add_demos(raw: Path, day: date) -> None:
+    """Let an account of the programme cross its threshold, by so many demos on a day.
+
+    A meeting after the crossing would answer it.
+    """
     file = raw / "custom/touchpoints.parquet"
     new = file.with_suffix(".new")
     duckdb.sql(
@@ -726,13 +729,13 @@ def add_meetings(raw: Path, day: date) -> None:
         from '{file}'
         union all by name
         select
-            'meeting ' || n as touchpoint_source_id,
+            'demo ' || n as touchpoint_source_id,
             timestamp '{day}' + to_minutes(n) as occurred_at,
-            'sales_meeting' as interaction_type,
-            '{MEETING_EMAIL}' as person_email,
-            '{MEETING_ACCOUNT}' as account_id,
+            'demo' as interaction_type,
+            '{DEMO_EMAIL}' as person_email,
+            '{DEMO_ACCOUNT}' as account_id,
             timestamp '{day}' + interval 2 hour as _fivetran_synced
-        from range(20) as meetings (n)
+        from range(20) as demos (n)
         """
     ).write_parquet(str(new))
     new.replace(file)
@@ -789,7 +792,7 @@ def test_days_of_builds_equal_a_rebuild_and_tell_everything_once(
     n_days: int, company: Path, tmp_path: Path, ledger: Path
 ) -> None:
     """Rows arrive late, are corrected and deleted from day to day, so days of crossing move: those
-    of the meetings for one from the last day but one, on which they are told, to the last."""
+    of the demos for one from the last day but one, on which they are told, to the last."""
     raw, target = tmp_path / "raw", tmp_path / "target"
     updated, rebuilt = (tmp_path / name / "abm.duckdb" for name in ("updated", "rebuilt"))
     for db in (updated, rebuilt):
@@ -806,7 +809,7 @@ def test_days_of_builds_equal_a_rebuild_and_tell_everything_once(
             day = AS_OF - timedelta(days=n_days - 1 - state)
             write_state(company, raw, state, n_days - 1, day)
             if state >= n_days - 2:
-                add_meetings(raw, day)
+                add_demos(raw, day)
             build(updated, day)
             with opened_ledger(tmp_path / "none.jsonl", is_read_only=True) as nothing:
                 found = due_alerts(updated, nothing)
@@ -848,7 +851,7 @@ def test_days_of_builds_equal_a_rebuild_and_tell_everything_once(
     for rule_id, entity_id, day in was_due:
         days = told_on[rule_id, entity_id]
         assert any(abs((day - other).days) < TOLD_FOR_DAYS for other in days)
-    # A ledger of days instead of rules and entities would have told the meetings twice.
+    # A ledger of days instead of rules and entities would have told the demos twice.
     moved = {key: set(days) for key, days in days_by_key(was_due).items() if are_close(set(days))}
-    assert moved["aes_hot", MEETING_ACCOUNT] == {AS_OF - timedelta(days=1), AS_OF}
-    assert told_on["aes_hot", MEETING_ACCOUNT] == [AS_OF - timedelta(days=1)]
+    assert moved["aes_hot", DEMO_ACCOUNT] == {AS_OF - timedelta(days=1), AS_OF}
+    assert told_on["aes_hot", DEMO_ACCOUNT] == [AS_OF - timedelta(days=1)]
