@@ -85,9 +85,10 @@
         'whole': '[+-]?[0-9]+([.]0*)?',
         'number': '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})?',
         'day': '([0-9]{1,6})([-/ ])([0-9]{1,2})[-/ ]([0-9]{1,2})',
-        'clock': '[ T]+([01]?[0-9]|2[0-3]):([0-5]?[0-9])(:([0-5]?[0-9])([.][0-9]*)?)?',
-        'zone': ' ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)| (UTC|GMT|[A-Za-z_]+/[A-Za-z_/+-]+)',
-        'endless': '-?infinity|epoch',
+        'clock': '(?: +|T *)([01]?[0-9]|2[0-3]):([0-5]?[0-9])(:([0-5]?[0-9])([.][0-9]*)?)?',
+        'utc': '[zZ]|UTC|GMT',
+        'zone': ' *(?:[zZ]|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)| [A-Za-z_]+/[A-Za-z_/+-]+',
+        'endless': '-?[iI]nfinity|[eE]poch',
     }) }}
 {%- endmacro %}
 
@@ -192,8 +193,10 @@
                 when regexp_full_match(TEXT, '{{ zoned }}')
                     then cast(
                         try_cast(
-                            replace(replace(replace(TEXT, ' Z', 'Z'), ' +', '+'), ' -', '-')
-                            as timestamptz
+                            regexp_replace(
+                                regexp_replace(TEXT, ' *({{ patterns.utc }})$', 'Z'),
+                                ' +([+-])', '\1'
+                            ) as timestamptz
                         ) at time zone 'UTC' as {{ name }}
                     )
             end

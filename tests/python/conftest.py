@@ -97,6 +97,37 @@ def run_abm(
     )
 
 
+def run_dbt(
+    *arguments: object,
+    db: Path,
+    target: Path,
+    environment: dict[str, str] | None = None,
+    before: tuple[str, ...] = (),
+) -> Result:
+    """Run dbt in a process of its own, where a test needs more of it than `abm` offers.
+
+    Args:
+        *arguments: The command line after `dbt`.
+        db: The build database.
+        target: dbt's target directory; its log goes there too.
+        environment: Further environment variables.
+        before: A command to put before it, as `faketime`.
+
+    Returns:
+        The finished process with its output as text.
+    """
+    return subprocess.run(
+        [*before, str(Path(sys.executable).with_name("dbt")), *map(str, arguments)],
+        cwd=ROOT,
+        env=os.environ
+        | {"ABM_DB": str(db), "DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target)}
+        | (environment or {}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 def said(result: Result) -> str:
     """Everything that a process printed, for the message of a failed assertion."""
     return f"exit {result.returncode}\n{result.stdout}\n{result.stderr}"

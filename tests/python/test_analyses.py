@@ -1,13 +1,10 @@
 """Every query of analyses/ runs on the sample and has an answer."""
 
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
-from conftest import ROOT, Build
+from conftest import ROOT, Build, run_dbt
 
 QUESTIONS = """{
     account: Echomont Technologies, stakeholder_reach: 4,
@@ -24,18 +21,7 @@ def answers(built: Build, folder: Path, selection: str, questions: str) -> Answe
     """Compile analyses with vars and run them: name to rows."""
     target, db = folder / "target", folder / "abm.duckdb"
     shutil.copy(built.db, db)
-    result = subprocess.run(
-        [
-            *(Path(sys.executable).with_name("dbt"), "compile", "--select", selection),
-            *("--vars", questions),
-        ],
-        cwd=ROOT,
-        env=os.environ
-        | {"ABM_DB": str(db), "DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    result = run_dbt("compile", "--select", selection, "--vars", questions, db=db, target=target)
     assert result.returncode == 0, result.stdout
     queries = sorted(target.glob("compiled/*/analyses/*.sql"))
     with duckdb.connect(str(db), read_only=True) as connection:

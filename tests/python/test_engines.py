@@ -20,29 +20,17 @@ SPOILED = {
     "salesforce/account": {
         "annual_revenue": ["1e6", " 12.50 ", "1.005", "n/a", "nan", "", "12,5"],
         "number_of_employees": [
-            *(
-                "12.5",
-                "-3",
-                "3000000000",
-                "about 10",
-                " 7 ",
-                "12.0",
-                "1_000",
-                "0x1F",
-                "1e3",
-                "\t8\n",
-            ),
+            *("12.5", "-3", "3000000000", "about 10", " 7 "),
+            *("12.0", "1_000", "0x1F", "1e3", "\t8\n"),
         ],
         "created_date": [
             *("2024-01-05", "2024-1-5 1:2:3", "2024-01-05T10:00:00Z", "2024/02/30", "yesterday"),
             *("2024-01-05 10:00:00+02", "2024-01-05 10:00:00.1234567", "Jan 5 2024", "1066-10-14"),
             *("2024-01-05 10:00:00 -0530", "2024-01-05T10:00:00.5+05:30", "2024-01-05 24:00:00"),
-            *(
-                "2024-01-05 10:00:00 UTC",
-                "2024-01-05 10:00:00UTC",
-                "2024-01-05 10:00 America/New_York",
-            ),
-            *("2024-01-05 10:00:00 Nowhere/Land", "2024-01/05", "2024-01-05 10:00:00+02:00:30"),
+            *("2024-01-05 10:00:00 UTC", "2024-01-05 10:00:00UTC", "2024-01-05  10:00:00z"),
+            *("2024-01-05 10:00 America/New_York", "2024-01-05 10:00:00 Nowhere/Land"),
+            *("2024-01-05 10:00:00  +02:00", "2024-01-05 T10:00:00", "2024-01/05", "Infinity"),
+            "2024-01-05 10:00:00+02:00:30",
         ],
         "is_deleted": ["no", "F", "0", "on", "maybe", ""],
     },
@@ -154,8 +142,17 @@ def test_unreadable_values_are_read_alike(
         reasons = connection.execute(
             "select distinct reason from audit.audit_rejected_records where is_blocking"
         ).fetchall()
+        moments = connection.execute(
+            "select raw_value from audit.audit_rejected_records "
+            "where raw_table = 'account' and reason = 'unreadable_timestamp'"
+        ).fetchall()
     assert {"unreadable_double", "unreadable_timestamp", "unreadable_boolean"} <= {
         reason for (reason,) in reasons
+    }
+    assert {moment for (moment,) in moments} == {
+        *("2024/02/30", "yesterday", "Jan 5 2024", "2024-01-05 24:00:00", "2024-01/05"),
+        *("2024-01-05 10:00:00 Nowhere/Land", "2024-01-05 T10:00:00"),
+        "2024-01-05 10:00:00+02:00:30",
     }
 
 

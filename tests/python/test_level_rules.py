@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from statistics import fmean
 from typing import Any
 
@@ -392,3 +392,45 @@ def test_rules_of_accounts_fire_on_the_first_day(history: History) -> None:
             for account, breaches in accounts.items()
         }
         assert alerts(history, rule) == expected, rule
+
+
+def score(history: History, account_id: str, moment: datetime, is_included: bool) -> Row:
+    """The score of an account, from what was in the day's window by a moment, or just before it."""
+    by = f"{'<=' if is_included else '<'} timestamp '{moment}'"
+    since = f"> date '{moment.date()}' - 90"
+    touches = (
+        f"from intermediate.int_touchpoints where account_id = '{account_id}' "
+        f"and occurred_at {by} and occurred_on {since}"
+    )
+    (row,) = history.rows(
+        f"""
+        select
+            (select coalesce(sum(aes_weight), 0) {touches} and is_counted_engagement)
+            + 2 * people
+            + 1.5 * (
+                select coalesce(sum(depth), 0) from (
+                    select max(content_depth) as depth {touches} and content_depth > 0
+                    group by consumer_id, content_item
+                )
+            )
+            + 3 * (
+                select count(distinct signal_key) from intermediate.int_intent_signals
+                where account_id = '{account_id}' and occurred_at {by} and occurred_on {since}
+            ) as aes,
+            people
+        from (select count(distinct person_id) as people {touches} and is_counted_engagement)
+        """
+    )
+    return row
+
+
+def test_the_moment_of_a_hot_alert_is_that_of_its_crossing(history: History) -> None:
+    fired = history.rows("from marts.fct_alerts where rule_id = 'aes_hot'")
+    assert len(fired) > 50
+    for alert in fired:
+        account, moment = alert["entity_id"], alert["crossed_at"]
+        after = score(history, account, moment, is_included=True)
+        before = score(history, account, moment, is_included=False)
+        assert after["aes"] > alert["threshold"], alert
+        assert after["people"] >= 1, alert
+        assert before["aes"] <= alert["threshold"] or before["people"] == 0, alert

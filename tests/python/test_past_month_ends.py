@@ -1,14 +1,11 @@
 """A month end says today what it said on that day: what came later has no say in it."""
 
-import os
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import COMPANY_DAY, ROOT, said
+from conftest import COMPANY_DAY, run_dbt, said
 
 TODAY = date.fromisoformat(COMPANY_DAY)
 MONTH_ENDS = [
@@ -64,24 +61,13 @@ def build(raw: Path, folder: Path, as_of: date) -> Path:
     """Build the tables with month ends as of a day; the database is in the folder."""
     folder.mkdir()
     db = folder / "abm.duckdb"
-    result = subprocess.run(
-        [
-            *(Path(sys.executable).with_name("dbt"), "build"),
-            *("--select", *(f"+{table.split('.')[1]}" for table in TABLES | DAILY_TABLES)),
-            *("--exclude-resource-type", "test", "unit_test"),
-            *("--vars", f"{{as_of_date: {as_of.isoformat()}}}"),
-        ],
-        cwd=ROOT,
-        env=os.environ
-        | {
-            "ABM_RAW_DIR": str(raw),
-            "ABM_DB": str(db),
-            "DBT_TARGET_PATH": str(folder / "target"),
-            "DBT_LOG_PATH": str(folder / "logs"),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
+    result = run_dbt(
+        *("build", "--select", *(f"+{table.split('.')[1]}" for table in TABLES | DAILY_TABLES)),
+        *("--exclude-resource-type", "test", "unit_test"),
+        *("--vars", f"{{as_of_date: {as_of.isoformat()}}}"),
+        db=db,
+        target=folder / "target",
+        environment={"ABM_RAW_DIR": str(raw)},
     )
     assert result.returncode == 0, said(result)
     return db

@@ -1,16 +1,13 @@
 """A programme is judged by its age, and pages say so: the first days, the first months, later."""
 
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-from conftest import ROOT, Build
+from conftest import ROOT, Build, run_dbt
 from html_tree import Node, read_html
 
 from abm.dictionary import read_dictionary
@@ -38,18 +35,11 @@ def built_with(built: Build, folder: Path, variables: Mapping[str, Any]) -> Path
     if not db.exists():
         shutil.copy(built.db, db)
     said = "{" + ", ".join(f"{name}: {value}" for name, value in variables.items()) + "}"
-    result = subprocess.run(
-        [
-            *(Path(sys.executable).with_name("dbt"), "run", "--vars", said, "--select"),
-            *("audit_settings", "rpt_kpi_scorecard", "rpt_programme_kpis"),
-            *("int_roi_benchmarks", "rpt_abm_roi"),
-        ],
-        cwd=ROOT,
-        env=os.environ
-        | {"ABM_DB": str(db), "DBT_TARGET_PATH": str(folder), "DBT_LOG_PATH": str(folder)},
-        capture_output=True,
-        text=True,
-        check=False,
+    result = run_dbt(
+        *("run", "--vars", said, "--select", "audit_settings", "rpt_kpi_scorecard"),
+        *("rpt_programme_kpis", "int_roi_benchmarks", "rpt_abm_roi"),
+        db=db,
+        target=folder,
     )
     assert result.returncode == 0, result.stdout
     return db

@@ -1,15 +1,12 @@
 """A build as of a past day reads from snapshots what the raw systems have overwritten since."""
 
-import os
 import shutil
-import subprocess
-import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import ROOT
+from conftest import run_dbt
 
 DAYS_LATER = 45
 NEW_ID = "001NEW000000001AAA"
@@ -19,27 +16,19 @@ Accounts = dict[str, tuple[object, ...]]
 
 def built(raw: Path, folder: Path, as_of: date, *, later: bool) -> Accounts:
     """Build the accounts as of a day, with the clock moved on or not, and return their rows."""
-    environment = os.environ | {
-        "ABM_RAW_DIR": str(raw),
-        "ABM_DB": str(folder / "abm.duckdb"),
+    db = folder / "abm.duckdb"
+    clock = ("faketime", "--exclude-monotonic", f"+{DAYS_LATER} days") if later else ()
+    result = run_dbt(
+        *("build", "--select", "+dim_accounts", "--exclude-resource-type", "test", "unit_test"),
+        *("--vars", f"{{as_of_date: {as_of.isoformat()}}}"),
+        db=db,
         # dbt parses the project anew for another day.
-        "DBT_TARGET_PATH": str(folder / f"target_{as_of}"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-        "FAKETIME_FORCE_MONOTONIC_FIX": "0",
-    }
-    clock = ["faketime", "--exclude-monotonic", f"+{DAYS_LATER} days"] if later else []
-    dbt = [Path(sys.executable).with_name("dbt"), "build", "--select", "+dim_accounts"]
-    options = ["--exclude-resource-type", "test", "unit_test"]
-    result = subprocess.run(
-        [*clock, *dbt, *options, "--vars", f"{{as_of_date: {as_of.isoformat()}}}"],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
+        target=folder / f"target_{as_of}",
+        environment={"ABM_RAW_DIR": str(raw), "FAKETIME_FORCE_MONOTONIC_FIX": "0"},
+        before=clock,
     )
     assert result.returncode == 0, result.stdout
-    with duckdb.connect(environment["ABM_DB"], read_only=True) as connection:
+    with duckdb.connect(str(db), read_only=True) as connection:
         rows = connection.execute(
             "select account_id, sector, industry_raw, account_executive_id from marts.dim_accounts"
         ).fetchall()

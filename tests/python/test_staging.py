@@ -1,14 +1,10 @@
 """From raw files to staged rows: versions, deletions, merges, types, ids and nested values."""
 
-import os
-import subprocess
-import sys
 from datetime import datetime
-from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import ROOT
+from conftest import run_dbt
 
 TARGET_ACCOUNTS = """
     select * from (values
@@ -92,23 +88,15 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnectio
         file.parent.mkdir(parents=True, exist_ok=True)
         query = f"select *, null::boolean as _fivetran_deleted from ({query})"
         duckdb.execute(f"copy ({query}) to '{file}' (format parquet)")
-    environment = os.environ | {
-        "ABM_RAW_DIR": str(raw),
-        "ABM_DB": str(db),
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-    }
     models = (
         "stg_abm_program__target_accounts stg_abm_program__stakeholders stg_salesforce__accounts "
         "stg_salesforce__account_merges stg_ga4__web_events"
     )
-    result = subprocess.run(
-        [Path(sys.executable).with_name("dbt"), "run", "--select", *models.split()],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
+    result = run_dbt(
+        *("run", "--select", *models.split()),
+        db=db,
+        target=folder / "target",
+        environment={"ABM_RAW_DIR": str(raw)},
     )
     assert result.returncode == 0, result.stdout
     return duckdb.connect(str(db), read_only=True)

@@ -92,7 +92,6 @@ final as (
         penetration.apr_pct,
         penetration.is_on_target as is_apr_on_target,
         penetration.engaged_stakeholders,
-        penetration.n_engaged_people,
         penetration.missing_key_roles,
         penetration.missing_key_roles_fr,
         account_values.value_amount,

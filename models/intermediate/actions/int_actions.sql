@@ -24,24 +24,24 @@ action_types as (
 ),
 
 thin_committees as (
-    select * from {{ ref('alert_rules') }}
-    where rule_id = 'committee_too_thin' and is_enabled
+    select breaches.*
+    from {{ ref('int_breaches') }} as breaches
+    inner join {{ ref('alert_rules') }} as alert_rules
+        on breaches.rule_id = alert_rules.rule_id and alert_rules.is_enabled
+    where breaches.rule_id = 'committee_too_thin' and breaches.ended_on is null
 ),
 
 deals as (
     select
         open_deals.*,
         described.engaged_stakeholders,
-        described.n_engaged_people,
         action_types.threshold as wanted_stakeholders,
-        case
-            when described.is_abm_now and described.n_engaged_people <= thin_committees.threshold
-                then thin_committees.threshold
-        end as thin_threshold
+        thin_committees.current_value as thin_people,
+        thin_committees.threshold as thin_threshold
     from open_deals
     inner join described on open_deals.account_id = described.account_id
     inner join action_types on action_types.action_type = 'widen_stakeholders'
-    left join thin_committees on thin_committees.rule_id = 'committee_too_thin'
+    left join thin_committees on open_deals.account_id = thin_committees.entity_id
 ),
 
 candidates as (
@@ -74,7 +74,7 @@ candidates as (
         case when is_advanced then 1 else 2 end as priority,
         account_executive_id,
         cast(
-            case when thin_threshold is null then engaged_stakeholders else n_engaged_people end
+            case when thin_threshold is null then engaged_stakeholders else thin_people end
             as {{ type_double() }}
         ) as metric_value,
         cast(coalesce(thin_threshold, wanted_stakeholders) as {{ type_double() }})

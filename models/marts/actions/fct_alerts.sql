@@ -42,7 +42,8 @@ named as (
         coalesce(channels.label_fr, sectors.label_fr) as entity_name_fr,
         -- The strictest of those that ask for the same.
         row_number() over (
-            partition by alerts.entity_id, alerts.action, alerts.state, alerts.move
+            partition by
+                alerts.entity_type, alerts.entity_id, alerts.action, alerts.state, alerts.move
             order by
                 case alerts.severity when 'high' then 1 when 'medium' then 2 else 3 end,
                 alerts.threshold desc nulls last,
