@@ -33,8 +33,9 @@ Publish = Callable[..., Path]
 
 
 def fired(rule_id: str, entity_id: str, days_ago: int = 0, **values: Any) -> dict[str, Any]:
-    """A row of fct_alerts."""
+    """A row of fct_alerts; what is open is listed unless it is said not to be."""
     fired_on = AS_OF - timedelta(days=days_ago)
+    state = values.get("state", "open")
     return {
         "alert_id": f"{rule_id} {entity_id} {fired_on}",
         "rule_id": rule_id,
@@ -48,8 +49,9 @@ def fired(rule_id: str, entity_id: str, days_ago: int = 0, **values: Any) -> dic
         "owner_role": "account_executive",
         "due_at": datetime(2026, 11, 2),
         "amount_at_stake": None,
-        "state": "open",
+        "state": state,
         "is_overdue": False,
+        "is_listed": state == "open",
         "message_en": f"{entity_id} calls",
         "message_fr": f"{entity_id} appelle",
         **values,
@@ -95,6 +97,7 @@ def publish(tmp_path: Path) -> Publish:
                     move varchar, entity_type varchar, entity_name varchar, severity varchar,
                     account_executive_id varchar, owner_role varchar, due_at timestamp,
                     amount_at_stake decimal(18, 2), state varchar, is_overdue boolean,
+                    is_listed boolean,
                     message_en varchar, message_fr varchar
                 );
                 """
@@ -149,6 +152,7 @@ def test_open_alerts_of_two_days_are_due(publish: Publish, ledger: Path) -> None
         fired("aes_hot", "cleared", state="cleared"),
         fired("aes_hot", "baseline", state="baseline"),
         fired("apr_floor", "today"),
+        fired("apr_below_tier_target", "today", is_listed=False),
     )
     found = [("aes_hot", "today", 0), ("aes_hot", "yesterday", 1), ("apr_floor", "today", 0)]
     assert sorted(due(db, ledger)) == found
