@@ -463,7 +463,7 @@ def test_a_published_company_is_told_of(abm: Abm, company_built: Build, tmp_path
             where
                 fired_on > date '{COMPANY_DAY}' - 2
                 and case
-                    when rule_id = 'opportunity_moved' then state <> 'baseline' else state = 'open'
+                    when rule_id = 'opportunity_moved' then state <> 'baseline' else is_listed
                 end
             """
         ).fetchall()
