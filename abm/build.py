@@ -1,6 +1,7 @@
 """`abm build`: check the raw data, run dbt in this process, say what came out."""
 
 import gc
+import json
 import os
 import re
 import time
@@ -15,18 +16,12 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import yaml
 
-from abm.contract import (
-    DEFAULT_CRM,
-    Absent,
-    Comparison,
-    Raw,
-    RawDirectory,
-    compare,
-    load_contract,
-)
+from abm.contract import DEFAULT_CRM, Absent, Comparison, Contract, compare, load_contract
 from abm.errors import AbmError, first_line
+from abm.landing import Raw, read_loader_names
 from abm.paths import project_vars, shown
 from abm.progress import Steps
+from abm.raw_directory import RawDirectory
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
@@ -45,6 +40,10 @@ UPDATED_TABLE = "updated_table"
 WRITE_ARTIFACTS = "DBT_WRITE_JSON"
 """dbt's own variable: where it is set, it decides whether manifest.json and run_results.json are
 written. Nothing of a build reads them, and writing the manifest twice costs seconds."""
+
+FOUND = "ABM_FOUND_"
+"""What begins the names of environment variables that replace dbt vars; macro found_var reads
+them."""
 
 COLLECTING = (100_000, 20, 20)
 """Thresholds of the garbage collector while dbt runs: what dbt loads stays until it ends, and to
@@ -200,11 +199,11 @@ def compare_raw(options: BuildOptions) -> Comparison:
     contract = load_contract(options.root)
     if not isinstance(enabled, list):
         raise AbmError("Var enabled_sources is not a list: write for example [salesforce, ga4].")
-    raw: Raw = RawDirectory(options.raw_dir)
+    raw: Raw = RawDirectory(options.raw_dir, contract, source_folders(contract, variables))
     if options.target == POSTGRES:
         from abm.postgres import RawDatabase
 
-        raw = RawDatabase(variables)
+        raw = RawDatabase(contract, source_folders(contract, variables))
     return compare(
         contract,
         raw,
@@ -213,7 +212,23 @@ def compare_raw(options: BuildOptions) -> Comparison:
         crm=variables.get("crm") or DEFAULT_CRM,
         passthrough_columns=variables.get("passthrough_columns"),
         row_marks=variables.get("row_marks"),
+        loader_names=read_loader_names(options.root),
+        loaders=variables.get("loaders"),
     )
+
+
+def source_folders(contract: Contract, variables: Mapping[str, Any]) -> dict[str, str]:
+    """Name the folder or schema of each source that another var than its own name names.
+
+    Args:
+        contract: From `load_contract`.
+        variables: The dbt vars.
+
+    Returns:
+        Source to the var <source>_schema.
+    """
+    named = {source: variables.get(f"{source}_schema") for source in contract}
+    return {source: str(name) for source, name in named.items() if name}
 
 
 def build_vars(options: BuildOptions) -> dict[str, Any]:
@@ -243,16 +258,20 @@ def run_dbt(options: BuildOptions, found: Mapping[str, Any], what: str = "Buildi
         AbmError: The build database cannot be written.
         KeyboardInterrupt: The person at the terminal stopped dbt.
     """
-    return invoke_dbt(options, dbt_arguments(options, found), what)
+    return invoke_dbt(options, dbt_arguments(options), what, found)
 
 
-def invoke_dbt(options: BuildOptions, arguments: list[str], what: str) -> BuildReport:
+def invoke_dbt(
+    options: BuildOptions, arguments: list[str], what: str, found: Mapping[str, Any] | None = None
+) -> BuildReport:
     """Run any command of dbt in this process, at the project and on its build database.
 
     Args:
         options: The build that the command belongs to.
         arguments: The arguments after `dbt`.
         what: What is going on, for the person who waits.
+        found: The vars to build with for what the raw data hold: `Comparison.variables`. They go
+            by the environment, where other values do not make dbt parse the project anew.
 
     Returns:
         The outcome; a failure is reported, not raised.
@@ -267,6 +286,7 @@ def invoke_dbt(options: BuildOptions, arguments: list[str], what: str) -> BuildR
         "ABM_RAW_DIR": options.raw_env,
         "ABM_DB": str(options.db),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        **{f"{FOUND}{name.upper()}": json.dumps(value) for name, value in (found or {}).items()},
     }
     with Steps(what) as steps, _at(options.root, environment), _rarely_collecting():
         steps.start("starting dbt")
@@ -289,12 +309,11 @@ def invoke_dbt(options: BuildOptions, arguments: list[str], what: str) -> BuildR
         return _report(outcome, seconds, options.root)
 
 
-def dbt_arguments(options: BuildOptions, found: Mapping[str, Any]) -> list[str]:
+def dbt_arguments(options: BuildOptions) -> list[str]:
     """Spell a build as dbt's command line.
 
     Args:
         options: The build.
-        found: The vars to build with for what the raw data hold: `Comparison.variables`.
 
     Returns:
         The arguments after `dbt`.
@@ -302,10 +321,6 @@ def dbt_arguments(options: BuildOptions, found: Mapping[str, Any]) -> list[str]:
     variables = dict(options.variables)
     if options.as_of:
         variables["as_of_date"] = options.as_of.isoformat()
-    declared = build_vars(options)
-    variables |= {
-        name: value for name, value in found.items() if value != (declared.get(name) or {})
-    }
     arguments = command_arguments(options, "build")
     if WRITE_ARTIFACTS not in os.environ:
         arguments.append("--no-write-json")

@@ -378,6 +378,7 @@ def load(
         abm load --target postgres
         abm build --target postgres --as-of 2026-10-31
     """
+    from abm.build import BuildOptions, compare_raw, source_folders
     from abm.contract import load_contract
     from abm.postgres import load as run
 
@@ -388,8 +389,24 @@ def load(
             "run `abm build --raw DIR`."
         )
     root = find_project_root()
-    raw_dir, _ = resolve_raw_dir(root, raw)
-    rows = run(raw_dir, load_contract(root), project_vars(root))
+    raw_dir, raw_env = resolve_raw_dir(root, raw)
+    contract = load_contract(root)
+    schemas = source_folders(contract, project_vars(root))
+    # The schemas are those of the database: folders are called as their sources.
+    everything = {
+        "enabled_sources": list(contract),
+        "absent": {},
+        **dict.fromkeys((f"{source}_schema" for source in contract), None),
+    }
+    options = BuildOptions(
+        root=root,
+        raw_dir=raw_dir,
+        raw_env=raw_env,
+        db=resolve_db(root, None),
+        variables=everything,
+    )
+    comparison = compare_raw(options)
+    rows = run(comparison.raw, comparison, schemas)
     _print_rows("raw table", rows.items())
     seconds = time.monotonic() - _STARTED
     print(f"Loaded {sum(rows.values()):,} rows from {shown(raw_dir)} in {seconds:.1f} s")

@@ -1,26 +1,31 @@
-"""The raw input contract, read from the dbt sources, and its comparison with a raw directory.
+"""The raw input contract, read from the dbt sources, and its comparison with raw data.
 
-The contract is `models/staging/<source>/_<source>__sources.yml`; a raw directory holds one Parquet
-file per table, `<raw dir>/<source>/<table>.parquet`. Only file footers are read here: whether the
+The contract is `models/staging/<source>/_<source>__sources.yml`; where a loader left a table is for
+`abm.landing` to find. Of Parquet only footers are read here, CSV files to their end: whether the
 values can be read is for the staging models and `audit.audit_rejected_records` to say.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any
 
 import yaml
 
 from abm.errors import AbmError
+from abm.landing import Found, Landing, LoaderName, Raw, Wanted
 from abm.paths import read_yaml, shown
+from abm.raw_directory import RawDirectory
 
 LOADED_AT = "_fivetran_synced"
 DELETED = "_fivetran_deleted"
 ALL = "all"
 DEFAULT_CRM = "salesforce"
+
+FOUND_VARS = ("absent", "loader_columns", "raw_tables", "raw_connections")
+"""The dbt vars that a build finds for itself."""
 
 Absent = dict[str, dict[str, str | list[str]]]
 """The dbt var `absent`: source -> table -> "all" or the columns that the extract lacks."""
@@ -46,6 +51,8 @@ class Column:
             share of the filled values that must be found there, 0 to 1; of several columns, that
             of the CRM counts. It is never 1: deleted rows leave references behind, addresses and
             associations of marketing tools outlive their contacts.
+        is_own_id: It holds ids of the source's own records, which several of its connections may
+            give twice.
     """
 
     name: str
@@ -54,6 +61,7 @@ class Column:
     feeds: tuple[str, ...] = ()
     crm_feeds: tuple[str, ...] = ()
     references: tuple[tuple[str, float], ...] = ()
+    is_own_id: bool = False
 
     def reference(self, crm: str) -> tuple[str, float] | None:
         """The column that its values lead to and the least share of them that must be there."""
@@ -84,6 +92,7 @@ class Table:
         salesforce_ids: Columns of the key that hold Salesforce ids, of 15 or 18 characters.
         stale_after: How far behind its source's newest load may be: `error_after` of the source's
             freshness; None where it states none.
+        is_main: What its source is for: one that is there has a main table, or any where none is.
     """
 
     source: str
@@ -99,6 +108,7 @@ class Table:
     crm_feeds: tuple[str, ...] = ()
     salesforce_ids: tuple[str, ...] = ()
     stale_after: timedelta | None = None
+    is_main: bool = False
 
     @property
     def file(self) -> str:
@@ -156,6 +166,7 @@ class Finding:
         needless: What var absent declares though it is there: columns, or the table's own name.
         loader_columns: Columns of the file that var row_marks knows and the contract does not.
         extra_columns: Columns of the file that nothing knows; they are ignored.
+        found: Where it is and how it is read; None for one that is not there.
     """
 
     table: Table
@@ -165,57 +176,7 @@ class Finding:
     needless: tuple[str, ...] = ()
     loader_columns: tuple[str, ...] = ()
     extra_columns: tuple[str, ...] = ()
-
-
-class Raw(Protocol):
-    """Raw data to compare with the contract: a directory, or the tables of a database."""
-
-    holder: ClassVar[str]
-    """What holds the tables of a source: a folder, a schema."""
-
-    def problem(self, enabled: list[str]) -> str | None:
-        """Say why nothing can be read at all."""
-
-    def has_source(self, source: str) -> bool:
-        """Whether anything of the source is there."""
-
-    def place(self, table: Table) -> str:
-        """Where a table is, as a person would look for it."""
-
-    def columns(self, table: Table) -> list[str] | None:
-        """The columns of a table, None when it is missing, empty when it is unreadable."""
-
-
-@dataclass(frozen=True)
-class RawDirectory:
-    """A raw directory: one Parquet file per table.
-
-    Attributes:
-        path: The directory with one folder per source.
-    """
-
-    path: Path
-    holder: ClassVar[str] = "folder"
-
-    def __str__(self) -> str:
-        return shown(self.path)
-
-    def problem(self, enabled: list[str]) -> str | None:
-        """Say why nothing can be read at all."""
-        return _directory_problem(self.path, enabled)
-
-    def has_source(self, source: str) -> bool:
-        """Whether the source has a folder."""
-        return (self.path / source).is_dir()
-
-    def place(self, table: Table) -> str:
-        """The table's file."""
-        return shown(self.path / table.file)
-
-    def columns(self, table: Table) -> list[str] | None:
-        """The columns of the file, None when it is missing, empty when it is unreadable."""
-        file = self.path / table.file
-        return (_column_names(file) or []) if file.exists() else None
+    found: Found | None = None
 
 
 @dataclass
@@ -224,6 +185,7 @@ class Comparison:
 
     Attributes:
         raw: What was compared.
+        landing: Where its tables are.
         crm: The source whose accounts and opportunities count.
         findings: One per contracted table.
         fatal: Sentences; with any of them a build must not start.
@@ -231,9 +193,13 @@ class Comparison:
         absent: What was declared absent plus what was found missing: the var to build with.
         marks: The var row_marks.
         loader_columns: Columns that var row_marks knows, where they are: the var to build with.
+        raw_tables: Queries of the tables that are not read as they are: the var to build with.
+        raw_connections: The names of a source's connections, for those with any: the var to build
+            with.
     """
 
     raw: Raw
+    landing: Landing
     crm: str = DEFAULT_CRM
     findings: list[Finding] = field(default_factory=list)
     fatal: list[str] = field(default_factory=list)
@@ -241,11 +207,13 @@ class Comparison:
     absent: Absent = field(default_factory=dict)
     marks: Marks = field(default_factory=dict)
     loader_columns: LoaderColumns = field(default_factory=dict)
+    raw_tables: dict[str, dict[str, str]] = field(default_factory=dict)
+    raw_connections: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def variables(self) -> dict[str, Any]:
-        """The dbt vars that say what of the contract is there and what is there beyond it."""
-        return {"absent": self.absent, "loader_columns": self.loader_columns}
+        """The dbt vars that say what is there and how it is read."""
+        return {name: getattr(self, name) for name in FOUND_VARS}
 
     def marked(self, finding: Finding, kind: str) -> list[str]:
         """Name the columns of a table that mark its rows, by the kind of mark."""
@@ -309,6 +277,7 @@ def _table(source: Mapping[str, Any], entry: Mapping[str, Any], file: Path) -> T
         crm_feeds=tuple(meta.get("crm_feeds") or ()),
         salesforce_ids=tuple(meta.get("salesforce_ids") or ()),
         stale_after=_stale_after(source, file),
+        is_main=bool(meta.get("main")),
     )
 
 
@@ -334,6 +303,8 @@ def _column(entry: Mapping[str, Any]) -> Column:
         feeds=tuple(meta.get("feeds") or ()),
         crm_feeds=tuple(meta.get("crm_feeds") or ()),
         references=tuple((meta.get("references") or {}).items()),
+        is_own_id=not meta.get("shared_id")
+        and (bool(meta.get("is_id")) or entry["name"].endswith(("id", "ids"))),
     )
 
 
@@ -350,6 +321,8 @@ def compare(
     crm: str = DEFAULT_CRM,
     passthrough_columns: Mapping[str, list[str]] | None = None,
     row_marks: Marks | None = None,
+    loader_names: Sequence[LoaderName] = (),
+    loaders: Mapping[str, str] | None = None,
 ) -> Comparison:
     """Compare raw data with the contract.
 
@@ -361,6 +334,8 @@ def compare(
         crm: The var of that name: the source whose accounts and opportunities count.
         passthrough_columns: The var of that name: raw columns that staging models carry on.
         row_marks: The var of that name: what loaders and systems mark the rows of any table with.
+        loader_names: The seed of that name.
+        loaders: The var of that name: the loader of a source, where it is not to be told.
 
     Returns:
         What was found; nothing is raised for the state of the data, see `Comparison.fatal`.
@@ -370,10 +345,12 @@ def compare(
     """
     enabled = list(enabled_sources)
     passed = passthrough_columns or {}
+    marks = row_marks or {}
     _check_vars(contract, enabled, absent, passed)
-    raw = RawDirectory(raw) if isinstance(raw, Path) else raw
+    raw = RawDirectory(raw, contract) if isinstance(raw, Path) else raw
     declared = {name: dict(absent[name]) for name in absent}
-    comparison = Comparison(raw, crm, absent=declared, marks=row_marks or {})
+    landing = Landing(raw, loader_names, loaders or {}, wanted_tables(contract, marks, passed))
+    comparison = Comparison(raw, landing, crm, absent=declared, marks=marks)
     comparison.fatal += _crm_problems(contract, crm, enabled)
     problem = raw.problem(enabled)
     if problem:
@@ -386,6 +363,10 @@ def compare(
         noted: dict[str, str | list[str]] = {}
         for table in tables.values():
             _compare_table(table, comparison, noted, _crms(contract))
+        if connections := sorted(filter(None, landing.loaders(source))):
+            comparison.raw_connections[source] = connections
+        if problem := _main_problem(source, comparison, enabled):
+            comparison.fatal.append(problem)
         if noted and not raw.has_source(source):
             others = ", ".join(name for name in enabled if name != source)
             comparison.warnings.append(
@@ -399,6 +380,76 @@ def compare(
             )
     comparison.fatal += _passthrough_problems(contract, comparison, passed)
     return comparison
+
+
+def wanted_tables(
+    contract: Contract, marks: Marks, passed: Mapping[str, list[str]]
+) -> dict[str, dict[str, Wanted]]:
+    """Say what to look for in raw data.
+
+    Args:
+        contract: From `load_contract`.
+        marks: The var row_marks.
+        passed: The var passthrough_columns.
+
+    Returns:
+        Source -> table -> its columns: those of the contract, marks of rows, those passed through.
+    """
+    marking = [name for columns in marks.values() for name in columns]
+    return {
+        source: {
+            table.name: Wanted(
+                source,
+                table.name,
+                tuple(
+                    dict.fromkeys(
+                        [
+                            *(column.name for column in table.columns),
+                            *marking,
+                            *passed.get(table.passthrough_model, []),
+                        ]
+                    )
+                ),
+                ids=frozenset(c.name for c in table.columns if c.is_own_id),
+                numbers=frozenset(c.name for c in table.columns if c.data_type == "double"),
+            )
+            for table in tables.values()
+        }
+        for source, tables in contract.items()
+    }
+
+
+def _main_problem(source: str, comparison: Comparison, enabled: list[str]) -> str | None:
+    """Say of a source that is there that nothing it is for is there."""
+    raw = comparison.raw
+    of_source = [finding for finding in comparison.findings if finding.table.source == source]
+    mains = [finding for finding in of_source if finding.table.is_main] or of_source
+    if not raw.has_source(source):
+        return None
+    if any(finding.state is not State.MISSING for finding in mains):
+        return None
+    if any(finding.table.is_indispensable(comparison.crm) for finding in mains):
+        return None
+    names = _either([finding.table.name for finding in mains])
+    others = ", ".join(name for name in enabled if name != source)
+    off = f"take {source} out of var enabled_sources ([{others}])"
+    there = _there(source, comparison)
+    where = raw.place(source, mains[0].table.name).rpartition("/")[0] or f"Schema {source}"
+    if not there:
+        return f"{where} is empty: land {names} there, or {off}."
+    return (
+        f"{where} holds {there}, of which none is {names}: name it so, map it in seed loader_names "
+        f"(var loaders names the loader), or {off}."
+    )
+
+
+def _there(source: str, comparison: Comparison, most: int = 5) -> str:
+    """List what is there of a source and is none of its tables, "" for nothing."""
+    names = [table.place.rpartition("/")[2] for table in comparison.landing.unmapped(source)]
+    names += comparison.raw.unread(source)
+    if len(names) > most:
+        names = [*names[:most], f"{len(names) - most} more"]
+    return _listed(names)
 
 
 def _crms(contract: Contract) -> list[str]:
@@ -430,7 +481,7 @@ def _passthrough_problems(
     """Say which columns cannot be passed through: unknown models, columns that are not there."""
     tables = [table for tables in contract.values() for table in tables.values()]
     models = {table.passthrough_model: table for table in tables if table.passthrough_model}
-    present = {f.table.file for f in comparison.findings if f.state is State.PRESENT}
+    present = {f.table: f.found for f in comparison.findings if f.state is State.PRESENT}
     problems = []
     for model, columns in passed.items():
         if model not in models:
@@ -438,13 +489,11 @@ def _passthrough_problems(
                 f"Var passthrough_columns names {model}, which cannot pass columns through: "
                 f"use some of {_listed(models)}."
             )
-        elif models[model].file in present:
-            table = models[model]
-            found = {name.lower() for name in comparison.raw.columns(table) or []}
-            lacking = [name for name in columns if name.lower() not in found]
+        elif there := present.get(models[model]):
+            lacking = [name for name in columns if name not in there.columns]
             if lacking:
                 problems.append(
-                    f"{comparison.raw.place(table)} lacks {_listed(lacking)}, which var "
+                    f"{there.place} lacks {_listed(lacking)}, which var "
                     f"passthrough_columns names for {model}: add it to the extract, or remove it "
                     "from the var."
                 )
@@ -494,27 +543,12 @@ def _check_vars(
                     )
 
 
-def _directory_problem(raw_dir: Path, enabled: list[str]) -> str | None:
-    advice = "name the directory with --raw or ABM_RAW_DIR, or write one with `abm sample`."
-    if not raw_dir.exists():
-        return f"The raw directory {shown(raw_dir)} does not exist: {advice}"
-    if not raw_dir.is_dir():
-        return f"The raw directory {shown(raw_dir)} is a file, not a directory: {advice}"
-    if not any((raw_dir / source).is_dir() for source in enabled):
-        return (
-            f"The raw directory {shown(raw_dir)} has no folder for any enabled source "
-            f"({_listed(enabled)}): {advice}"
-        )
-    return None
-
-
 def _compare_table(
     table: Table, comparison: Comparison, noted: dict[str, str | list[str]], crms: list[str]
 ) -> None:
     """Add one table's finding; `noted` collects the absences that deserve a warning."""
     crm, raw = comparison.crm, comparison.raw
     declared = comparison.absent.get(table.source, {}).get(table.name, [])
-    place = raw.place(table)
     required = table.required_columns(crm)
     indispensable = table.is_indispensable(crm)
     others = [name for name in crms if name != crm]
@@ -523,10 +557,9 @@ def _compare_table(
         if indispensable
         else f"leave the table out with var absent {_flow({table.source: {table.name: ALL}})}"
     )
-    present = raw.columns(table)
-    lower = {name.lower() for name in present or []}
+    found = comparison.landing.find(table.source, table.name)
     if declared == ALL or (indispensable and set(declared) & set(required)):
-        needless = (table.name,) if declared == ALL and present else ()
+        needless = (table.name,) if declared == ALL and found and found.columns else ()
         comparison.findings.append(Finding(table, State.DECLARED, needless=needless))
         if indispensable:
             comparison.fatal.append(
@@ -534,11 +567,13 @@ def _compare_table(
                 f"nothing can be measured without it: remove it from the var, or {off}."
             )
         return
-    if present is None:
+    if found is None:
         comparison.findings.append(Finding(table, State.MISSING))
         if indispensable:
+            there = _there(table.source, comparison)
             comparison.fatal.append(
-                f"{place} is missing and nothing can be measured without it: "
+                f"{raw.place(table.source, table.name)} is missing and nothing can be measured "
+                f"without it{f' ({there} is there)' if there else ''}: "
                 f"add it to the extract, or {off}."
             )
             return
@@ -546,33 +581,32 @@ def _compare_table(
         if not table.optional and table.is_read(crm):
             noted[table.name] = ALL
         return
-    if not present:
-        comparison.findings.append(Finding(table, State.UNREADABLE))
-        comparison.fatal.append(f"{place} is not a readable Parquet file: load it again, or {off}.")
+    if found.problems:
+        comparison.findings.append(Finding(table, State.UNREADABLE, found=found))
+        comparison.fatal += [f"{problem}, or {off}." for problem in found.problems]
         return
     missing = [
         column
         for column in table.columns
-        if column.name.lower() not in lower and column.name not in declared
+        if column.name not in found.columns and column.name not in declared
     ]
     names = [column.name for column in missing]
-    known = {column.name.lower() for column in table.columns}
-    marks = [name for names in comparison.marks.values() for name in names]
-    found = [name for name in marks if name in lower and name not in known]
+    known = {column.name for column in table.columns}
+    marks = dict.fromkeys(name for names in comparison.marks.values() for name in names)
+    loader_columns = tuple(n for n in marks if n in found.columns and n not in known)
     finding = Finding(
         table,
         State.PRESENT,
         missing_columns=tuple(names),
         declared_columns=tuple(declared),
-        needless=tuple(name for name in declared if name.lower() in lower),
-        loader_columns=tuple(found),
-        extra_columns=tuple(
-            name for name in present if name.lower() not in known and name.lower() not in found
-        ),
+        needless=tuple(name for name in declared if name in found.columns),
+        loader_columns=loader_columns,
+        extra_columns=found.extra_columns,
+        found=found,
     )
     comparison.findings.append(finding)
-    if found:
-        comparison.loader_columns.setdefault(table.source, {})[table.name] = found
+    if loader_columns:
+        comparison.loader_columns.setdefault(table.source, {})[table.name] = list(loader_columns)
     lacking = [name for name in names if name in required]
     if lacking and not table.is_read(crm):
         comparison.absent.setdefault(table.source, {})[table.name] = ALL
@@ -580,10 +614,12 @@ def _compare_table(
     if lacking:
         noun = "column" if len(lacking) == 1 else "columns"
         comparison.fatal.append(
-            f"{place} lacks the required {noun} {_listed(lacking)}: "
+            f"{found.place} lacks the required {noun} {_listed(lacking)}: "
             f"add it to the extract, or {off}."
         )
         return
+    if found.query:
+        comparison.raw_tables.setdefault(table.source, {})[table.name] = found.query
     if names:
         comparison.absent.setdefault(table.source, {})[table.name] = [*declared, *names]
     warned = [
@@ -595,16 +631,6 @@ def _compare_table(
     ]
     if warned:
         noted[table.name] = warned
-
-
-def _column_names(file: Path) -> list[str] | None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        return pq.read_schema(file).names
-    except (OSError, pa.ArrowException):
-        return None
 
 
 def _spelled(noted: Mapping[str, str | list[str]]) -> str:
@@ -628,5 +654,5 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(names)
 
 
-def _either(names: Iterable[str]) -> str:
-    return " or ".join(names)
+def _either(names: Sequence[str]) -> str:
+    return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

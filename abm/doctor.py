@@ -25,7 +25,7 @@ from abm.build import (
     reading,
     run_dbt,
 )
-from abm.contract import DELETED, LOADED_AT, Comparison, Finding, Raw, RawDirectory, State
+from abm.contract import DELETED, FOUND_VARS, LOADED_AT, Comparison, Finding, State
 from abm.paths import project_vars, read_seed, read_yaml
 from abm.settings import WIDTH, spelled_vars
 
@@ -110,8 +110,8 @@ def fitting_vars(options: BuildOptions, comparison: Comparison) -> dict[str, Any
 
     Returns:
         enabled_sources without the sources of which nothing is there, absent with what was found
-        missing, loader_columns with what was found beyond the contract, and crm where the build's
-        own vars name another than the project.
+        missing, what else of FOUND_VARS was found, and crm and loaders where the build's own vars
+        name others than the project.
     """
     variables = build_vars(options)
     there = {
@@ -131,9 +131,14 @@ def fitting_vars(options: BuildOptions, comparison: Comparison) -> dict[str, Any
         if source in enabled or source in declared
     }
     fitting: dict[str, Any] = {"enabled_sources": enabled, "absent": absent}
-    if comparison.loader_columns or variables.get("loader_columns"):
-        fitting["loader_columns"] = comparison.loader_columns
-    if variables.get("crm") != project_vars(options.root).get("crm"):
+    for name in FOUND_VARS[1:]:
+        found = getattr(comparison, name)
+        if found or variables.get(name):
+            fitting[name] = found
+    project = project_vars(options.root)
+    if variables.get("loaders") != project.get("loaders"):
+        fitting = {"loaders": variables["loaders"], **fitting}
+    if variables.get("crm") != project.get("crm"):
         fitting = {"crm": comparison.crm, **fitting}
     return fitting
 
@@ -230,6 +235,7 @@ def source_lines(diagnosis: Diagnosis) -> Iterator[str]:
             title += f"{n_there} of {len(found)} tables are there"
         rows = [row for finding in found for row in _finding_rows(finding, comparison)]
         yield title
+        yield from _layout_lines(source, comparison)
         yield from _table(("table, column", "state", "null or empty for it"), rows)
         unmarked = [
             finding.table.name
@@ -243,8 +249,47 @@ def source_lines(diagnosis: Diagnosis) -> Iterator[str]:
         yield ""
 
 
+LOADERS = {
+    "fivetran": "Fivetran",
+    "airbyte": "Airbyte",
+    "dlt": "dlt",
+    "singer": "Singer",
+    "data_loader": "a CSV export",
+    "": "an unknown loader",
+}
+
+
+def _layout_lines(source: str, comparison: Comparison) -> Iterator[str]:
+    """Say of each connection of a source who left it, as what, and when it was loaded."""
+    present = [
+        finding
+        for finding in comparison.findings
+        if finding.table.source == source and finding.found and finding.state is State.PRESENT
+    ]
+    landing = comparison.landing
+    for connection, loader in (landing.loaders(source) if present else {}).items():
+        parts = {
+            part
+            for finding in present
+            if finding.found
+            for part in finding.found.parts
+            if part.connection == connection
+        }
+        layouts = ", ".join(sorted({part.layout for part in parts}))
+        files = sum(part.n_files for part in parts)
+        loads = [name for finding in present for name in comparison.marked(finding, "loaded_at")]
+        text = f"  {f'{connection}: ' if connection else ''}from {LOADERS.get(loader, loader)}"
+        text += f", {layouts}" if layouts else ""
+        text += f", {files:,} {'file' if files == 1 else 'files'}" if files else ""
+        text += f", loaded at {max(set(loads), key=loads.count)}" if loads else ", no load time"
+        yield from _wrapped(text)
+    unmapped = [*(t.place for t in landing.unmapped(source)), *comparison.raw.unread(source)]
+    if present and unmapped:
+        yield from _wrapped(f"  Nothing is read from: {', '.join(unmapped)}")
+
+
 def _finding_rows(finding: Finding, comparison: Comparison) -> Iterator[tuple[str, str, str]]:
-    table, crm, raw = finding.table, comparison.crm, comparison.raw
+    table, crm = finding.table, comparison.crm
     if finding.state is State.PRESENT:
         yield f"  {table.name}", "present", ""
         for column in table.columns:
@@ -279,18 +324,7 @@ def _finding_rows(finding: Finding, comparison: Comparison) -> Iterator[tuple[st
         elif table.optional:
             state += ", optional"
     lost = ", ".join(table.fed(crm)) or f"nothing while the CRM is {crm}"
-    if other := _otherwise_spelled(raw, finding):
-        lost += f"; {other} is there: rename it"
     yield f"  {table.name}", state, lost
-
-
-def _otherwise_spelled(raw: Raw, finding: Finding) -> str | None:
-    """Find the file that is missing under a name of another case, which dbt would not read."""
-    if not isinstance(raw, RawDirectory) or finding.state is not State.MISSING:
-        return None
-    file = raw.path / finding.table.file
-    names = [other.name for other in file.parent.glob("*")] if file.parent.is_dir() else []
-    return next((name for name in names if name.lower() == file.name), None)
 
 
 def mart_lines(diagnosis: Diagnosis) -> Iterator[str]:

@@ -2,21 +2,20 @@
 
 import io
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import duckdb
 import psycopg
 import pyarrow.csv
 from psycopg import sql
 
-from abm.contract import Column, Contract, Table
+from abm.contract import Column, Comparison, State, Table
 from abm.errors import AbmError, first_line
-from abm.paths import shown
+from abm.landing import Dialect, Found, Stored, Wanted, connections_of, quoted, quoted_text
 from abm.progress import Steps
+from abm.raw_directory import RawDirectory
 
 BATCH_ROWS = 50_000
 TYPES = {"double": "double precision", "varchar": "text"}
@@ -83,43 +82,74 @@ def connected() -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def source_schema(source: str, variables: Mapping[str, Any]) -> str:
-    """Name the schema of a source's raw tables.
+class PostgresDialect(Dialect):
+    """The SQL of a query that reads a raw table, as PostgreSQL has it."""
 
-    Args:
-        source: The dbt source.
-        variables: The dbt vars.
+    unites_by_name = False
 
-    Returns:
-        The var <source>_schema, or the source's own name.
-    """
-    return str(variables.get(f"{source}_schema") or source)
+    def json(self, expression: str, data_type: str) -> str:
+        """A nested value, or JSON in a text, as jsonb."""
+        if data_type in ("text", "character varying"):
+            return f"cast(nullif({expression}, '') as jsonb)"
+        return f"to_jsonb({expression})"
+
+    def field(self, expression: str, data_type: str, path: Sequence[str]) -> str:
+        """A field of a nested value or of JSON, as text."""
+        keys = quoted_text("{" + ",".join(path) + "}")
+        return f"{self.json(expression, data_type)} #>> {keys}"
+
+    def elements(self, relation: str, column: str, data_type: str) -> str:
+        """A relation with one row per element of a list, `abm_element`."""
+        json = self.json(f"listing.{column}", data_type)
+        listed = f"case when jsonb_typeof({json}) = 'array' then {json} end"
+        return (
+            f"(select listing.*, listed.abm_element from {relation} as listing "
+            f"cross join lateral jsonb_array_elements({listed}) as listed (abm_element))"
+        )
+
+    def epoch_milliseconds(self, expression: str) -> str:
+        """A moment from milliseconds since 1970, as text; anything else as it is."""
+        text = f"cast({expression} as varchar)"
+        moment = f"to_timestamp(cast({text} as double precision) / 1000) at time zone 'UTC'"
+        return f"case when {text} ~ '^[0-9]+$' then cast({moment} as varchar) else {text} end"
+
+    def first_number(self, expression: str) -> str:
+        """The first run of digits of a text; a text without one as it is."""
+        text = f"cast({expression} as varchar)"
+        return f"coalesce(substring({text} from '[0-9]+'), {text})"
 
 
 class RawDatabase:
-    """The raw tables of a PostgreSQL database, for `abm.contract.compare`.
+    """The raw tables of a PostgreSQL database: a schema per source, or per connection of one.
 
     Args:
-        variables: The dbt vars, which may name other schemas.
+        tables: The contract's names of the tables, by source.
+        schemas: What the schema of a source is called where it is not called as the source.
     """
 
     holder = "schema"
+    dialect = PostgresDialect()
 
-    def __init__(self, variables: Mapping[str, Any]) -> None:
-        self._variables = variables
-        self._columns: dict[tuple[str, str], list[str]] = {}
+    def __init__(
+        self, tables: Mapping[str, Collection[str]], schemas: Mapping[str, str] | None = None
+    ) -> None:
+        self._tables = tables
+        self._schemas = schemas or {}
+        self._types: dict[str, dict[str, dict[str, str]]] = {}
         with connected() as connection:
             rows = connection.execute(
-                "select table_schema, table_name, column_name from information_schema.columns "
+                "select table_schema, table_name, column_name, data_type "
+                "from information_schema.columns "
                 "order by table_schema, table_name, ordinal_position"
             )
-            for schema, table, column in rows:
-                self._columns.setdefault((schema, table), []).append(column)
+            for schema, table, column, data_type in rows:
+                columns = self._types.setdefault(schema, {}).setdefault(table, {})
+                columns[column] = data_type
 
     def __str__(self) -> str:
         return "The PostgreSQL database"
 
-    def problem(self, enabled: list[str]) -> str | None:
+    def problem(self, enabled: Sequence[str]) -> str | None:
         """Say why nothing can be read at all."""
         if any(self.has_source(source) for source in enabled):
             return None
@@ -131,19 +161,44 @@ class RawDatabase:
 
     def has_source(self, source: str) -> bool:
         """Whether any table of the source is there."""
-        wanted = source_schema(source, self._variables)
-        return any(schema == wanted for schema, _ in self._columns)
+        return bool(self._connections(source))
 
-    def place(self, table: Table) -> str:
-        """Where a table is, as a person would look for it."""
-        return f"Table {source_schema(table.source, self._variables)}.{table.name}"
+    def place(self, source: str, table: str) -> str:
+        """Where the contract expects a table, as a person would look for it."""
+        return f"Table {self._schema(source)}.{table}"
 
-    def columns(self, table: Table) -> list[str] | None:
-        """The columns of a table, or None when it is missing."""
-        return self._columns.get((source_schema(table.source, self._variables), table.name))
+    def stored(self, source: str) -> list[Stored]:
+        """The tables of a source, of all its connections."""
+        return [
+            Stored(
+                name,
+                f"Table {schema}.{name}",
+                f"{quoted(schema)}.{quoted(name)}",
+                types,
+                "a table",
+                connection=connection,
+                is_contracted=not connection and name in self._tables[source],
+            )
+            for schema, connection in self._connections(source).items()
+            for name, types in self._types[schema].items()
+        ]
+
+    def unread(self, _source: str) -> list[str]:
+        """Nothing: every table of a database can be read."""
+        return []
+
+    def check(self, _wanted: Wanted, _found: Found) -> list[str]:
+        """Nothing: a table of a database is what it says."""
+        return []
+
+    def _schema(self, source: str) -> str:
+        return self._schemas.get(source) or source
+
+    def _connections(self, source: str) -> dict[str, str]:
+        return connections_of(self._schema(source), self._types)
 
 
-def load(raw_dir: Path, contract: Contract, variables: Mapping[str, Any]) -> dict[str, int]:
+def load(raw: RawDirectory, comparison: Comparison, schemas: Mapping[str, str]) -> dict[str, int]:
     """Copy a raw directory into tables <source>.<table>, each replaced in one step.
 
     A column becomes its contracted type if all its values are of that type, else text: a value
@@ -151,9 +206,9 @@ def load(raw_dir: Path, contract: Contract, variables: Mapping[str, Any]) -> dic
     jsonb.
 
     Args:
-        raw_dir: The raw directory.
-        contract: From `load_contract`.
-        variables: The dbt vars, which may name other schemas.
+        raw: The raw directory.
+        comparison: What of the contract it holds; a build may lack some of it.
+        schemas: What the schema of a source is called where it is not called as the source.
 
     Returns:
         Rows by table.
@@ -161,25 +216,34 @@ def load(raw_dir: Path, contract: Contract, variables: Mapping[str, Any]) -> dic
     Raises:
         AbmError: There is nothing to load, or a file or the server cannot be used.
     """
-    tables = [table for tables in contract.values() for table in tables.values()]
-    tables = [table for table in tables if (raw_dir / table.file).is_file()]
-    if not tables:
+    there = [finding for finding in comparison.findings if finding.found]
+    unreadable = [finding for finding in there if finding.state is State.UNREADABLE]
+    if unreadable:
+        raise AbmError(*(f"{p}." for finding in unreadable for p in finding.found.problems))
+    if comparison.raw_connections:
         raise AbmError(
-            f"{shown(raw_dir)} holds no <source>/<table>.parquet of the raw contract: "
-            "name the directory with --raw or ABM_RAW_DIR, or write one with `abm sample`."
+            f"{raw} holds connections of {', '.join(comparison.raw_connections)}, which are not "
+            "loaded into one schema: build from the directory, or load each as a directory."
+        )
+    if not there:
+        raise AbmError(
+            f"{raw} holds no table of the raw contract: name the directory with --raw "
+            "or ABM_RAW_DIR, or write one with `abm sample`."
         )
     rows = {}
-    with Steps("Loading", total=len(tables)) as steps, connected() as connection:
-        for table in tables:
+    with Steps("Loading", total=len(there)) as steps, connected() as connection:
+        for finding in there:
+            table, found = finding.table, finding.found
             steps.start(f"{table.source}.{table.name}")
-            schema = source_schema(table.source, variables)
+            schema = schemas.get(table.source) or table.source
             try:
                 with connection.transaction():
-                    count = _load_table(connection, schema, table, raw_dir / table.file)
+                    relation = raw.relation(found)
+                    count = _load_table(connection, schema, table, relation)
             except duckdb.Error as error:
                 raise AbmError(
-                    f"{shown(raw_dir / table.file)} is not a readable Parquet file "
-                    f"({first_line(error)}): load it again from its source."
+                    f"{found.place} cannot be read ({first_line(error)}): load it again from its "
+                    "source."
                 ) from error
             except psycopg.Error as error:
                 raise AbmError(
@@ -191,11 +255,11 @@ def load(raw_dir: Path, contract: Contract, variables: Mapping[str, Any]) -> dic
     return rows
 
 
-def _load_table(connection: psycopg.Connection, schema: str, table: Table, file: Path) -> int:
+def _load_table(connection: psycopg.Connection, schema: str, table: Table, relation: str) -> int:
     with duckdb.connect() as source:
         source.execute("set TimeZone = 'UTC'")
         source.execute("set arrow_large_buffer_size = true")
-        source.read_parquet(str(file)).create_view("raw_rows")
+        source.execute(f"create view raw_rows as select * from {relation}")
         columns = _columns(source, table)
         name = sql.Identifier(schema, table.name)
         _make_empty(connection, schema, table.name, columns)

@@ -99,7 +99,7 @@
         {%- if execute and not is_raw_table_absent(source_name, table_name) -%}
             {%- set load -%}
                 select {{ raw_loaded_at(source_name, table_name) }} as loaded_at
-                from {{ relation }} as raw_rows
+                from {{ raw_relation(source_name, table_name) }} as raw_rows
             {%- endset -%}
             {%- do loads.append(load) -%}
         {%- endif -%}
@@ -189,7 +189,7 @@
 {% macro raw_repeated_keys(source_name, table_name) -%}
     {%- set reading = raw_reading(source_name, table_name) -%}
     {%- set columns = raw_table(source_name, table_name).columns -%}
-    {%- set absent = var('absent').get(source_name, {}).get(table_name) or [] -%}
+    {%- set absent = found_var('absent').get(source_name, {}).get(table_name) or [] -%}
     {%- set key_columns = reading.meta['key'] | reject('in', absent) | list -%}
     {%- set is_any_after = is_any_past_after_as_of(raw_table(source_name, table_name)) -%}
     {%- set parts = [] -%}
@@ -236,7 +236,7 @@
     {{ no_rejections() }}
     {%- else -%}
     {%- set columns = raw_table(source_name, table_name).columns -%}
-    {%- set absent = var('absent').get(source_name, {}).get(table_name) or [] -%}
+    {%- set absent = found_var('absent').get(source_name, {}).get(table_name) or [] -%}
     {#- A line without a key is known by all it says. -#}
     {%- set identity = reading.meta['key'] | reject('in', absent) | list
         or (columns.keys() | list) -%}

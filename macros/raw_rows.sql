@@ -27,13 +27,15 @@
             {% for name in reading.columns -%}
                 {{ reading.nulls[name] }} as {{ name }},
             {% endfor -%}
-            cast(null as {{ dbt.type_timestamp() }}) as loaded_at
+            cast(null as {{ dbt.type_timestamp() }}) as loaded_at,
+            cast(null as {{ dbt.type_string() }}) as source_connection
         from (select 1 as one) as no_rows
         where one = 0
     {%- else -%}
         select
             {{ reading.columns.keys() | join(',\n            ') }},
-            loaded_at
+            loaded_at,
+            source_connection
         {%- if outcome == 'readable' %}
         from ({{ typed_raw_rows(reading) }}) as readable_rows
         where not is_rejected_row
@@ -138,6 +140,7 @@
             {{ typed }} as {{ name }},
         {% endfor -%}
         {{ reading.loaded_at }} as loaded_at,
+        {{ reading.connection }} as source_connection,
         {{ 'coalesce((' ~ blocking | join(') or (') ~ '), false)' if blocking else 'false' }}
             as is_rejected_row,
         {{ reading.deleted | join(' or ') if reading.deleted else 'false' }} as is_deleted_row,
@@ -154,6 +157,7 @@
                      is_blocking
       marks          the same of what var row_marks names and the contract does not
       loaded_at      when a raw row was loaded
+      connection     the connection that it came by, null for the one without a name
       deleted        conditions, any of which deletes a row
       merged         those of them by which another record has taken its place
       key, raw_key   the key as expressions that are never null in a readable row, of readable_rows
@@ -169,7 +173,7 @@
 {% macro raw_reading(source_name, table_name) -%}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- set meta = table.config.meta -%}
-    {%- set absent = var('absent').get(source_name, {}).get(table_name) or [] -%}
+    {%- set absent = found_var('absent').get(source_name, {}).get(table_name) or [] -%}
     {%- set filled = filled_raw_columns(table) -%}
     {%- set string = dbt.type_string() -%}
     {%- set place = 'raw_rows.$' -%}
@@ -180,7 +184,7 @@
     {%- set nulls = {} -%}
     {%- set texts = {} -%}
     {%- set table_marks = raw_marks(source_name, table_name) -%}
-    {%- set kinds = (table.columns.values() | map(attribute='data_type') | list)
+    {%- set kinds = ['varchar'] + (table.columns.values() | map(attribute='data_type') | list)
         + (table_marks.types.values() | list) -%}
     {%- for data_type in kinds | unique -%}
         {%- do nulls.update({data_type: 'cast(null as ' ~ engine_type(data_type) ~ ')'}) -%}
@@ -192,6 +196,7 @@
         {%- endif -%}
     {%- endfor -%}
     {%- set loaded_at = 'raw_rows.abm_read_loaded_at' -%}
+    {%- set has_connections = has_raw_connections(source_name) -%}
     {%- set ns = namespace(past=none) -%}
     {%- if meta.get('past') -%}
         {%- set ns.past = "$ < cast('1990-01-01 00:00:00' as " ~ dbt.type_timestamp() ~ ')'
@@ -201,12 +206,15 @@
         'reads': {'loaded_at': raw_loaded_at(source_name, table_name)}, 'columns': {}, 'marks': {},
         'nulls': {}, 'faults': [], 'loaded_at': loaded_at, 'deleted': [], 'merged': [], 'key': [],
         'raw_key': [], 'key_columns': meta['key'] | list, 'further_key': [], 'times': [],
-        'relation': source(source_name, table_name), 'meta': meta,
+        'relation': raw_relation(source_name, table_name), 'meta': meta,
+        'connection': 'raw_rows.source_connection' if has_connections
+            else 'cast(null as ' ~ string ~ ')',
     } -%}
     {%- set versions = [] -%}
     {%- for column in table.columns.values() -%}
         {%- set name = column.name -%}
-        {%- set data_type = column.data_type -%}
+        {%- set data_type = 'varchar' if has_connections and is_own_raw_id(column)
+            else column.data_type -%}
         {%- set raw = 'raw_rows.' ~ name -%}
         {%- set read = 'raw_rows.abm_read_' ~ name -%}
         {%- set in_range = is_in_range(read, column) if data_type == 'double' else '' -%}
@@ -368,8 +376,8 @@
 {% macro raw_marks(source_name, table_name) -%}
     {%- set columns = (raw_table(source_name, table_name).columns.keys() | list)
         + ['_fivetran_synced', '_fivetran_deleted'] -%}
-    {%- set absent = var('absent').get(source_name, {}).get(table_name) or [] -%}
-    {%- set found = var('loader_columns').get(source_name, {}).get(table_name) or [] -%}
+    {%- set absent = found_var('absent').get(source_name, {}).get(table_name) or [] -%}
+    {%- set found = found_var('loader_columns').get(source_name, {}).get(table_name) or [] -%}
     {%- set marks = {'types': {}} -%}
     {%- for kind, names in var('row_marks').items() -%}
         {%- do marks.update({kind: []}) -%}
@@ -419,7 +427,7 @@
                 translate(
                     cast(raw_rows.{{ entry.merged }} as {{ dbt.type_string() }}), ',[]{}" ', ';'
                 ) as merged_ids
-            from {{ source(source_name, entry.table) }} as raw_rows
+            from {{ raw_relation(source_name, entry.table) }} as raw_rows
             where
                 raw_rows.{{ entry.merged }} is not null
                 {%- set marks = raw_marks(source_name, entry.table) %}
@@ -478,6 +486,13 @@
     {{ return(meta.get('is_id') or column.name[-2:] == 'id' or column.name[-3:] == 'ids') }}
 {%- endmacro %}
 
+{#- One of ids of the source's own records, which its connections may give twice: behind the name of
+    its connection it is a text. `shared_id` in a column's meta says that it is none. -#}
+{% macro is_own_raw_id(column) -%}
+    {%- set meta = (column.get('config') or {}).get('meta') or {} -%}
+    {{ return(is_raw_id(column) and not meta.get('shared_id')) }}
+{%- endmacro %}
+
 {#- Columns without which a row is no record: the required parts of its key, and those that
     `not_null` names where the table has no key. -#}
 {% macro filled_raw_columns(table) -%}
@@ -488,6 +503,31 @@
         {%- do filled.append(name) -%}
     {%- endfor -%}
     {{ return(filled) }}
+{%- endmacro %}
+
+{#- A dbt var about the raw data, or what `abm build` found them to be. -#}
+{% macro found_var(name) -%}
+    {%- set found = env_var('ABM_FOUND_' ~ name | upper, '') -%}
+    {{ return(fromjson(found) if found else var(name)) }}
+{%- endmacro %}
+
+{#- What a raw table is read from: itself, or the query of var `raw_tables` where a loader left it
+    otherwise. In it `{raw_dir}` stands for the raw directory, as a DuckDB glob. -#}
+{% macro raw_relation(source_name, table_name) -%}
+    {%- set relation = source(source_name, table_name) -%}
+    {%- set query = found_var('raw_tables').get(source_name, {}).get(table_name) if execute -%}
+    {%- if query -%}
+        {%- set raw_dir = env_var('ABM_RAW_DIR', 'sample_data') | replace('[', '[[]')
+            | replace('*', '[*]') | replace('?', '[?]') | replace("'", "''") -%}
+        {{ return('(' ~ query | replace('{raw_dir}', raw_dir) ~ ')') }}
+    {%- endif -%}
+    {{ return(relation) }}
+{%- endmacro %}
+
+{#- Whether a source has connections with names of their own. Its ids are texts then, behind the
+    name of their connection. -#}
+{% macro has_raw_connections(source_name) -%}
+    {{ return(found_var('raw_connections').get(source_name, []) | length > 0) }}
 {%- endmacro %}
 
 {% macro raw_table(source_name, table_name) -%}
@@ -502,10 +542,10 @@
 {% macro is_raw_table_absent(source_name, table_name) -%}
     {{ return(
         source_name not in var('enabled_sources')
-        or var('absent').get(source_name, {}).get(table_name) == 'all'
+        or found_var('absent').get(source_name, {}).get(table_name) == 'all'
     ) }}
 {%- endmacro %}
 
 {% macro is_raw_column_absent(source_name, table_name, column_name) -%}
-    {{ return(column_name in (var('absent').get(source_name, {}).get(table_name) or [])) }}
+    {{ return(column_name in (found_var('absent').get(source_name, {}).get(table_name) or [])) }}
 {%- endmacro %}

@@ -137,7 +137,7 @@ def validate(options: ValidationOptions) -> Validation:
             suites = marts.suites(options.db, day, load_contract(options.root), crm)
         if comparison:
             steps.note("reading the raw data")
-            suites = [*raw.suites(options.raw_dir, comparison, day), *suites]
+            suites = [*raw.suites(comparison, day), *suites]
         steps.note("checking expectations")
         outcomes, index = suite.run(suites, options.docs, day.as_of)
     if not comparison:

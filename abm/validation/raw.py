@@ -4,14 +4,14 @@ import math
 import os
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from abm.contract import LOADED_AT, Column, Comparison, State, Table
 from abm.errors import AbmError, first_line
-from abm.paths import shown
+from abm.landing import Found
+from abm.raw_directory import RawDirectory
 from abm.validation import Day
 from abm.validation.suite import (
     FEWEST_ROWS_OF_A_RATE,
@@ -35,7 +35,7 @@ class RawTables:
     """The raw tables that are there, and queries on them.
 
     Args:
-        raw_dir: The raw directory.
+        raw: The raw directory.
         comparison: Its contract check.
 
     Attributes:
@@ -44,8 +44,9 @@ class RawTables:
             in lower case; without the columns that var absent declares.
     """
 
-    def __init__(self, raw_dir: Path, comparison: Comparison) -> None:
-        self._dir = raw_dir
+    def __init__(self, raw: RawDirectory, comparison: Comparison) -> None:
+        self._raw = raw
+        self._found: dict[str, Found] = {}
         self._connection = duckdb.connect(
             config={
                 "autoinstall_known_extensions": False,
@@ -57,11 +58,12 @@ class RawTables:
         self.tables: dict[str, Table] = {}
         self.types: dict[str, dict[str, str]] = {}
         for found in comparison.findings:
-            if found.state is not State.PRESENT:
+            if found.state is not State.PRESENT or not found.found:
                 continue
             table = found.table
             name = f"{table.source}.{table.name}"
             self.tables[name] = table
+            self._found[name] = found.found
             declared = comparison.absent.get(table.source, {}).get(table.name, [])
             self.types[name] = {
                 column.lower(): data_type
@@ -80,8 +82,7 @@ class RawTables:
         Returns:
             The expression for a from clause.
         """
-        path = str(self._dir / self.tables[name].file).replace("'", "''")
-        return f"read_parquet('{path}')"
+        return self._raw.relation(self._found[name])
 
     def rows(self, query: str, name: str) -> list[tuple[Any, ...]]:
         """Run a query.
@@ -99,18 +100,16 @@ class RawTables:
         try:
             return self._connection.execute(query).fetchall()
         except duckdb.Error as error:
-            file = shown(self._dir / self.tables[name].file)
             raise AbmError(
-                f"{file} cannot be read ({first_line(error)}): load it again."
+                f"{self._found[name].place} cannot be read ({first_line(error)}): load it again."
             ) from error
 
 
-def suites(raw_dir: Path, comparison: Comparison, day: Day) -> list[Suite]:
+def suites(comparison: Comparison, day: Day) -> list[Suite]:
     """Measure the raw tables and state what is expected of them.
 
     Args:
-        raw_dir: The raw directory.
-        comparison: Its contract check, without a fatal finding.
+        comparison: The contract check of a raw directory, without a fatal finding.
         day: The day they are held against.
 
     Returns:
@@ -119,7 +118,8 @@ def suites(raw_dir: Path, comparison: Comparison, day: Day) -> list[Suite]:
     Raises:
         AbmError: A file cannot be read.
     """
-    raw = RawTables(raw_dir, comparison)
+    assert isinstance(comparison.raw, RawDirectory)
+    raw = RawTables(comparison.raw, comparison)
     return [
         _volume(raw, day, absent_tables(comparison)),
         _freshness(raw, day),

@@ -1,7 +1,6 @@
 """The command line itself: help, exit codes, and what it passes on to dbt."""
 
 import textwrap
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -127,27 +126,22 @@ def test_dbt_arguments(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         full_refresh=True,
         threads=3,
     )
-    arguments = dbt_arguments(options, {"absent": {"crm": {"task": "all"}}})
+    arguments = dbt_arguments(options)
     assert yaml.safe_load(arguments[arguments.index("--vars") + 1]) == {
         "aes_window_days": 60,
         "as_of_date": "2026-10-31",
-        "absent": {"crm": {"task": "all"}},
     }
     text = " ".join(arguments)
     assert "--select dim_accounts+ tag:core" in text
     assert "--exclude-resource-type unit_test" in text
     assert "--full-refresh --threads 3" in text
-    # What was found replaces what --vars declares, also where it equals the project's own setting.
-    silent = replace(options, variables={"absent": {"crm": {"task": "all"}}})
-    passed = dbt_arguments(silent, {"absent": {}})
-    assert yaml.safe_load(passed[passed.index("--vars") + 1])["absent"] == {}
     plain = BuildOptions(project, project, "raw", project, unit_tests=True)
-    assert "--vars" not in dbt_arguments(plain, {})
-    assert "unit_test" not in " ".join(dbt_arguments(plain, {}))
+    assert "--vars" not in dbt_arguments(plain)
+    assert "unit_test" not in " ".join(dbt_arguments(plain))
     # Nobody reads dbt's artifacts, unless somebody says so.
-    assert "--no-write-json" in dbt_arguments(plain, {})
+    assert "--no-write-json" in dbt_arguments(plain)
     monkeypatch.setenv(WRITE_ARTIFACTS, "true")
-    assert "--no-write-json" not in dbt_arguments(plain, {})
+    assert "--no-write-json" not in dbt_arguments(plain)
 
 
 def test_complete_extract(project: Path) -> None:

@@ -1,0 +1,611 @@
+"""What a loader left, and how each table of the raw contract is read from it.
+
+A raw table is a file, a folder of part files, daily shards, or a table of a database, under its own
+names. Names match the contract's after lower-casing and dropping all but letters and digits; what a
+loader names otherwise stands in seed `loader_names`. A table whose names, place and kind are the
+contract's own is read as it is; any other gets a query, which the macro `raw_relation` reads.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from string import ascii_uppercase
+from typing import ClassVar, Protocol
+
+from abm.errors import AbmError
+from abm.paths import read_seed
+
+SEED = "loader_names"
+DATA_LOADER = "data_loader"
+MARKS = {"_fivetran_": "fivetran", "_airbyte_": "airbyte", "_dlt_": "dlt", "_sdc_": "singer"}
+"""What the names of a loader's own columns begin with."""
+
+RAW_DIR = "{raw_dir}"
+"""Stands in a query for the raw directory, as a DuckDB glob; `raw_relation` puts it there."""
+
+CONNECTION = "source_connection"
+SEPARATOR = "__"
+"""Between a source and one of its connections, in the name of a folder or schema."""
+
+
+class Reading(StrEnum):
+    """How a loader's value becomes ours, where it is not as it stands."""
+
+    AS_IS = ""
+    EPOCH_MILLISECONDS = "epoch_milliseconds"
+    FIRST_NUMBER = "first_number"
+
+
+@dataclass(frozen=True)
+class LoaderName:
+    """A row of seed loader_names.
+
+    Attributes:
+        loader: The loader.
+        source: The dbt source.
+        loader_table: The loader's table.
+        loader_column: A path to the value: `id`, `sentBy.id`, `companies[]`, `stages[].label`,
+            `^parent_table.column` of a child table's parent row, `=a constant`; "" for the table
+            alone. One `*` may stand for the part of a name that both names share.
+        table: The contract's table.
+        column: The contract's column, with the `*`; "" for the table alone.
+        reading: How the value is read.
+    """
+
+    loader: str
+    source: str
+    loader_table: str
+    loader_column: str
+    table: str
+    column: str
+    reading: Reading
+
+
+@dataclass(frozen=True, eq=False)
+class Stored:
+    """A table as a loader left it.
+
+    Attributes:
+        name: The loader's name for it.
+        place: Where it is, as a person would look for it.
+        relation: What stands in a from clause to read it.
+        types: Its columns and their types, in order.
+        layout: What it is, in words: a file, part files, a table.
+        n_files: Files it consists of; 0 for a table of a database.
+        connection: The connection of its source, "" for the one without a name.
+        is_contracted: Its place is the one that the contract names.
+        problem: Why it cannot be read, a clause without a full stop; None if it can.
+    """
+
+    name: str
+    place: str
+    relation: str
+    types: Mapping[str, str]
+    layout: str
+    n_files: int = 0
+    connection: str = ""
+    is_contracted: bool = False
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is looked for in a raw table.
+
+    Attributes:
+        source: The dbt source.
+        table: The table.
+        columns: The columns, those of the contract first.
+        ids: Those of them that hold ids of the source's own records, alone or in a list.
+        numbers: Those of them that hold numbers with a fraction.
+    """
+
+    source: str
+    table: str
+    columns: tuple[str, ...]
+    ids: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Found:
+    """A raw table where a loader left it.
+
+    Attributes:
+        place: Where it is.
+        columns: The wanted columns that are there.
+        extra_columns: Columns that nothing wants, as the loader names them.
+        query: The query that reads it; None where it is read as it is.
+        parts: What it is read from.
+        problems: Why it cannot be read, sentences without their full stop; with any the rest says
+            nothing.
+    """
+
+    place: str
+    columns: tuple[str, ...] = ()
+    extra_columns: tuple[str, ...] = ()
+    query: str | None = None
+    parts: tuple[Stored, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+class Raw(Protocol):
+    """Raw data: the folders of a directory, or the schemas of a database."""
+
+    holder: ClassVar[str]
+    """What holds the tables of a source: a folder, a schema."""
+
+    dialect: ClassVar["Dialect"]
+    """The SQL of the engine that reads it."""
+
+    def problem(self, enabled: Sequence[str]) -> str | None:
+        """Say why nothing can be read at all."""
+
+    def has_source(self, source: str) -> bool:
+        """Whether anything of the source is there."""
+
+    def place(self, source: str, table: str) -> str:
+        """Where the contract expects a table, as a person would look for it."""
+
+    def stored(self, source: str) -> list[Stored]:
+        """The tables of a source, of all its connections."""
+
+    def unread(self, source: str) -> list[str]:
+        """What is there of a source and is of no kind that is read."""
+
+    def check(self, wanted: "Wanted", found: "Found") -> list[str]:
+        """Say why a table that was found cannot be read after all."""
+
+
+class Dialect:
+    """The SQL of a query that reads a raw table, as DuckDB has it; names and texts come quoted."""
+
+    unites_by_name: ClassVar[bool] = True
+    """Whether `union all by name` fills with nulls what one side lacks."""
+
+    def json(self, expression: str, data_type: str) -> str:
+        """A nested value, or JSON in a text, as JSON; a text that is none as null."""
+        if data_type in ("VARCHAR", "JSON"):
+            text = f"cast({expression} as varchar)"
+            return f"cast(case when json_valid({text}) then {text} end as json)"
+        return f"to_json({expression})"
+
+    def field(self, expression: str, data_type: str, path: Sequence[str]) -> str:
+        """A field of a nested value or of JSON, as text."""
+        keys = "".join(f'."{key}"' for key in path)
+        return f"{self.json(expression, data_type)} ->> {quoted_text('$' + keys)}"
+
+    def elements(self, relation: str, column: str, data_type: str) -> str:
+        """A relation with one row per element of a list, `abm_element`."""
+        json = f"cast({self.json(column, data_type)} as varchar)"
+        listed = f"unnest(from_json({json}, '[\"json\"]'))"
+        return f"(select *, {listed} as abm_element from {relation})"
+
+    def epoch_milliseconds(self, expression: str) -> str:
+        """A moment from milliseconds since 1970, as text; anything else as it is."""
+        text = f"cast({expression} as varchar)"
+        return f"coalesce(cast(epoch_ms(try_cast({text} as bigint)) as varchar), {text})"
+
+    def first_number(self, expression: str) -> str:
+        """The first run of digits of a text; a text without one as it is."""
+        text = f"cast({expression} as varchar)"
+        return f"coalesce(nullif(regexp_extract({text}, '[0-9]+'), ''), {text})"
+
+    def prefixed(self, expression: str, prefix: str, is_list: bool) -> str:
+        """An id, or each of a list of them, behind a prefix."""
+        text = f"cast({expression} as varchar)"
+        if is_list:
+            one = quoted_text("""([^][{}",; ']+)""")
+            return f"regexp_replace({text}, {one}, {quoted_text(f'{prefix}{chr(92)}1')}, 'g')"
+        whole = f"regexp_replace(trim({text}), '^([0-9]+)[.]0+$', '\\1')"
+        return f"{quoted_text(prefix)} || nullif({whole}, '')"
+
+    def salesforce_id(self, expression: str) -> str:
+        """A Salesforce id in its longer form, as the macro of that name has it."""
+        text = f"cast({expression} as varchar)"
+        letters = [
+            " + ".join(
+                f"case when position(substr({text}, {5 * block + place + 1}, 1) in "
+                f"'{ascii_uppercase}') > 0 then {2**place} else 0 end"
+                for place in range(5)
+            )
+            for block in range(3)
+        ]
+        suffix = " || ".join(
+            f"substr('{ascii_uppercase}012345', 1 + {number}, 1)" for number in letters
+        )
+        return f"case when length({text}) = 15 then {text} || {suffix} else {text} end"
+
+
+def normal(name: str) -> str:
+    """Spell a name the way names are compared: lower case, letters and digits only."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def quoted(name: str) -> str:
+    """Spell a name for SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def quoted_text(text: str) -> str:
+    """Spell a text for SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def connections_of(name: str, holders: Iterable[str]) -> dict[str, str]:
+    """Find what holds the tables of a source among all folders or schemas.
+
+    Args:
+        name: What that of the source is called.
+        holders: The names of all.
+
+    Returns:
+        Holder to connection: "" for that of the source, else what stands behind `<name>__`.
+    """
+    found = {}
+    for holder in sorted(holders):
+        head, _, connection = holder.partition(f"{name}{SEPARATOR}")
+        if holder == name or (not head and connection):
+            found[holder] = connection
+    return found
+
+
+def read_loader_names(root: Path) -> tuple[LoaderName, ...]:
+    """Read seed loader_names.
+
+    Args:
+        root: The project's directory.
+
+    Returns:
+        Its rows.
+
+    Raises:
+        AbmError: The seed cannot be read, or a row names an unknown reading.
+    """
+    names = []
+    for row in read_seed(root, SEED):
+        try:
+            reading = Reading(row["reading"])
+        except ValueError as error:
+            raise AbmError(
+                f"seeds/{SEED}.csv reads {row['loader_column']} as {row['reading']}, which is no "
+                f"reading: use one of {', '.join(filter(None, Reading))}, or none."
+            ) from error
+        names.append(
+            LoaderName(
+                row["loader"],
+                row["source_name"],
+                row["loader_table"],
+                row["loader_column"],
+                row["table_name"],
+                row["column_name"],
+                reading,
+            )
+        )
+    return tuple(names)
+
+
+@dataclass(frozen=True)
+class _Value:
+    """Where a wanted column is in a stored table.
+
+    Attributes:
+        columns: The stored columns that hold it; the first filled one counts.
+        path: The fields to follow from there.
+        list_column: The list whose elements the path starts from, "" for none.
+        parent: The table and column of the parent row that holds it, None for the row itself.
+        constant: The value, where every row has the same.
+        reading: How it is read.
+    """
+
+    columns: tuple[str, ...] = ()
+    path: tuple[str, ...] = ()
+    list_column: str = ""
+    parent: tuple[str, str] | None = None
+    constant: str | None = None
+    reading: Reading = Reading.AS_IS
+
+
+class Names:
+    """The columns of a stored table under the names that they are looked for."""
+
+    def __init__(self, stored: Stored) -> None:
+        self._by_normal: dict[str, list[str]] = {}
+        self._variants: dict[str, list[str]] = {}
+        for column in stored.types:
+            self._by_normal.setdefault(normal(column), []).append(column)
+            base, mark, _ = column.partition("__v_")
+            if mark:
+                self._variants.setdefault(normal(base), []).append(column)
+
+    def find(self, name: str) -> tuple[str, ...]:
+        """Name the columns that hold what a name says: one, and those of another type beside it."""
+        found = self._by_normal.get(normal(name), [])
+        exact = [column for column in found if column.lower() == name.lower()]
+        return (*(exact or found), *self._variants.get(normal(name), []))
+
+    def value(self, path: str, reading: Reading) -> _Value | None:
+        """Find the value that a path of seed loader_names leads to, None where it is not there."""
+        if path.startswith("="):
+            return _Value(constant=path[1:])
+        if path.startswith("^"):
+            table, _, column = path[1:].rpartition(".")
+            return _Value(parent=(table, column), reading=reading)
+        if columns := self.find(path) if "[]" not in path else ():
+            return _Value(columns, reading=reading)
+        head, is_list, tail = path.partition("[]")
+        if is_list:
+            listed = self.find(head)
+            fields = tuple(filter(None, tail.split(".")))
+            return _Value(listed, fields, listed[0], reading=reading) if listed else None
+        first, *rest = path.split(".")
+        columns = self.find(first)
+        return _Value(columns, tuple(rest), reading=reading) if columns and rest else None
+
+
+def resolve(
+    wanted: Wanted,
+    stored: Sequence[Stored],
+    names: Iterable[LoaderName],
+    loaders: Mapping[str, str],
+    dialect: Dialect,
+) -> Found | None:
+    """Find a raw table among what loaders left.
+
+    Args:
+        wanted: What is looked for.
+        stored: Every table of the source, of all connections.
+        names: Seed loader_names.
+        loaders: The loader of each connection of the source.
+        dialect: The engine's SQL.
+
+    Returns:
+        Where it is and how it is read; None where nothing is it.
+    """
+    rows = [row for row in names if row.source == wanted.source and row.table == wanted.table]
+    parts: list[tuple[Stored, dict[str, _Value]]] = []
+    problems: list[str] = []
+    for connection in dict.fromkeys(table.connection for table in stored):
+        own = [row for row in rows if row.loader == loaders.get(connection)]
+        tables = [table for table in stored if table.connection == connection]
+        named: dict[str, list[LoaderName]] = {normal(wanted.table): []}
+        for row in own:
+            named.setdefault(normal(row.loader_table), []).append(row)
+        for name, its_rows in named.items():
+            candidates = [table for table in tables if normal(table.name) == name]
+            if len(candidates) > 1:
+                both = " and ".join(table.place for table in candidates)
+                problems.append(f"{both} are the same table {wanted.table}: keep one of them")
+            elif candidates:
+                (table,) = candidates
+                if table.problem:
+                    problems.append(f"{table.place} {table.problem}")
+                values, clashes = _values(wanted, table, its_rows)
+                problems += clashes
+                if values or not its_rows:
+                    parts.append((table, values))
+    if problems:
+        return Found(stored[0].place, parts=tuple(p for p, _ in parts), problems=tuple(problems))
+    if not parts:
+        return None
+    columns = tuple(c for c in wanted.columns if any(c in values for _, values in parts))
+    used = {column for _, values in parts for value in values.values() for column in value.columns}
+    extra = tuple(
+        dict.fromkeys(c for table, _ in parts for c in table.types if c not in used and c)
+    )
+    place = " and ".join(dict.fromkeys(table.place for table, _ in parts))
+    query = None
+    if any(table.connection for table in stored) or not _is_plain(parts):
+        selects = [
+            _select(wanted, table, values, columns, stored, dialect) for table, values in parts
+        ]
+        query = (" union all by name " if dialect.unites_by_name else " union all ").join(selects)
+    return Found(place, columns, extra, query, tuple(table for table, _ in parts))
+
+
+def _values(
+    wanted: Wanted, table: Stored, rows: Sequence[LoaderName]
+) -> tuple[dict[str, _Value], list[str]]:
+    """Find every wanted column in a stored table; and say where two stored ones are the same."""
+    names = Names(table)
+    explicit = {row.column: row for row in rows if row.column and "*" not in row.column}
+    patterns = [row for row in rows if "*" in row.column]
+    values: dict[str, _Value] = {}
+    clashes = []
+    for column in wanted.columns:
+        value = None
+        if row := explicit.get(column):
+            value = names.value(row.loader_column, row.reading)
+        for row in patterns if value is None else ():
+            head, _, tail = row.column.partition("*")
+            if column.startswith(head) and column.endswith(tail):
+                shared = column[len(head) : len(column) - len(tail)]
+                value = value or names.value(row.loader_column.replace("*", shared), row.reading)
+        if value is None and (found := names.find(column)):
+            plain = [name for name in found if "__v_" not in name]
+            if len(plain) > 1:
+                clashes.append(
+                    f"Columns {' and '.join(plain)} of {table.place} are both {column}: "
+                    "keep one of them"
+                )
+            value = _Value(found)
+        if value:
+            values[column] = value
+    lists = {value.list_column for value in values.values()} - {""}
+    needs_list = any("[]" in row.loader_column for row in rows)
+    if needs_list and not lists:
+        return {}, []
+    return values, clashes
+
+
+def _is_plain(parts: Sequence[tuple[Stored, Mapping[str, _Value]]]) -> bool:
+    """Whether a table is read as it is: one in the contract's place, under the contract's names."""
+    if len(parts) != 1 or not parts[0][0].is_contracted:
+        return False
+    return all(
+        value == _Value((value.columns or ("",))[:1]) and value.columns[0].lower() == column
+        for column, value in parts[0][1].items()
+    )
+
+
+def _select(
+    wanted: Wanted,
+    table: Stored,
+    values: Mapping[str, _Value],
+    columns: Sequence[str],
+    stored: Sequence[Stored],
+    dialect: Dialect,
+) -> str:
+    relation = table.relation
+    lists = {value.list_column for value in values.values()} - {""}
+    for column in sorted(lists)[:1]:
+        relation = dialect.elements(relation, quoted(column), table.types[column])
+    parents = {value.parent[0] for value in values.values() if value.parent}
+    joins = ""
+    for name in sorted(parents)[:1]:
+        parent = next((s for s in stored if normal(s.name) == normal(name)), None)
+        if parent is None:
+            values = {k: v for k, v in values.items() if not v.parent}
+        else:
+            joins = (
+                f" left join {parent.relation} as parent_rows"
+                ' on landed_rows."_dlt_parent_id" = parent_rows."_dlt_id"'
+            )
+    selected = []
+    for column in columns:
+        if column not in values:
+            if not dialect.unites_by_name:
+                selected.append(f"null as {quoted(column)}")
+            continue
+        expression = _expression(values[column], table, dialect)
+        if table.connection and column in wanted.ids:
+            prefix = f"{table.connection}:"
+            if wanted.source == "salesforce":
+                expression = dialect.salesforce_id(expression)
+            expression = dialect.prefixed(expression, prefix, column.endswith("ids"))
+        selected.append(f"{expression} as {quoted(column)}")
+    connection = quoted_text(table.connection) if table.connection else "cast(null as varchar)"
+    selected.append(f"{connection} as {CONNECTION}")
+    return f"select {', '.join(selected)} from {relation} as landed_rows{joins}"
+
+
+def _expression(value: _Value, table: Stored, dialect: Dialect) -> str:
+    if value.constant is not None:
+        return quoted_text(value.constant)
+    if value.parent:
+        expression = f"parent_rows.{quoted(value.parent[1])}"
+    elif value.list_column:
+        expression = dialect.field("landed_rows.abm_element", "JSON", value.path)
+    else:
+        options = [f"landed_rows.{quoted(column)}" for column in value.columns]
+        if value.path:
+            options = [
+                dialect.field(option, table.types[column], value.path)
+                for option, column in zip(options, value.columns, strict=True)
+            ]
+        if len(options) > 1:
+            options = [f"cast({option} as varchar)" for option in options]
+        expression = options[0] if len(options) == 1 else f"coalesce({', '.join(options)})"
+    if value.reading is Reading.EPOCH_MILLISECONDS:
+        return dialect.epoch_milliseconds(expression)
+    if value.reading is Reading.FIRST_NUMBER:
+        return dialect.first_number(expression)
+    return expression
+
+
+def detected_loader(
+    source: str, stored: Sequence[Stored], names: Sequence[LoaderName], tables: Sequence[Wanted]
+) -> str:
+    """Tell which loader left the tables of a connection.
+
+    Args:
+        source: The dbt source.
+        stored: The tables of one of its connections.
+        names: Seed loader_names.
+        tables: What is looked for in the source.
+
+    Returns:
+        The loader whose own columns are there; else the one under whose names most wanted columns
+        are found, if that is more than without any; else data_loader for CSV files; else "".
+    """
+    columns = {column.lower() for table in stored for column in table.types}
+    for mark, loader in MARKS.items():
+        if any(column.startswith(mark) for column in columns):
+            return loader
+    loaders = ["", *dict.fromkeys(row.loader for row in names if row.source == source)]
+    counts = {}
+    for loader in loaders:
+        every = dict.fromkeys((table.connection for table in stored), loader)
+        found = (resolve(wanted, stored, names, every, Dialect()) for wanted in tables)
+        counts[loader] = sum(len(table.columns) for table in found if table and not table.problems)
+    best = max(counts, key=lambda loader: counts[loader])
+    if counts[best] > counts[""]:
+        return best
+    return DATA_LOADER if any(table.layout.startswith("CSV") for table in stored) else ""
+
+
+class Landing:
+    """Where every raw table is, and how it is read.
+
+    Args:
+        raw: The raw data.
+        names: Seed loader_names.
+        loaders: The var of that name: the loader of a source, where it is not to be told.
+        wanted: What is looked for, by source and table.
+    """
+
+    def __init__(
+        self,
+        raw: Raw,
+        names: Sequence[LoaderName],
+        loaders: Mapping[str, str],
+        wanted: Mapping[str, Mapping[str, Wanted]],
+    ) -> None:
+        self._raw = raw
+        self._names = names
+        self._loaders = loaders
+        self._wanted = wanted
+        self._stored: dict[str, list[Stored]] = {}
+        self._detected: dict[str, dict[str, str]] = {}
+        self._found: dict[tuple[str, str], Found | None] = {}
+
+    def stored(self, source: str) -> list[Stored]:
+        """The tables of a source as they were left."""
+        if source not in self._stored:
+            self._stored[source] = self._raw.stored(source)
+        return self._stored[source]
+
+    def loaders(self, source: str) -> dict[str, str]:
+        """The loader of each connection of a source, "" for one that cannot be told."""
+        if source not in self._detected:
+            tables: dict[str, list[Stored]] = {}
+            for table in self.stored(source):
+                tables.setdefault(table.connection, []).append(table)
+            wanted = list(self._wanted[source].values())
+            self._detected[source] = {
+                connection: self._loaders.get(source)
+                or detected_loader(source, own, self._names, wanted)
+                for connection, own in tables.items()
+            }
+        return self._detected[source]
+
+    def find(self, source: str, table: str) -> Found | None:
+        """Find a raw table, None where it is not there."""
+        key = (source, table)
+        if key not in self._found:
+            wanted = self._wanted[source][table]
+            found = resolve(
+                wanted, self.stored(source), self._names, self.loaders(source), self._raw.dialect
+            )
+            if found and not found.problems and (problems := self._raw.check(wanted, found)):
+                found = replace(found, problems=tuple(problems))
+            self._found[key] = found
+        return self._found[key]
+
+    def unmapped(self, source: str) -> list[Stored]:
+        """The tables of a source that no raw table of the contract is read from."""
+        found = (self.find(source, table) for table in self._wanted[source])
+        used = {part for table in found if table for part in table.parts}
+        return [table for table in self.stored(source) if table not in used]

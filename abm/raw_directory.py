@@ -1,0 +1,411 @@
+"""A raw directory: what lies in the folders of its sources, whatever loader wrote it there."""
+
+import gzip
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import ClassVar
+
+import duckdb
+
+from abm.errors import first_line
+from abm.landing import (
+    RAW_DIR,
+    Dialect,
+    Found,
+    Stored,
+    Wanted,
+    connections_of,
+    normal,
+    quoted,
+    quoted_text,
+)
+from abm.paths import shown
+
+PARQUET = ".parquet"
+SUFFIXES = (PARQUET, ".csv", ".csv.gz")
+DELIMITERS = (",", ";", "\t", "|")
+STAMP = re.compile(r"[-_.](\d{8}([T_-]?\d{2,9})?|\d{4}-\d{2}-\d{2}([T_-][\d-]+)?|\d{10,13})Z?$")
+"""When a file was written, as loaders that write one file per run end its name."""
+
+SHARD = re.compile(r"(events)_(intraday_)?\d{8}$", re.IGNORECASE)
+"""A day of GA4's export to BigQuery."""
+
+DECIMAL_COMMA = "^[+-]?[0-9]+([ .][0-9]{3})*,[0-9]+$"
+LAKES = {"_delta_log": "a Delta table", "metadata": "an Iceberg table", ".hoodie": "a Hudi table"}
+"""What a folder is whose own list of files, and not the folder, says which rows count."""
+
+
+@dataclass(frozen=True)
+class RawDirectory:
+    """A raw directory.
+
+    Attributes:
+        path: The directory with one folder per source, or per connection of one.
+        tables: The contract's names of the tables, by source.
+        folders: What the folder of a source is called where it is not called as the source.
+    """
+
+    path: Path
+    tables: Mapping[str, Collection[str]]
+    folders: Mapping[str, str] = field(default_factory=dict)
+    holder: ClassVar[str] = "folder"
+    dialect: ClassVar[Dialect] = Dialect()
+
+    def __str__(self) -> str:
+        return shown(self.path)
+
+    def problem(self, enabled: Sequence[str]) -> str | None:
+        """Say why nothing can be read at all."""
+        advice = "name the directory with --raw or ABM_RAW_DIR, or write one with `abm sample`."
+        if not self.path.exists():
+            return f"The raw directory {self} does not exist: {advice}"
+        if not self.path.is_dir():
+            return f"The raw directory {self} is a file, not a directory: {advice}"
+        if re.search("[{}]", str(self.path)):
+            return (
+                f"The path of the raw directory {self} holds a brace, which stands for a name "
+                "there: move the directory, or link to it by another path."
+            )
+        if not any(self.has_source(source) for source in enabled):
+            return (
+                f"The raw directory {self} has no folder for any enabled source "
+                f"({', '.join(enabled)}): {advice}"
+            )
+        return None
+
+    def has_source(self, source: str) -> bool:
+        """Whether the source has a folder."""
+        return bool(self._source_folders(source))
+
+    def place(self, source: str, table: str) -> str:
+        """Where the contract expects a table."""
+        return shown(self.path / self._folder(source) / f"{table}{PARQUET}")
+
+    def stored(self, source: str) -> list[Stored]:
+        """The tables of a source, of all its connections."""
+        return [table for folder in self._source_folders(source) for table in folder.stored]
+
+    def unread(self, source: str) -> list[str]:
+        """What is in the folders of a source and is no data of a kind that is read."""
+        return [name for folder in self._source_folders(source) for name in folder.unread]
+
+    def check(self, wanted: Wanted, found: Found) -> list[str]:
+        """Read CSV files to their end: say what is torn in them, and which numbers have a comma."""
+        problems = []
+        for part in found.parts:
+            if not part.layout.startswith("CSV"):
+                continue
+            numbers = [name for name in part.types if normal(name) in map(normal, wanted.numbers)]
+            commas = ", ".join(
+                f"any_value({quoted(name)}) filter "
+                f"(where regexp_matches(trim({quoted(name)}), {quoted_text(DECIMAL_COMMA)}))"
+                for name in numbers
+            )
+            relation = with_raw_dir(part.relation, self.path)
+            try:
+                (row,) = _run(f"select count(*), {commas or 'null'} from {relation}")
+            except duckdb.Error as error:
+                problems.append(f"{part.place} {csv_problem(error)}")
+                continue
+            problems += [
+                f"{part.place} writes numbers with a decimal comma ({value} in {name}): export it "
+                "with a decimal point"
+                for name, value in zip(numbers, row[1:], strict=False)
+                if value is not None
+            ]
+        return problems
+
+    def relation(self, found: Found) -> str:
+        """Spell a table that was found for a from clause in DuckDB.
+
+        Args:
+            found: The table, without problems.
+
+        Returns:
+            A table function or a query in brackets.
+        """
+        relation = f"({found.query})" if found.query else found.parts[0].relation
+        return with_raw_dir(relation, self.path)
+
+    def _folder(self, source: str) -> str:
+        return self.folders.get(source) or source
+
+    def _source_folders(self, source: str) -> list["_Folder"]:
+        return self._folders_by_source.get(source, [])
+
+    @cached_property
+    def _folders_by_source(self) -> dict[str, list["_Folder"]]:
+        names = [path.name for path in self.path.iterdir() if path.is_dir()]
+        folders: dict[str, list[_Folder]] = {}
+        for source, tables in self.tables.items():
+            for name, connection in connections_of(self._folder(source), names).items():
+                folder = _Folder(self.path / name, source, connection, tuple(tables))
+                folders.setdefault(source, []).append(folder)
+        return folders
+
+
+class _Folder:
+    """The folder of a source, or of one of its connections.
+
+    Args:
+        path: The folder.
+        source: The source.
+        connection: The connection, "" for the one without a name.
+        tables: The contract's names of its tables.
+    """
+
+    def __init__(self, path: Path, source: str, connection: str, tables: Sequence[str]) -> None:
+        self.path = path
+        self.source = source
+        self.connection = connection
+        self._tables = tables
+
+    @cached_property
+    def stored(self) -> list[Stored]:
+        """The tables in it, by name."""
+        groups: dict[str, list[Path]] = {}
+        for path in sorted(self.path.iterdir()):
+            if path.name.startswith((".", "_")):
+                continue
+            groups.setdefault(self._table_name(path), []).append(path)
+        tables = []
+        for name, paths in groups.items():
+            for same_kind in _by_kind(paths):
+                files = [file for path in same_kind for file in data_files(path)]
+                if files:
+                    tables.append(self._stored(name, same_kind, files))
+        return tables
+
+    @property
+    def unread(self) -> list[str]:
+        """The names of what is in it and is no file of a kind that is read."""
+        return sorted(
+            path.name
+            for path in self.path.iterdir()
+            if not path.name.startswith((".", "_")) and not data_files(path)
+        )
+
+    def _table_name(self, path: Path) -> str:
+        name = path.name
+        for suffix in SUFFIXES if path.is_file() else ():
+            if name.lower().endswith(suffix):
+                name = name[: -len(suffix)]
+                break
+        if self.source == "ga4" and (shard := SHARD.match(name)):
+            return shard[1].lower()
+        return name if name in self._tables else STAMP.sub("", name) or name
+
+    def _stored(self, name: str, paths: Sequence[Path], files: Sequence[Path]) -> Stored:
+        kinds = {_kind(file) for file in files}
+        is_csv = kinds != {PARQUET}
+        first = paths[0]
+        place = shown(first) if len(paths) == 1 else f"{shown(first)} and {len(paths) - 1} more"
+        is_hive = any("=" in folder for file in files for folder in file.parts[len(first.parts) :])
+        is_sharded = any(SHARD.match(_stem(path)) for path in paths)
+        if is_sharded:
+            layout = "daily shards"
+        elif is_hive:
+            layout = "hive partitions"
+        else:
+            layout = "part files" if first.is_dir() or len(files) > 1 else "a file"
+        is_contracted = (
+            self.path.name == self.source
+            and len(paths) == 1
+            and first.name in {f"{table}{PARQUET}" for table in self._tables}
+            and first.is_file()
+        )
+        problem = _folder_problem(first) if first.is_dir() else None
+        if PARQUET in kinds and is_csv:
+            problem = "holds Parquet and CSV files: keep files of one kind"
+        options = ["union_by_name = true"] if len(files) > 1 or not is_contracted else []
+        options.append(f"hive_partitioning = {str(is_hive).lower()}")
+        if is_hive:
+            options.append("hive_types_autocast = false")
+        if is_csv and not problem:
+            try:
+                options += _csv_options(files[0])
+            except (OSError, UnicodeDecodeError, EOFError) as error:
+                problem = csv_problem(error)
+        relation = self._relation(paths, "read_csv" if is_csv else "read_parquet", options)
+        types: Mapping[str, str] = {}
+        if not problem:
+            types, problem = _described(
+                relation, first if is_contracted else None, self.path.parent
+            )
+        layout = f"CSV, {layout}" if is_csv else layout
+        return Stored(
+            name,
+            place,
+            relation,
+            types,
+            layout,
+            len(files),
+            self.connection,
+            is_contracted,
+            problem,
+        )
+
+    def _relation(self, paths: Sequence[Path], reader: str, options: Sequence[str]) -> str:
+        """Spell a table for a from clause, by globs that go on matching what a loader adds."""
+        spelled = ", ".join(options)
+        daily = [path for path in paths if not self._is_intraday(path)]
+        if len(daily) in (0, len(paths)):
+            return f"{reader}([{', '.join(self._globs(paths))}], {spelled})"
+        # A day's intraday rows give way to its daily table.
+        days = " union all ".join(f"select file from glob({glob})" for glob in self._globs(daily))
+        globs = [*self._globs(daily), *self._globs([p for p in paths if p not in daily])]
+        return (
+            f"(select * exclude (filename) from {reader}([{', '.join(globs)}], {spelled}, "
+            "filename = true) where coalesce(nullif(regexp_extract(filename, "
+            "'.*events_intraday_([0-9]{8})', 1), ''), 'daily') not in "
+            f"(select regexp_extract(file, '.*events_([0-9]{{8}})', 1) from ({days})))"
+        )
+
+    @staticmethod
+    def _is_intraday(path: Path) -> bool:
+        shard = SHARD.match(_stem(path))
+        return bool(shard and shard[2])
+
+    def _globs(self, paths: Sequence[Path]) -> Iterator[str]:
+        """Spell globs as SQL: one per kind of name and file, and not one per file."""
+        globs: dict[str, None] = {}
+        for path in paths:
+            stem = _stem(path)
+            shared = stem
+            if len(paths) > 1 or SHARD.match(stem):
+                shared = re.sub(r"\d{8}$", "", stem) if SHARD.match(stem) else STAMP.sub("", stem)
+            name = escaped(shared)
+            if shared != stem:
+                name += "[0-9]*" if SHARD.match(stem) else "[-_.][0-9]*"
+            inside = "/**/*" if path.is_dir() else ""
+            for suffix in sorted({_suffix(file) for file in data_files(path)}):
+                globs[f"{RAW_DIR}/{escaped(self.path.name)}/{name}{inside}{suffix}"] = None
+        yield from map(quoted_text, globs)
+
+
+def with_raw_dir(query: str, raw_dir: Path) -> str:
+    """Put a raw directory into a query that abm.landing spelled.
+
+    Args:
+        query: The query.
+        raw_dir: The raw directory.
+
+    Returns:
+        The query as DuckDB runs it.
+    """
+    return query.replace(RAW_DIR, escaped(str(raw_dir)).replace("'", "''"))
+
+
+def escaped(path: str) -> str:
+    """Spell a path so that DuckDB's globs match it alone."""
+    return re.sub(r"([*?\[])", r"[\1]", path)
+
+
+def data_files(path: Path) -> list[Path]:
+    """The files of a table: itself, or those below it at any depth, hidden ones left out."""
+    if path.is_file():
+        return [path] if _kind(path) else []
+    return sorted(
+        file
+        for file in path.rglob("*")
+        if file.is_file()
+        and _kind(file)
+        and not any(part.startswith((".", "_")) for part in file.relative_to(path).parts)
+    )
+
+
+def _kind(file: Path) -> str:
+    return next((suffix for suffix in SUFFIXES if file.name.lower().endswith(suffix)), "")
+
+
+def _suffix(file: Path) -> str:
+    """The ending as it is written, upper case or lower."""
+    return file.name[-len(_kind(file)) :]
+
+
+def _stem(path: Path) -> str:
+    return path.name if path.is_dir() else path.name[: len(path.name) - len(_kind(path))]
+
+
+def _by_kind(paths: Sequence[Path]) -> list[list[Path]]:
+    """Keep together what makes one table: stamped files, shards; another file is its own."""
+    if len(paths) == 1:
+        return [list(paths)]
+    stamped = [path for path in paths if STAMP.search(_stem(path)) or SHARD.match(_stem(path))]
+    return [group for group in [stamped, *([p] for p in paths if p not in stamped)] if group]
+
+
+def _folder_problem(folder: Path) -> str | None:
+    """Say why not every file in the folder of a table counts."""
+    for name, what in LAKES.items():
+        if (folder / name).is_dir() and (name != "metadata" or (folder / "data").is_dir()):
+            return (
+                f"is {what}, whose files hold rows that no longer count: let the loader write "
+                "plain Parquet files, or copy the table into one"
+            )
+    for file in folder.rglob(f"*{PARQUET}"):
+        hidden = next((n for n in file.relative_to(folder).parts if n.startswith((".", "_"))), None)
+        if hidden:
+            return f"holds {hidden}, which a loader still writes or has set aside: remove it"
+    return None
+
+
+def _csv_options(file: Path) -> list[str]:
+    """Tell how a CSV file is written, from its header.
+
+    The delimiter is the one that makes the most columns: a sniffer that wants as many values in
+    every row takes another one where a row is torn.
+    """
+    opener = gzip.open if file.name.lower().endswith(".gz") else open
+    with opener(file, "rt", encoding="utf-8-sig", newline="") as lines:
+        header = lines.readline()
+    outside_quotes = re.sub('"[^"]*"', "", header)
+    delimiter = max(DELIMITERS, key=outside_quotes.count)
+    return [
+        "all_varchar = true",
+        "header = true",
+        f"delim = {quoted_text(delimiter)}",
+        "quote = '\"'",
+        "escape = '\"'",
+    ]
+
+
+def csv_problem(error: Exception) -> str:
+    """Say why a CSV file cannot be read, as a clause without a full stop."""
+    if isinstance(error, UnicodeDecodeError) or "utf-8" in str(error):
+        return "is not UTF-8: export it again as UTF-8"
+    if isinstance(error, OSError) and error.strerror:
+        return f"cannot be read ({error.strerror}): correct that, or export it again"
+    return f"is not a readable CSV file ({first_line(error).rstrip('.')}): export it again"
+
+
+def _described(
+    relation: str, parquet_file: Path | None, raw_dir: Path
+) -> tuple[dict[str, str], str | None]:
+    """Read the columns of a stored table and their types, or say why that cannot be done."""
+    unreadable = "is not a readable Parquet file: load it again"
+    if parquet_file:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            schema = pq.read_schema(parquet_file)
+        except (OSError, pa.ArrowException):
+            return {}, unreadable
+        types = {pa.string(): "VARCHAR", pa.large_string(): "VARCHAR"}
+        return {f.name: types.get(f.type, str(f.type).upper()) for f in schema}, None
+    try:
+        rows = _run(f"describe select * from {with_raw_dir(relation, raw_dir)}")
+    except duckdb.Error as error:
+        if relation.startswith("read_csv"):
+            return {}, csv_problem(error)
+        return {}, f"is not readable as Parquet ({first_line(error).rstrip('.')}): load it again"
+    return {row[0]: row[1] for row in rows}, None
+
+
+def _run(query: str) -> list[tuple[str, ...]]:
+    with duckdb.connect() as connection:
+        return connection.execute(query).fetchall()
