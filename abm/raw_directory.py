@@ -211,8 +211,11 @@ class _Folder:
             layout = "hive partitions"
         else:
             layout = "part files" if first.is_dir() or len(files) > 1 else "a file"
+        # dbt-duckdb puts the path into SQL as it is, so one with signs that mean something there
+        # is read by a query.
         is_contracted = (
             self.path.name == self.source
+            and not re.search(r"[*?\['\"]", str(self.path))
             and len(paths) == 1
             and first.name in {f"{table}{PARQUET}" for table in self._tables}
             and first.is_file()
