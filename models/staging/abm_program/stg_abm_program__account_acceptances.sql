@@ -4,6 +4,7 @@ with account_acceptances as (
 
 final as (
     select
+        source_connection,
         {{ salesforce_id('account_id') }} as account_id,
         lower(decision) as decision,
         decided_on

@@ -4,6 +4,7 @@ with budgets as (
 
 conformed as (
     select
+        source_connection,
         'abm_program' as source_system,
         cast({{ dbt.date_trunc('month', 'month') }} as date) as month_start_on,
         {{ seed_name('channel') }} as channel,
@@ -18,13 +19,14 @@ numbered as (
         *,
         row_number() over (
             partition by month_start_on, channel, original_amount, original_currency
-            order by month_start_on
+            order by coalesce(source_connection, '')
         ) as number_among_equals
     from conformed
 ),
 
 final as (
     select
+        source_connection,
         {{ surrogate_key([
             'source_system', 'month_start_on', 'channel', 'original_amount', 'original_currency',
             'number_among_equals',

@@ -4,6 +4,7 @@ with content_assets as (
 
 final as (
     select
+        source_connection,
         content_asset_id,
         {{ web_path('url_path') }} as url_path,
         title,

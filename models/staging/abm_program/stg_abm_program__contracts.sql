@@ -4,6 +4,7 @@ with contracts as (
 
 final as (
     select
+        source_connection,
         contract_id,
         {{ salesforce_id('account_id') }} as account_id,
         started_on,

@@ -4,6 +4,7 @@ with experiment_assignments as (
 
 final as (
     select
+        source_connection,
         experiment_id,
         {{ salesforce_id('account_id') }} as account_id,
         lower(arm) as arm,

@@ -5,6 +5,7 @@ with experiments as (
 final as (
     select
         -- ids
+        source_connection,
         experiment_id,
 
         -- strings

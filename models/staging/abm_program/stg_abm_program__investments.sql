@@ -4,6 +4,7 @@ with investments as (
 
 conformed as (
     select
+        source_connection,
         'abm_program' as source_system,
         cast({{ dbt.date_trunc('month', 'month') }} as date) as month_start_on,
         {{ seed_name('programme') }} as programme,
@@ -24,13 +25,14 @@ numbered as (
             partition by
                 month_start_on, programme, category, abm_tier, channel, sector_raw,
                 original_amount, original_currency
-            order by month_start_on
+            order by coalesce(source_connection, '')
         ) as number_among_equals
     from conformed
 ),
 
 final as (
     select
+        source_connection,
         {{ surrogate_key([
             'source_system', 'month_start_on', 'programme', 'category', 'abm_tier', 'channel',
             'sector_raw', 'original_amount', 'original_currency', 'number_among_equals',

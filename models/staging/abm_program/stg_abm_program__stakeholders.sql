@@ -5,6 +5,7 @@ with stakeholders as (
 final as (
     select
         -- ids
+        source_connection,
         {{ joined_key(['account_id', 'person_email', 'person_name']) }} as stakeholder_id,
         {{ salesforce_id('account_id') }} as account_id,
 

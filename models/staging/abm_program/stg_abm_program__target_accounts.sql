@@ -4,6 +4,7 @@ with target_accounts as (
 
 final as (
     select
+        source_connection,
         {{ salesforce_id('account_id') }} as account_id,
         {{ conformed_abm_tier('abm_tier') }} as abm_tier,
         activated_on,

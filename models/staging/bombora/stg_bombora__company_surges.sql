@@ -4,6 +4,7 @@ with company_surge as (
 
 final as (
     select
+        source_connection,
         {{ web_host('domain') }} as domain,
         topic_name as topic,
         composite_score,

@@ -4,6 +4,7 @@ with intent_signals as (
 
 final as (
     select
+        source_connection,
         signal_source_id,
         lower(signal_kind) as signal_kind,
         topic,

@@ -5,6 +5,7 @@ with touchpoints as (
 final as (
     select
         -- ids
+        source_connection,
         touchpoint_source_id,
         {{ salesforce_id('account_id') }} as account_id,
         content_asset_id,

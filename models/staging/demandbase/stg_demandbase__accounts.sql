@@ -5,6 +5,7 @@ with accounts as (
 final as (
     select
         -- ids
+        source_connection,
         account_id as company_id,
         {{ salesforce_id('external_account_id') }} as crm_account_id,
 

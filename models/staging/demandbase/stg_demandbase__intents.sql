@@ -5,6 +5,7 @@ with intent as (
 final as (
     select
         -- ids
+        source_connection,
         company_id,
 
         -- strings

@@ -4,6 +4,7 @@ with visitor_accounts as (
 
 final as (
     select
+        source_connection,
         user_pseudo_id as visitor_id,
         {{ web_host('domain') }} as domain,
         confidence,

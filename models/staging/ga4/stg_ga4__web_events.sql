@@ -47,6 +47,7 @@ placed as (
 final as (
     select
         -- ids
+        source_connection,
         'ga4' as source_system,
         'events' as source_table,
         user_pseudo_id as visitor_id,

@@ -4,6 +4,7 @@ with campaign_history as (
 
 final as (
     select
+        source_connection,
         cast(id as {{ dbt.type_string() }}) as campaign_source_id,
         name as campaign_name
     from campaign_history

@@ -5,6 +5,7 @@ with campaign_stats as (
 final as (
     select
         -- ids
+        source_connection,
         cast(id as {{ dbt.type_string() }}) as campaign_source_id,
         customer_id as ad_account_id,
 

@@ -5,6 +5,7 @@ with company as (
 final as (
     select
         -- ids
+        source_connection,
         'hubspot' as source_system,
         cast(id as {{ dbt.type_string() }}) as account_id,
         cast(property_hs_parent_company_id as {{ dbt.type_string() }}) as parent_account_id,

@@ -5,6 +5,7 @@ with email_campaign as (
 final as (
     select
         -- ids
+        source_connection,
         'hubspot' as source_system,
         'email_campaign' as source_table,
         cast(id as {{ dbt.type_string() }}) as campaign_source_id,

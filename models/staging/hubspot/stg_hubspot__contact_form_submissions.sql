@@ -5,6 +5,7 @@ with contact_form_submission as (
 final as (
     select
         -- ids
+        source_connection,
         {{ surrogate_key(['contact_id', 'form_id', 'conversion_id', 'timestamp']) }}
             as form_submission_id,
         cast(contact_id as {{ dbt.type_string() }}) as contact_id,

@@ -5,6 +5,7 @@ with contact as (
 final as (
     select
         -- ids
+        source_connection,
         cast(id as {{ dbt.type_string() }}) as contact_id,
         property_associatedcompanyid as company_id,
 

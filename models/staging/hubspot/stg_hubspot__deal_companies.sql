@@ -4,6 +4,7 @@ with deal_company as (
 
 final as (
     select
+        source_connection,
         deal_id,
         company_id,
         coalesce(type_id, 0) = 5 as is_primary

@@ -4,6 +4,7 @@ with deal_contact as (
 
 final as (
     select
+        source_connection,
         deal_id,
         contact_id,
         category as association_category

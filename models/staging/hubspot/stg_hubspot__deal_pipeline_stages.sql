@@ -5,6 +5,7 @@ with deal_pipeline_stage as (
 final as (
     select
         -- ids
+        source_connection,
         stage_id,
         pipeline_id,
 

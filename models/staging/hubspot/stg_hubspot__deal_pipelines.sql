@@ -4,6 +4,7 @@ with deal_pipeline as (
 
 final as (
     select
+        source_connection,
         pipeline_id,
         label as pipeline_name
     from deal_pipeline

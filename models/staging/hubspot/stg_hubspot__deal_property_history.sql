@@ -4,6 +4,7 @@ with deal_property_history as (
 
 final as (
     select
+        source_connection,
         deal_id,
         lower(name) as property_name,
         value as property_value,

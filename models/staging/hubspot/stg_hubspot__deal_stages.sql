@@ -4,6 +4,7 @@ with deal_stage as (
 
 final as (
     select
+        source_connection,
         deal_id,
         value as stage_id,
         date_entered as entered_at,

@@ -5,6 +5,7 @@ with deal as (
 final as (
     select
         -- ids
+        source_connection,
         deal_id,
         cast(owner_id as {{ dbt.type_string() }}) as owner_id,
         deal_pipeline_id as pipeline_id,

@@ -4,6 +4,7 @@ with email_event_click as (
 
 final as (
     select
+        source_connection,
         id as email_event_id,
         user_agent,
         url as page_url

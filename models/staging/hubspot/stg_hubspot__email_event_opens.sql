@@ -4,6 +4,7 @@ with email_event_open as (
 
 final as (
     select
+        source_connection,
         id as email_event_id,
         user_agent
     from email_event_open

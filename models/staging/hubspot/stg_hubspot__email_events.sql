@@ -5,6 +5,7 @@ with email_event as (
 final as (
     select
         -- ids
+        source_connection,
         id as email_event_id,
         email_campaign_id,
 

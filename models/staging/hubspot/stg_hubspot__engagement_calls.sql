@@ -11,6 +11,7 @@ renamed as (
 
 final as (
     select
+        source_connection,
         engagement_id,
         -- The disposition and what the older column says of it; the status is the line's, and tells
         -- something only of a call that nobody gave an outcome.

@@ -4,6 +4,7 @@ with engagement_company as (
 
 final as (
     select
+        source_connection,
         engagement_id,
         company_id
     from engagement_company

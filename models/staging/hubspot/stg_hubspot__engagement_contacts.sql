@@ -4,6 +4,7 @@ with engagement_contact as (
 
 final as (
     select
+        source_connection,
         engagement_id,
         cast(contact_id as {{ dbt.type_string() }}) as contact_id
     from engagement_contact

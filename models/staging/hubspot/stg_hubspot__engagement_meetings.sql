@@ -4,6 +4,7 @@ with engagement_meeting as (
 
 final as (
     select
+        source_connection,
         engagement_id,
         coalesce(property_hs_meeting_outcome, outcome) as outcome,
         property_hs_timestamp as started_at

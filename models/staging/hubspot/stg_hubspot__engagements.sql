@@ -4,6 +4,7 @@ with engagement as (
 
 final as (
     select
+        source_connection,
         id as engagement_id,
         lower(type) as engagement_type
     from engagement

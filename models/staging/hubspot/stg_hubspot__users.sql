@@ -4,6 +4,7 @@ with owner as (
 
 final as (
     select
+        source_connection,
         cast(owner_id as {{ dbt.type_string() }}) as account_executive_id,
         cast(null as {{ dbt.type_string() }}) as manager_id,
         coalesce(

@@ -4,6 +4,7 @@ with account_history as (
 
 final as (
     select
+        source_connection,
         id as ad_account_id,
         upper(currency) as currency
     from account_history

@@ -5,6 +5,7 @@ with ad_analytics_by_campaign as (
 final as (
     select
         -- ids
+        source_connection,
         cast(campaign_id as {{ dbt.type_string() }}) as campaign_source_id,
 
         -- numerics

@@ -5,6 +5,7 @@ with campaign_history as (
 final as (
     select
         -- ids
+        source_connection,
         cast(id as {{ dbt.type_string() }}) as campaign_source_id,
         account_id as ad_account_id,
 

@@ -5,6 +5,7 @@ with company_engagement as (
 final as (
     select
         -- ids
+        source_connection,
         cast(campaign_id as {{ dbt.type_string() }}) as campaign_source_id,
         company_domain as company_raw,
 

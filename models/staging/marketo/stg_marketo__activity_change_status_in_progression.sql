@@ -5,6 +5,7 @@ with activity_change_status_in_progression as (
 final as (
     select
         -- ids
+        source_connection,
         cast(id as {{ dbt.type_string() }}) as activity_id,
         cast(lead_id as {{ dbt.type_string() }}) as lead_id,
         cast(coalesce(program_id, primary_attribute_value_id) as {{ dbt.type_string() }})

@@ -5,6 +5,7 @@ with activity_visit_webpage as (
 final as (
     select
         -- ids
+        source_connection,
         cast(id as {{ dbt.type_string() }}) as activity_id,
         cast(lead_id as {{ dbt.type_string() }}) as lead_id,
 

@@ -5,6 +5,7 @@ with lead as (
 final as (
     select
         -- ids
+        source_connection,
         cast(id as {{ dbt.type_string() }}) as lead_id,
         {{ salesforce_id('sfdc_contact_id') }} as crm_contact_id,
         {{ salesforce_id('sfdc_lead_id') }} as crm_lead_id,

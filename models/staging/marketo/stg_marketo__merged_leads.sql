@@ -4,6 +4,7 @@ with activity_merge_leads as (
 
 final as (
     select
+        source_connection,
         cast(lead_id as {{ dbt.type_string() }}) as lead_id,
         merge_ids as merged_lead_ids,
         activity_date as merged_at

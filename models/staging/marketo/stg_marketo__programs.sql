@@ -5,6 +5,7 @@ with program as (
 final as (
     select
         -- ids
+        source_connection,
         cast(id as {{ dbt.type_string() }}) as program_id,
 
         -- strings

@@ -5,6 +5,7 @@ with campaign as (
 final as (
     select
         -- ids
+        source_connection,
         cast(id as {{ dbt.type_string() }}) as campaign_id,
 
         -- strings

@@ -5,6 +5,7 @@ with account as (
 final as (
     select
         -- ids
+        source_connection,
         'salesforce' as source_system,
         {{ salesforce_id('id') }} as account_id,
         {{ salesforce_id('parent_id') }} as parent_account_id,

@@ -5,6 +5,7 @@ with campaign_member as (
 final as (
     select
         -- ids
+        source_connection,
         {{ salesforce_id('id') }} as campaign_member_id,
         {{ salesforce_id('campaign_id') }} as campaign_source_id,
         {{ salesforce_id('lead_id') }} as lead_id,

@@ -5,6 +5,7 @@ with campaign as (
 final as (
     select
         -- ids
+        source_connection,
         'salesforce' as source_system,
         'campaign' as source_table,
         {{ salesforce_id('id') }} as campaign_source_id,

@@ -5,6 +5,7 @@ with contact as (
 final as (
     select
         -- ids
+        source_connection,
         {{ salesforce_id('id') }} as contact_id,
         {{ salesforce_id('account_id') }} as account_id,
 

@@ -4,6 +4,7 @@ with dated_conversion_rate as (
 
 final as (
     select
+        source_connection,
         upper(iso_code) as currency,
         start_date as start_on,
         next_start_date as end_on,

@@ -4,6 +4,7 @@ with event_relation as (
 
 final as (
     select
+        source_connection,
         {{ salesforce_id('id') }} as event_relation_id,
         {{ salesforce_id('event_id') }} as event_id,
         {{ salesforce_id('relation_id') }} as person_record_id

@@ -5,6 +5,7 @@ with event as (
 final as (
     select
         -- ids
+        source_connection,
         {{ salesforce_id('id') }} as event_id,
         {{ salesforce_id('who_id') }} as person_record_id,
         {{ salesforce_id('account_id') }} as account_id,

@@ -5,6 +5,7 @@ with lead as (
 final as (
     select
         -- ids
+        source_connection,
         {{ salesforce_id('id') }} as lead_id,
         {{ salesforce_id('converted_account_id') }} as converted_account_id,
         {{ salesforce_id('converted_contact_id') }} as converted_contact_id,

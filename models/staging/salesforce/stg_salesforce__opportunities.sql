@@ -5,6 +5,7 @@ with opportunity as (
 final as (
     select
         -- ids
+        source_connection,
         'salesforce' as source_system,
         {{ salesforce_id('id') }} as opportunity_id,
         {{ salesforce_id('account_id') }} as account_id,

@@ -5,6 +5,7 @@ with opportunity_history as (
 final as (
     select
         -- ids
+        source_connection,
         {{ salesforce_id('id') }} as opportunity_change_id,
         {{ salesforce_id('opportunity_id') }} as opportunity_id,
 

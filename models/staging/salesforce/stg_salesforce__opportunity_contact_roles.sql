@@ -5,6 +5,7 @@ with opportunity_contact_role as (
 final as (
     select
         -- ids
+        source_connection,
         {{ salesforce_id('id') }} as opportunity_contact_role_id,
         {{ salesforce_id('opportunity_id') }} as opportunity_id,
         {{ salesforce_id('contact_id') }} as contact_id,

@@ -4,6 +4,7 @@ with opportunity_split as (
 
 final as (
     select
+        source_connection,
         {{ salesforce_id('opportunity_id') }} as opportunity_id,
         {{ salesforce_id('split_owner_id') }} as account_executive_id,
         {{ salesforce_id('split_type_id') }} as split_type_id,

@@ -4,6 +4,7 @@ with opportunity_stage as (
 
 final as (
     select
+        source_connection,
         id as opportunity_stage_id,
         master_label as stage_name,
         master_label as stage_label,

@@ -4,6 +4,7 @@ with opportunity_team_member as (
 
 final as (
     select
+        source_connection,
         {{ salesforce_id('opportunity_id') }} as opportunity_id,
         {{ salesforce_id('user_id') }} as account_executive_id
     from opportunity_team_member

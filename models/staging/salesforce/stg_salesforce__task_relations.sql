@@ -4,6 +4,7 @@ with task_relation as (
 
 final as (
     select
+        source_connection,
         {{ salesforce_id('id') }} as task_relation_id,
         {{ salesforce_id('task_id') }} as task_id,
         {{ salesforce_id('relation_id') }} as person_record_id

@@ -5,6 +5,7 @@ with task as (
 final as (
     select
         -- ids
+        source_connection,
         {{ salesforce_id('id') }} as task_id,
         {{ salesforce_id('who_id') }} as person_record_id,
         {{ salesforce_id('account_id') }} as account_id,

@@ -4,6 +4,7 @@ with salesforce_user as (
 
 final as (
     select
+        source_connection,
         {{ salesforce_id('id') }} as account_executive_id,
         {{ salesforce_id('manager_id') }} as manager_id,
         name as account_executive_name,

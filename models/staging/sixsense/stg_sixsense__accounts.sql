@@ -5,6 +5,7 @@ with accounts as (
 final as (
     select
         -- ids
+        source_connection,
         company_id,
 
         -- strings

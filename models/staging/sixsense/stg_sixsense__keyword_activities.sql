@@ -4,6 +4,7 @@ with keyword_activity as (
 
 final as (
     select
+        source_connection,
         company_id,
         {{ web_host('domain') }} as domain,
         keyword,
