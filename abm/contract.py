@@ -53,6 +53,7 @@ class Column:
             associations of marketing tools outlive their contacts.
         is_own_id: It holds ids of the source's own records, which several of its connections may
             give twice.
+        is_crm_id: It holds ids of the CRM's records, or a person's address.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Column:
     crm_feeds: tuple[str, ...] = ()
     references: tuple[tuple[str, float], ...] = ()
     is_own_id: bool = False
+    is_crm_id: bool = False
 
     def reference(self, crm: str) -> tuple[str, float] | None:
         """The column that its values lead to and the least share of them that must be there."""
@@ -305,6 +307,7 @@ def _column(entry: Mapping[str, Any]) -> Column:
         references=tuple((meta.get("references") or {}).items()),
         is_own_id=not meta.get("shared_id")
         and (bool(meta.get("is_id")) or entry["name"].endswith(("id", "ids"))),
+        is_crm_id=meta.get("shared_id") == "crm",
     )
 
 
@@ -349,7 +352,8 @@ def compare(
     _check_vars(contract, enabled, absent, passed)
     raw = RawDirectory(raw, contract) if isinstance(raw, Path) else raw
     declared = {name: dict(absent[name]) for name in absent}
-    landing = Landing(raw, loader_names, loaders or {}, wanted_tables(contract, marks, passed))
+    wanted = wanted_tables(contract, marks, passed)
+    landing = Landing(raw, loader_names, loaders or {}, wanted, crm)
     comparison = Comparison(raw, landing, crm, absent=declared, marks=marks)
     comparison.fatal += _crm_problems(contract, crm, enabled)
     problem = raw.problem(enabled)
@@ -411,6 +415,7 @@ def wanted_tables(
                     )
                 ),
                 ids=frozenset(c.name for c in table.columns if c.is_own_id),
+                crm_ids=frozenset(c.name for c in table.columns if c.is_crm_id),
                 numbers=frozenset(c.name for c in table.columns if c.data_type == "double"),
             )
             for table in tables.values()

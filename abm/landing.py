@@ -7,7 +7,7 @@ contract's own is read as it is; any other gets a query, which the macro `raw_re
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -99,6 +99,7 @@ class Wanted:
         table: The table.
         columns: The columns, those of the contract first.
         ids: Those of them that hold ids of the source's own records, alone or in a list.
+        crm_ids: Those of them that hold ids of the CRM's records.
         numbers: Those of them that hold numbers with a fraction.
     """
 
@@ -106,6 +107,7 @@ class Wanted:
     table: str
     columns: tuple[str, ...]
     ids: frozenset[str] = frozenset()
+    crm_ids: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
 
 
@@ -351,6 +353,7 @@ def resolve(
     names: Iterable[LoaderName],
     loaders: Mapping[str, str],
     dialect: Dialect,
+    crm_connections: Collection[str] = (),
 ) -> Found | None:
     """Find a raw table among what loaders left.
 
@@ -360,6 +363,8 @@ def resolve(
         names: Seed loader_names.
         loaders: The loader of each connection of the source.
         dialect: The engine's SQL.
+        crm_connections: The connections of the CRM. What one of another source says of the CRM's
+            records is said of those of the CRM's connection of the same name.
 
     Returns:
         Where it is and how it is read; None where nothing is it.
@@ -399,7 +404,8 @@ def resolve(
     query = None
     if any(table.connection for table in stored) or not _is_plain(parts):
         selects = [
-            _select(wanted, table, values, columns, stored, dialect) for table, values in parts
+            _select(wanted, table, values, columns, stored, dialect, crm_connections)
+            for table, values in parts
         ]
         query = (" union all by name " if dialect.unites_by_name else " union all ").join(selects)
     return Found(place, columns, extra, query, tuple(table for table, _ in parts))
@@ -457,7 +463,9 @@ def _select(
     columns: Sequence[str],
     stored: Sequence[Stored],
     dialect: Dialect,
+    crm_connections: Collection[str],
 ) -> str:
+    ids = wanted.ids | (wanted.crm_ids if table.connection in crm_connections else frozenset())
     relation = table.relation
     lists = {value.list_column for value in values.values()} - {""}
     for column in sorted(lists)[:1]:
@@ -480,11 +488,14 @@ def _select(
                 selected.append(f"null as {quoted(column)}")
             continue
         expression = _expression(values[column], table, dialect)
-        if table.connection and column in wanted.ids:
+        if table.connection and column in ids:
             prefix = f"{table.connection}:"
+            value = expression
             if wanted.source == "salesforce":
                 expression = dialect.salesforce_id(expression)
             expression = dialect.prefixed(expression, prefix, column.endswith("ids"))
+            if column in wanted.crm_ids:
+                expression = f"case when {value} like '%@%' then {value} else {expression} end"
         selected.append(f"{expression} as {quoted(column)}")
     connection = quoted_text(table.connection) if table.connection else "cast(null as varchar)"
     selected.append(f"{connection} as {CONNECTION}")
@@ -554,6 +565,7 @@ class Landing:
         names: Seed loader_names.
         loaders: The var of that name: the loader of a source, where it is not to be told.
         wanted: What is looked for, by source and table.
+        crm: The source whose accounts and opportunities count.
     """
 
     def __init__(
@@ -562,11 +574,13 @@ class Landing:
         names: Sequence[LoaderName],
         loaders: Mapping[str, str],
         wanted: Mapping[str, Mapping[str, Wanted]],
+        crm: str,
     ) -> None:
         self._raw = raw
         self._names = names
         self._loaders = loaders
         self._wanted = wanted
+        self._crm = crm
         self._stored: dict[str, list[Stored]] = {}
         self._detected: dict[str, dict[str, str]] = {}
         self._found: dict[tuple[str, str], Found | None] = {}
@@ -597,7 +611,12 @@ class Landing:
         if key not in self._found:
             wanted = self._wanted[source][table]
             found = resolve(
-                wanted, self.stored(source), self._names, self.loaders(source), self._raw.dialect
+                wanted,
+                self.stored(source),
+                self._names,
+                self.loaders(source),
+                self._raw.dialect,
+                self.loaders(self._crm) if self._crm in self._wanted else (),
             )
             if found and not found.problems and (problems := self._raw.check(wanted, found)):
                 found = replace(found, problems=tuple(problems))
