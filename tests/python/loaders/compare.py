@@ -44,7 +44,7 @@ def differing(left: Path, right: Path, lost: Lost | None = None) -> list[str]:
             if mart in lost and not lost[mart]:
                 continue
             left_out = {LEFT_OUT, *lost.get(mart, ())}
-            if unlike := {*ours[mart]} ^ {*theirs[mart]} - left_out:
+            if unlike := ({*ours[mart]} ^ {*theirs[mart]}) - left_out:
                 lines.append(f"{mart}: one side lacks {', '.join(sorted(unlike))}")
                 continue
             listed = ", ".join(f'"{name}"' for name in ours[mart] if name not in left_out)
