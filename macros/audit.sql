@@ -217,6 +217,16 @@
     group by {{ (key_columns + reading.further_key) | join(', ') }}
 {%- endmacro %}
 
+{#- Whether a table has a key of which the extract has at least a part. -#}
+{% macro has_raw_key(source_name, table_name) -%}
+    {%- set ns = namespace(is_keyed=false) -%}
+    {%- for name in raw_table(source_name, table_name).config.meta['key']
+        if not is_raw_column_absent(source_name, table_name, name) -%}
+        {%- set ns.is_keyed = true -%}
+    {%- endfor -%}
+    {{ return(ns.is_keyed) }}
+{%- endmacro %}
+
 {% macro is_any_past_after_as_of(table) -%}
     {%- set conditions = [] -%}
     {%- for name in table.config.meta.get('past', []) if name in table.columns -%}

@@ -104,6 +104,12 @@ _LANDED = dict.fromkeys(
         "hubspot.email_event_click.id",
         "hubspot.engagement_meeting.property_hubspot_owner_id",
         "hubspot.engagement_call.property_hubspot_owner_id",
+        "marketo.activity_change_status_in_progression.id",
+        "marketo.activity_click_email.id",
+        "marketo.activity_email_delivered.id",
+        "marketo.activity_fill_out_form.id",
+        "marketo.activity_open_email.id",
+        "marketo.activity_visit_webpage.id",
     ),
     "bigint",
 )

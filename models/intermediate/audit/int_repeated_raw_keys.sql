@@ -3,7 +3,7 @@
 with final as (
     {% for source_name, table_name, staging_model in staged_raw_tables() -%}
     {%- set relation = source(source_name, table_name) -%}
-    {%- set is_keyed = execute and raw_table(source_name, table_name).config.meta['key'] -%}
+    {%- set is_keyed = execute and has_raw_key(source_name, table_name) -%}
     {%- if is_keyed and not is_raw_table_absent(source_name, table_name) %}
     {{ raw_repeated_keys(source_name, table_name) }}
 

@@ -7,7 +7,7 @@ with deals as (
 ),
 
 deal_stages as (
-    select * from {{ ref('stg_hubspot__deal_stages') }}
+    select * from {{ ref('stg_hubspot__deal_stage_entries') }}
 ),
 
 deal_values as (
