@@ -45,6 +45,8 @@ FOUND = "ABM_FOUND_"
 """What begins the names of environment variables that replace dbt vars; macro found_var reads
 them."""
 
+RAW_TABLES = "raw_tables"
+
 COLLECTING = (100_000, 20, 20)
 """Thresholds of the garbage collector while dbt runs: what dbt loads stays until it ends, and to
 look through it again and again finds nothing."""
@@ -286,7 +288,7 @@ def invoke_dbt(
         "ABM_RAW_DIR": options.raw_env,
         "ABM_DB": str(options.db),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        **{f"{FOUND}{name.upper()}": json.dumps(value) for name, value in (found or {}).items()},
+        **found_environment(build_vars(options), found or {}),
     }
     with Steps(what) as steps, _at(options.root, environment), _rarely_collecting():
         steps.start("starting dbt")
@@ -307,6 +309,31 @@ def invoke_dbt(
             # What a failed node raised may hold a cursor, and that the database.
             gc.collect()
         return _report(outcome, seconds, options.root)
+
+
+def found_environment(declared: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, str]:
+    """Spell what was found of the raw data as environment variables.
+
+    Args:
+        declared: The dbt vars of the build, which they replace.
+        found: `Comparison.variables`.
+
+    Returns:
+        Name to value: JSON, but for raw_tables the query of each table by itself, as the system
+        limits the length of one value.
+    """
+    environment = {
+        f"{FOUND}{name.upper()}": json.dumps(value)
+        for name, value in found.items()
+        if name != RAW_TABLES
+    }
+    queries = found.get(RAW_TABLES, {})
+    for tables in (declared.get(RAW_TABLES) or {}, queries):
+        for source, names in tables.items():
+            for name in names:
+                query = queries.get(source, {}).get(name, "")
+                environment[f"{FOUND}{RAW_TABLES}_{source}_{name}".upper()] = query
+    return environment
 
 
 def dbt_arguments(options: BuildOptions) -> list[str]:

@@ -47,8 +47,9 @@ class LoaderName:
         source: The dbt source.
         loader_table: The loader's table.
         loader_column: A path to the value: `id`, `sentBy.id`, `companies[]`, `stages[].label`,
-            `^parent_table.column` of a child table's parent row, `=a constant`; "" for the table
-            alone. One `*` may stand for the part of a name that both names share.
+            `^parent_table.column` of a child table's parent row, `=a constant`, several values
+            that together tell rows apart with ` + ` between them; "" for the table alone. One `*`
+            may stand for the part of a name that both names share.
         table: The contract's table.
         column: The contract's column, with the `*`; "" for the table alone.
         reading: How the value is read.
@@ -207,16 +208,13 @@ class Dialect:
     def salesforce_id(self, expression: str) -> str:
         """A Salesforce id in its longer form, as the macro of that name has it."""
         text = f"cast({expression} as varchar)"
-        letters = [
-            " + ".join(
-                f"case when position(substr({text}, {5 * block + place + 1}, 1) in "
-                f"'{ascii_uppercase}') > 0 then {2**place} else 0 end"
-                for place in range(5)
-            )
-            for block in range(3)
-        ]
-        suffix = " || ".join(
-            f"substr('{ascii_uppercase}012345', 1 + {number}, 1)" for number in letters
+        letters = (
+            f"list_sum([case when substr({text}, 5 * block + place + 1, 1) between 'A' and 'Z' "
+            "then 1 << place else 0 end for place in range(5)])"
+        )
+        suffix = (
+            f"array_to_string([substr('{ascii_uppercase}012345', 1 + cast({letters} as bigint), "
+            "1) for block in range(3)], '')"
         )
         return f"case when length({text}) = 15 then {text} || {suffix} else {text} end"
 
@@ -299,6 +297,7 @@ class _Value:
         list_column: The list whose elements the path starts from, "" for none.
         parent: The table and column of the parent row that holds it, None for the row itself.
         constant: The value, where every row has the same.
+        joined: The values that make it together.
         reading: How it is read.
     """
 
@@ -307,7 +306,13 @@ class _Value:
     list_column: str = ""
     parent: tuple[str, str] | None = None
     constant: str | None = None
+    joined: tuple["_Value", ...] = ()
     reading: Reading = Reading.AS_IS
+
+    @property
+    def read_columns(self) -> set[str]:
+        """Every stored column that is read for it."""
+        return set(self.columns).union(*(value.read_columns for value in self.joined))
 
 
 class Names:
@@ -332,6 +337,10 @@ class Names:
         """Find the value that a path of seed loader_names leads to, None where it is not there."""
         if path.startswith("="):
             return _Value(constant=path[1:])
+        if " + " in path:
+            parts = [self.value(part, Reading.AS_IS) for part in path.split(" + ")]
+            joined = tuple(part for part in parts if part)
+            return _Value(joined=joined, reading=reading) if joined else None
         if path.startswith("^"):
             table, _, column = path[1:].rpartition(".")
             return _Value(parent=(table, column), reading=reading)
@@ -396,7 +405,7 @@ def resolve(
     if not parts:
         return None
     columns = tuple(c for c in wanted.columns if any(c in values for _, values in parts))
-    used = {column for _, values in parts for value in values.values() for column in value.columns}
+    used = {c for _, values in parts for value in values.values() for c in value.read_columns}
     extra = tuple(
         dict.fromkeys(c for table, _ in parts for c in table.types if c not in used and c)
     )
@@ -505,6 +514,9 @@ def _select(
 def _expression(value: _Value, table: Stored, dialect: Dialect) -> str:
     if value.constant is not None:
         return quoted_text(value.constant)
+    if value.joined:
+        parts = (f"cast({_expression(v, table, dialect)} as varchar)" for v in value.joined)
+        return f"concat_ws('|', {', '.join(parts)})"
     if value.parent:
         expression = f"parent_rows.{quoted(value.parent[1])}"
     elif value.list_column:

@@ -5,6 +5,7 @@ import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from string import ascii_uppercase
 
 import duckdb
 import psycopg
@@ -117,6 +118,19 @@ class PostgresDialect(Dialect):
         """The first run of digits of a text; a text without one as it is."""
         text = f"cast({expression} as varchar)"
         return f"coalesce(substring({text} from '[0-9]+'), {text})"
+
+    def salesforce_id(self, expression: str) -> str:
+        """A Salesforce id in its longer form, as the macro of that name has it."""
+        text = f"cast({expression} as varchar)"
+        letters = (
+            f'select sum(case when substr({text}, 5 * block + place + 1, 1) collate "C" '
+            "between 'A' and 'Z' then 1 << place else 0 end) from generate_series(0, 4) as place"
+        )
+        suffix = (
+            f"select string_agg(substr('{ascii_uppercase}012345', 1 + cast(({letters}) as integer)"
+            ", 1), '' order by block) from generate_series(0, 2) as block"
+        )
+        return f"case when length({text}) = 15 then {text} || ({suffix}) else {text} end"
 
 
 class RawDatabase:

@@ -79,7 +79,8 @@
 {#- Attendees may also be users, rooms, accounts, opportunities, cases and campaigns: the first 3
     characters of a Salesforce id say what it names, 003 a contact and 00Q a lead. -#}
 {% macro is_salesforce_person(column) -%}
-    (length({{ column }}) not in (15, 18) or substr({{ column }}, 1, 3) in ('003', '00Q'))
+    {%- set id = 'substr(' ~ column ~ ', 1 + ' ~ dbt.position("':'", column) ~ ')' %}
+    (length({{ id }}) not in (15, 18) or substr({{ id }}, 1, 3) in ('003', '00Q'))
 {%- endmacro %}
 
 {#- Keys of a relation that are not filled, or occur more than once, under a name. -#}

@@ -515,7 +515,10 @@
     otherwise. In it `{raw_dir}` stands for the raw directory, as a DuckDB glob. -#}
 {% macro raw_relation(source_name, table_name) -%}
     {%- set relation = source(source_name, table_name) -%}
-    {%- set query = found_var('raw_tables').get(source_name, {}).get(table_name) if execute -%}
+    {%- set query = env_var(
+        'ABM_FOUND_RAW_TABLES_' ~ source_name | upper ~ '_' ~ table_name | upper,
+        var('raw_tables').get(source_name, {}).get(table_name, '')
+    ) if execute -%}
     {%- if query -%}
         {%- set raw_dir = env_var('ABM_RAW_DIR', 'sample_data') | replace('[', '[[]')
             | replace('*', '[*]') | replace('?', '[?]') | replace("'", "''") -%}

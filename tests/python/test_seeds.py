@@ -162,8 +162,8 @@ def test_an_open_end_has_no_upper_end() -> None:
     assert ends == [("5000000", None), ("20000000", None), (None, "100000000")]
 
 
-WORDS = {"label_texts", "label_domains", "french_descriptions"}
-"""Seeds of words, which stand on nothing."""
+WORDS = {"label_texts", "label_domains", "french_descriptions", "loader_names"}
+"""Seeds of words and names, which stand on nothing."""
 
 
 def test_every_row_says_its_basis() -> None:
