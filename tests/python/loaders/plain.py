@@ -76,19 +76,3 @@ def write_parts(
         if connection.execute(f"select count(*) from ({rows})").fetchall()[0][0]:
             file.parent.mkdir(parents=True, exist_ok=True)
             connection.execute(f"copy ({rows}) to {quoted(file)} ({options})")
-
-
-def without(plain: Path, out: Path, lost: dict[str, list[str]]) -> None:
-    """Copy a plain directory without the tables (an empty list) and columns that a loader lacks."""
-    shutil.copytree(plain, out)
-    for name, columns in lost.items():
-        source, table = name.split(".")
-        file = out / source / f"{table}.parquet"
-        if not columns:
-            file.unlink(missing_ok=True)
-            continue
-        with duckdb.connect() as connection:
-            left = f"select * exclude ({', '.join(columns)}) from read_parquet({quoted(file)})"
-            kept = file.with_suffix(".kept")
-            connection.execute(f"copy ({left}) to {quoted(kept)} (format parquet)")
-        kept.replace(file)
