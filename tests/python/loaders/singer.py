@@ -31,7 +31,6 @@ LOST: dict[str, list[str]] = {
     "hubspot.merged_deal": [],
     "hubspot.deal_company": ["type_id", "category"],
     "hubspot.deal_contact": ["type_id", "category"],
-    "hubspot.deal_pipeline_stage": ["is_closed"],
     "linkedin_ads.company_engagement": [],
     "marketo.campaign": ["channel", "status"],
 }
