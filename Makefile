@@ -20,8 +20,12 @@ SQL_PATHS = $(wildcard models tests/singular analyses)
 COMPILE_VENV := .venv-compile
 COMPILE_INSTALLED := $(COMPILE_VENV)/.installed
 
+# Tests run dlt and a Singer target, which have a lock of their own too.
+LOADERS_VENV := .venv-loaders
+LOADERS_INSTALLED := $(LOADERS_VENV)/.installed
+
 .DEFAULT_GOAL := help
-.PHONY: help install reader compile-adapters compare-engines build docs map bench test test-full lint \
+.PHONY: help install reader compile-adapters loaders compare-engines build docs map bench test test-full lint \
 	lint-python lint-sql format clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
@@ -55,11 +59,20 @@ $(COMPILE_INSTALLED): requirements-compile.txt
 		-r requirements-compile.txt
 	@touch $@
 
+$(LOADERS_INSTALLED): requirements-loaders.txt
+	@test -x $(LOADERS_VENV)/bin/python || $(PYTHON) -m venv $(LOADERS_VENV)
+	@echo "Installing requirements-loaders.txt into $(LOADERS_VENV) (about a minute when new)"
+	@$(LOADERS_VENV)/bin/pip install --quiet --disable-pip-version-check \
+		-r requirements-loaders.txt
+	@touch $@
+
 install: $(INSTALLED) ## Make or renew .venv from requirements.txt
 
 reader: $(READER_INSTALLED) ## Make .venv-reader, the DuckDB 1.4 client that tests read with
 
 compile-adapters: $(COMPILE_INSTALLED) ## Make .venv-compile, the Snowflake and BigQuery adapters
+
+loaders: $(LOADERS_INSTALLED) ## Make .venv-loaders: dlt and a Singer target, which tests run
 
 compare-engines: $(INSTALLED) ## Build the sample on DuckDB and PostgreSQL, compare row by row
 	@ABM_BIN=$(BIN) scripts/compare_engines.sh
@@ -93,10 +106,10 @@ format: $(INSTALLED) ## Rewrite Python in the house style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-test: $(INSTALLED) $(READER_INSTALLED) $(COMPILE_INSTALLED) lint-python ## What CI runs: lint and tests
+test: $(INSTALLED) $(READER_INSTALLED) $(COMPILE_INSTALLED) $(LOADERS_INSTALLED) lint-python ## What CI runs: lint and tests
 	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-test-full: $(INSTALLED) $(READER_INSTALLED) $(COMPILE_INSTALLED) ## The longer proofs
+test-full: $(INSTALLED) $(READER_INSTALLED) $(COMPILE_INSTALLED) $(LOADERS_INSTALLED) ## The longer proofs
 	@$(BIN)/pytest -m full
 
 clean: ## Remove what builds and tests wrote, but neither .venv nor the build database

@@ -417,6 +417,8 @@ def wanted_tables(
                 ids=frozenset(c.name for c in table.columns if c.is_own_id),
                 crm_ids=frozenset(c.name for c in table.columns if c.is_crm_id),
                 numbers=frozenset(c.name for c in table.columns if c.data_type == "double"),
+                key=table.key,
+                loads=tuple(marks.get("loaded_at", {})),
             )
             for table in tables.values()
         }

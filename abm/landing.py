@@ -102,6 +102,8 @@ class Wanted:
         ids: Those of them that hold ids of the source's own records, alone or in a list.
         crm_ids: Those of them that hold ids of the CRM's records.
         numbers: Those of them that hold numbers with a fraction.
+        key: Those of them that tell records apart.
+        loads: Those of them that say when a row was loaded, the most trusted first.
     """
 
     source: str
@@ -110,6 +112,8 @@ class Wanted:
     ids: frozenset[str] = frozenset()
     crm_ids: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
+    key: tuple[str, ...] = ()
+    loads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -180,9 +184,11 @@ class Dialect:
         keys = "".join(f'."{key}"' for key in path)
         return f"{self.json(expression, data_type)} ->> {quoted_text('$' + keys)}"
 
-    def elements(self, relation: str, column: str, data_type: str) -> str:
-        """A relation with one row per element of a list, `abm_element`."""
+    def elements(self, relation: str, column: str, data_type: str, path: Sequence[str] = ()) -> str:
+        """A relation with one row per element of a list, `abm_element`: a column or its field."""
         json = f"cast({self.json(column, data_type)} as varchar)"
+        if path:
+            json = self.field(column, data_type, path)
         listed = f"unnest(from_json({json}, '[\"json\"]'))"
         return f"(select *, {listed} as abm_element from {relation})"
 
@@ -295,6 +301,7 @@ class _Value:
         columns: The stored columns that hold it; the first filled one counts.
         path: The fields to follow from there.
         list_column: The list whose elements the path starts from, "" for none.
+        list_path: The fields that lead from that column to the list.
         parent: The table and column of the parent row that holds it, None for the row itself.
         constant: The value, where every row has the same.
         joined: The values that make it together.
@@ -304,6 +311,7 @@ class _Value:
     columns: tuple[str, ...] = ()
     path: tuple[str, ...] = ()
     list_column: str = ""
+    list_path: tuple[str, ...] = ()
     parent: tuple[str, str] | None = None
     constant: str | None = None
     joined: tuple["_Value", ...] = ()
@@ -348,9 +356,14 @@ class Names:
             return _Value(columns, reading=reading)
         head, is_list, tail = path.partition("[]")
         if is_list:
-            listed = self.find(head)
             fields = tuple(filter(None, tail.split(".")))
-            return _Value(listed, fields, listed[0], reading=reading) if listed else None
+            listed, inside = self.find(head), []
+            if not listed:
+                first, *inside = head.split(".")
+                listed = self.find(first) if inside else ()
+            if not listed:
+                return None
+            return _Value(listed, fields, listed[0], tuple(inside), reading=reading)
         first, *rest = path.split(".")
         columns = self.find(first)
         return _Value(columns, tuple(rest), reading=reading) if columns and rest else None
@@ -476,9 +489,13 @@ def _select(
 ) -> str:
     ids = wanted.ids | (wanted.crm_ids if table.connection in crm_connections else frozenset())
     relation = table.relation
-    lists = {value.list_column for value in values.values()} - {""}
-    for column in sorted(lists)[:1]:
-        relation = dialect.elements(relation, quoted(column), table.types[column])
+    lists = {(v.list_column, v.list_path) for v in values.values() if v.list_column}
+    for column, path in sorted(lists)[:1]:
+        own = {c: v for c, v in values.items() if not v.list_column}
+        keys = [_expression(own[c], table, dialect) for c in wanted.key if c in own]
+        loads = [_expression(own[c], table, dialect) for c in wanted.loads if c in own]
+        relation = _newest(relation, keys, loads)
+        relation = dialect.elements(relation, quoted(column), table.types[column], path)
     parents = {value.parent[0] for value in values.values() if value.parent}
     joins = ""
     for name in sorted(parents)[:1]:
@@ -486,8 +503,11 @@ def _select(
         if parent is None:
             values = {k: v for k, v in values.items() if not v.parent}
         else:
+            used = {c: v.parent[1] for c, v in values.items() if v.parent}
+            keys = [f"landed_rows.{quoted(used[c])}" for c in wanted.key if c in used]
+            loads = [f"landed_rows.{quoted(used[c])}" for c in wanted.loads if c in used]
             joins = (
-                f" left join {parent.relation} as parent_rows"
+                f" inner join {_newest(parent.relation, keys, loads)} as parent_rows"
                 ' on landed_rows."_dlt_parent_id" = parent_rows."_dlt_id"'
             )
     selected = []
@@ -509,6 +529,21 @@ def _select(
     connection = quoted_text(table.connection) if table.connection else "cast(null as varchar)"
     selected.append(f"{connection} as {CONNECTION}")
     return f"select {', '.join(selected)} from {relation} as landed_rows{joins}"
+
+
+def _newest(relation: str, keys: Sequence[str], loads: Sequence[str]) -> str:
+    """Leave the newest version of each record: what an earlier one listed may no longer hold.
+
+    A loader that appends leaves every version, and an element of a list has none of its own.
+    """
+    if not keys or not loads:
+        return relation
+    order = ", ".join(f"{load} desc nulls last" for load in loads)
+    return (
+        f"(select * from (select *, rank() over (partition by {', '.join(keys)} order by {order}) "
+        f"as abm_version_rank from {relation} as landed_rows) as every_version "
+        "where abm_version_rank = 1)"
+    )
 
 
 def _expression(value: _Value, table: Stored, dialect: Dialect) -> str:

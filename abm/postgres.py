@@ -99,9 +99,11 @@ class PostgresDialect(Dialect):
         keys = quoted_text("{" + ",".join(path) + "}")
         return f"{self.json(expression, data_type)} #>> {keys}"
 
-    def elements(self, relation: str, column: str, data_type: str) -> str:
-        """A relation with one row per element of a list, `abm_element`."""
+    def elements(self, relation: str, column: str, data_type: str, path: Sequence[str] = ()) -> str:
+        """A relation with one row per element of a list, `abm_element`: a column or its field."""
         json = self.json(f"listing.{column}", data_type)
+        if path:
+            json = f"{json} #> {quoted_text('{' + ','.join(path) + '}')}"
         listed = f"case when jsonb_typeof({json}) = 'array' then {json} end"
         return (
             f"(select listing.*, listed.abm_element from {relation} as listing "
