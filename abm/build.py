@@ -19,8 +19,9 @@ import yaml
 from abm.contract import DEFAULT_CRM, Absent, Comparison, Contract, compare, load_contract
 from abm.errors import AbmError, first_line
 from abm.landing import Raw, read_loader_names
-from abm.paths import project_vars, shown
+from abm.paths import SAMPLE_DIR, project_vars, shown
 from abm.progress import Steps
+from abm.raw_catalog import ATTACH, OPTIONS, RawCatalog, extension_of
 from abm.raw_directory import RawDirectory
 
 if TYPE_CHECKING:
@@ -201,11 +202,17 @@ def compare_raw(options: BuildOptions) -> Comparison:
     contract = load_contract(options.root)
     if not isinstance(enabled, list):
         raise AbmError("Var enabled_sources is not a list: write for example [salesforce, ga4].")
-    raw: Raw = RawDirectory(options.raw_dir, contract, source_folders(contract, variables))
+    folders = source_folders(contract, variables)
+    directory = RawDirectory(options.raw_dir, contract, folders)
+    raw: Raw = directory
+    if attached := os.environ.get(ATTACH):
+        # The sample is what is read where nothing else is named.
+        beside = None if options.raw_env == SAMPLE_DIR else directory
+        raw = RawCatalog(attached, os.environ.get(OPTIONS, ""), contract, folders, beside)
     if options.target == POSTGRES:
         from abm.postgres import RawDatabase
 
-        raw = RawDatabase(contract, source_folders(contract, variables))
+        raw = RawDatabase(contract, folders)
     return compare(
         contract,
         raw,
@@ -289,6 +296,7 @@ def invoke_dbt(
         "ABM_DB": str(options.db),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         **found_environment(build_vars(options), found or {}),
+        f"{ATTACH}_LOAD": extension_of(os.environ.get(ATTACH, ""), os.environ.get(OPTIONS, "")),
     }
     with Steps(what) as steps, _at(options.root, environment), _rarely_collecting():
         steps.start("starting dbt")

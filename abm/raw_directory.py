@@ -24,6 +24,9 @@ from abm.landing import (
 )
 from abm.paths import shown
 
+CONFIG = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+"""As in profiles.yml: nothing is downloaded."""
+
 PARQUET = ".parquet"
 SUFFIXES = (PARQUET, ".csv", ".csv.gz")
 DELIMITERS = (",", ";", "\t", "|")
@@ -117,6 +120,10 @@ class RawDirectory:
                 if value is not None
             ]
         return problems
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """Connect to a database in memory, in which `relation` can be read."""
+        return duckdb.connect(config=CONFIG)
 
     def relation(self, found: Found) -> str:
         """Spell a table that was found for a from clause in DuckDB.
@@ -410,5 +417,5 @@ def _described(
 
 
 def _run(query: str) -> list[tuple[str, ...]]:
-    with duckdb.connect() as connection:
+    with duckdb.connect(config=CONFIG) as connection:
         return connection.execute(query).fetchall()

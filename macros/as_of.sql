@@ -2,7 +2,11 @@
 {% macro as_of_iso() -%}
     {%- if var('as_of_date') -%}
         {{- return(var('as_of_date') | string) -}}
-    {%- elif target.type == 'duckdb' and env_var('ABM_RAW_DIR', 'sample_data') == 'sample_data' -%}
+    {%- elif
+        target.type == 'duckdb'
+        and env_var('ABM_RAW_DIR', 'sample_data') == 'sample_data'
+        and not env_var('ABM_RAW_ATTACH', '')
+    -%}
         {{- return(var('sample_as_of_date') | string) -}}
     {%- else -%}
         {{- return(run_started_at.strftime('%Y-%m-%d')) -}}

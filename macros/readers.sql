@@ -118,6 +118,20 @@
         {%- if not loop.last %},{% endif %}
         {%- endfor %};
     {%- endfor %}
+    {{ attach_raw_catalog() }}
+{%- endmacro %}
+
+{#- The catalog of raw tables that ABM_RAW_ATTACH names, a DuckDB file or the address of what one of
+    DuckDB's extensions attaches; ABM_RAW_ATTACH_LOAD is that extension, which `abm` finds. -#}
+{% macro attach_raw_catalog() -%}
+    {%- set attached = env_var('ABM_RAW_ATTACH', '') -%}
+    {%- if attached -%}
+        {%- if env_var('ABM_RAW_ATTACH_LOAD', '') %} load {{ env_var('ABM_RAW_ATTACH_LOAD') }};
+        {%- endif %}
+    attach if not exists '{{ attached | replace("'", "''") }}' as abm_raw (
+        read_only {{- ', ' ~ env_var('ABM_RAW_ATTACH_OPTIONS') if env_var('ABM_RAW_ATTACH_OPTIONS', '') }}
+    );
+    {%- endif -%}
 {%- endmacro %}
 
 {#- Reader to type to the body that reads it. -#}

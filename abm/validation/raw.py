@@ -11,6 +11,7 @@ import duckdb
 from abm.contract import LOADED_AT, Column, Comparison, State, Table
 from abm.errors import AbmError, first_line
 from abm.landing import Found
+from abm.raw_catalog import RawCatalog
 from abm.raw_directory import RawDirectory
 from abm.validation import Day
 from abm.validation.suite import (
@@ -35,7 +36,7 @@ class RawTables:
     """The raw tables that are there, and queries on them.
 
     Args:
-        raw: The raw directory.
+        raw: The raw directory or catalog.
         comparison: Its contract check.
 
     Attributes:
@@ -44,16 +45,12 @@ class RawTables:
             in lower case; without the columns that var absent declares.
     """
 
-    def __init__(self, raw: RawDirectory, comparison: Comparison) -> None:
+    def __init__(self, raw: RawDirectory | RawCatalog, comparison: Comparison) -> None:
         self._raw = raw
         self._found: dict[str, Found] = {}
-        self._connection = duckdb.connect(
-            config={
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-                "memory_limit": os.environ.get("ABM_MEMORY_LIMIT", "4GB"),
-            }
-        )
+        self._connection = raw.connect()
+        memory_limit = os.environ.get("ABM_MEMORY_LIMIT", "4GB")
+        self._connection.execute("set memory_limit = $limit", {"limit": memory_limit})
         self._connection.execute("set TimeZone = 'UTC'")
         self.tables: dict[str, Table] = {}
         self.types: dict[str, dict[str, str]] = {}
@@ -109,7 +106,7 @@ def suites(comparison: Comparison, day: Day) -> list[Suite]:
     """Measure the raw tables and state what is expected of them.
 
     Args:
-        comparison: The contract check of a raw directory, without a fatal finding.
+        comparison: The contract check of a raw directory or catalog, without a fatal finding.
         day: The day they are held against.
 
     Returns:
@@ -118,7 +115,7 @@ def suites(comparison: Comparison, day: Day) -> list[Suite]:
     Raises:
         AbmError: A file cannot be read.
     """
-    assert isinstance(comparison.raw, RawDirectory)
+    assert isinstance(comparison.raw, RawDirectory | RawCatalog)
     raw = RawTables(comparison.raw, comparison)
     return [
         _volume(raw, day, absent_tables(comparison)),
