@@ -30,6 +30,9 @@ OF_ACCOUNTS = {
 OF_OTHERS = ("is_accelerated",)
 """Columns that compare an account with others after all."""
 
+OF_NOBODY = ("stg_salesforce__currency_rates", "stg_salesforce__currency_types")
+"""Staged rows without an id: what two connections say of a currency is said once."""
+
 TOUCHES = """
     select source_system, source_table, interaction_type, occurred_at, {account}, is_engagement,
         is_abm_touch, engagement_points, person_id is null
@@ -102,7 +105,7 @@ def test_two_orgs_and_portals_do_not_collide(companies: Path, build: Builder) ->
             "and column_name = 'source_connection'"
         ).fetchall()
         assert len(staged) > 50
-        for (table,) in staged:
+        for table in {table for (table,) in staged}.difference(OF_NOBODY):
             query = (
                 f"select coalesce(source_connection, '{{}}'), count(*) from staging.{table} "
                 "group by all order by all"
