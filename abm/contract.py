@@ -373,9 +373,11 @@ def compare(
             comparison.fatal.append(problem)
         if noted and not raw.has_source(source):
             others = ", ".join(name for name in enabled if name != source)
+            hint = landing.hint(source)
             comparison.warnings.append(
-                f"{raw} has no {raw.holder} {source}, so it counts as delivering no row: "
-                f"leave it out of var enabled_sources ([{others}]) to silence this."
+                f"{raw} has no {raw.holder} {raw.holder_of(source)}, so {source} counts as "
+                f"delivering no row: {f'{hint}, or ' if hint else ''}leave it out of var "
+                f"enabled_sources ([{others}]) to silence this."
             )
         elif noted:
             comparison.warnings.append(
@@ -419,6 +421,8 @@ def wanted_tables(
                 numbers=frozenset(c.name for c in table.columns if c.data_type == "double"),
                 key=table.key,
                 loads=tuple(marks.get("loaded_at", {})),
+                required=table.required,
+                is_main=table.is_main,
             )
             for table in tables.values()
         }
@@ -442,12 +446,11 @@ def _main_problem(source: str, comparison: Comparison, enabled: list[str]) -> st
     off = f"take {source} out of var enabled_sources ([{others}])"
     there = _there(source, comparison)
     where = raw.place(source, mains[0].table.name).rpartition("/")[0] or f"Schema {source}"
+    hint = comparison.landing.hint(source)
     if not there:
-        return f"{where} is empty: land {names} there, or {off}."
-    return (
-        f"{where} holds {there}, of which none is {names}: name it so, map it in seed loader_names "
-        f"(var loaders names the loader), or {off}."
-    )
+        return f"{where} is empty: {hint or f'land {names} there'}, or {off}."
+    advice = hint or "name it so, or map it in seed loader_names (var loaders names the loader)"
+    return f"{where} holds {there}, of which none is {names}: {advice}, or {off}."
 
 
 def _there(source: str, comparison: Comparison, most: int = 5) -> str:
@@ -578,10 +581,11 @@ def _compare_table(
         comparison.findings.append(Finding(table, State.MISSING))
         if indispensable:
             there = _there(table.source, comparison)
+            hint = comparison.landing.hint(table.source)
             comparison.fatal.append(
                 f"{raw.place(table.source, table.name)} is missing and nothing can be measured "
                 f"without it{f' ({there} is there)' if there else ''}: "
-                f"add it to the extract, or {off}."
+                f"{hint or 'add it to the extract'}, or {off}."
             )
             return
         comparison.absent.setdefault(table.source, {})[table.name] = ALL

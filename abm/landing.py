@@ -104,6 +104,8 @@ class Wanted:
         numbers: Those of them that hold numbers with a fraction.
         key: Those of them that tell records apart.
         loads: Those of them that say when a row was loaded, the most trusted first.
+        required: Those of them without which the table cannot be read.
+        is_main: It is what its source is for.
     """
 
     source: str
@@ -114,6 +116,8 @@ class Wanted:
     numbers: frozenset[str] = frozenset()
     key: tuple[str, ...] = ()
     loads: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    is_main: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,6 +165,15 @@ class Raw(Protocol):
 
     def unread(self, source: str) -> list[str]:
         """What is there of a source and is of no kind that is read."""
+
+    def holders(self) -> list[str]:
+        """The names of everything that could hold the tables of a source."""
+
+    def holder_of(self, source: str) -> str:
+        """The name of what holds the tables of a source."""
+
+    def stored_in(self, source: str, holder: str) -> list[Stored]:
+        """The tables of a holder, as if it were that of a source."""
 
     def check(self, wanted: "Wanted", found: "Found") -> list[str]:
         """Say why a table that was found cannot be read after all."""
@@ -675,3 +688,42 @@ class Landing:
         found = (self.find(source, table) for table in self._wanted[source])
         used = {part for table in found if table for part in table.parts}
         return [table for table in self.stored(source) if table not in used]
+
+    def hint(self, source: str) -> str:
+        """Find the var under which a source that lacks its main tables would have one.
+
+        Args:
+            source: The dbt source.
+
+        Returns:
+            What to do, as "set var loaders to {hubspot: airbyte}", or "" if nothing is to be had.
+        """
+        loaders = dict.fromkeys(row.loader for row in self._names if row.source == source)
+        for loader in loaders:
+            if self._would_find(source, self.stored(source), loader):
+                return f"set var loaders to {{{source}: {loader}}}"
+        claimed = {
+            holder
+            for name in self._wanted
+            for holder in connections_of(self._raw.holder_of(name), self._raw.holders())
+        }
+        for holder in sorted(set(self._raw.holders()) - claimed):
+            if holder.startswith((".", "_")):
+                continue
+            stored = self._raw.stored_in(source, holder)
+            wanted = list(self._wanted[source].values())
+            loader = detected_loader(source, stored, self._names, wanted) if stored else ""
+            if self._would_find(source, stored, loader):
+                return f"{self._raw.holder} {holder} has it: set var {source}_schema to {holder}"
+        return ""
+
+    def _would_find(self, source: str, stored: Sequence[Stored], loader: str) -> bool:
+        """Whether a main table is among stored ones, with all columns that it needs."""
+        every = dict.fromkeys((table.connection for table in stored), loader)
+        tables = self._wanted[source].values()
+        mains = [table for table in tables if table.is_main] or list(tables)
+        for wanted in mains:
+            found = resolve(wanted, stored, self._names, every, self._raw.dialect)
+            if found and not found.problems and {*wanted.required} <= {*found.columns}:
+                return True
+        return False

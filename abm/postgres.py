@@ -181,22 +181,37 @@ class RawDatabase:
 
     def place(self, source: str, table: str) -> str:
         """Where the contract expects a table, as a person would look for it."""
-        return f"Table {self._schema(source)}.{table}"
+        return f"Table {self.holder_of(source)}.{table}"
+
+    def holders(self) -> list[str]:
+        """The names of everything that could hold the tables of a source."""
+        return list(self._types)
+
+    def holder_of(self, source: str) -> str:
+        """The name of what holds the tables of a source."""
+        return self._schemas.get(source) or source
 
     def stored(self, source: str) -> list[Stored]:
         """The tables of a source, of all its connections."""
         return [
+            table
+            for schema, connection in self._connections(source).items()
+            for table in self.stored_in(source, schema, connection)
+        ]
+
+    def stored_in(self, source: str, holder: str, connection: str = "") -> list[Stored]:
+        """The tables of a schema, as if it were that of a source."""
+        return [
             Stored(
                 name,
-                f"Table {schema}.{name}",
-                f"{quoted(schema)}.{quoted(name)}",
+                f"Table {holder}.{name}",
+                f"{quoted(holder)}.{quoted(name)}",
                 types,
                 "a table",
                 connection=connection,
-                is_contracted=not connection and name in self._tables[source],
+                is_contracted=holder == self.holder_of(source) and name in self._tables[source],
             )
-            for schema, connection in self._connections(source).items()
-            for name, types in self._types[schema].items()
+            for name, types in self._types[holder].items()
         ]
 
     def unread(self, _source: str) -> list[str]:
@@ -207,11 +222,8 @@ class RawDatabase:
         """Nothing: a table of a database is what it says."""
         return []
 
-    def _schema(self, source: str) -> str:
-        return self._schemas.get(source) or source
-
     def _connections(self, source: str) -> dict[str, str]:
-        return connections_of(self._schema(source), self._types)
+        return connections_of(self.holder_of(source), self._types)
 
 
 def load(raw: RawDirectory, comparison: Comparison, schemas: Mapping[str, str]) -> dict[str, int]:

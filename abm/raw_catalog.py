@@ -89,7 +89,7 @@ class RawCatalog:
         """Where the contract expects a table, as a person would look for it."""
         if elsewhere := self._elsewhere(source):
             return elsewhere.place(source, table)
-        return f"Table {self._schema(source)}.{table}"
+        return f"Table {self.holder_of(source)}.{table}"
 
     def stored(self, source: str) -> list[Stored]:
         """The tables of a source, of all its connections."""
@@ -106,6 +106,18 @@ class RawCatalog:
         elsewhere = self._elsewhere(source)
         return elsewhere.unread(source) if elsewhere else []
 
+    def holders(self) -> list[str]:
+        """The names of everything that could hold the tables of a source."""
+        return list(self._types)
+
+    def holder_of(self, source: str) -> str:
+        """The name of what holds the tables of a source."""
+        return self.schemas.get(source) or source
+
+    def stored_in(self, source: str, holder: str) -> list[Stored]:
+        """The tables of a schema, as if it were that of a source."""
+        return self._of_schema(source, holder, "")
+
     def check(self, wanted: Wanted, found: Found) -> list[str]:
         """Say why a table that was found cannot be read after all."""
         elsewhere = self._elsewhere(wanted.source)
@@ -120,11 +132,8 @@ class RawCatalog:
     def _elsewhere(self, source: str) -> RawDirectory | None:
         return None if self._connections(source) else self.directory
 
-    def _schema(self, source: str) -> str:
-        return self.schemas.get(source) or source
-
     def _connections(self, source: str) -> dict[str, str]:
-        return connections_of(self._schema(source), self._types)
+        return connections_of(self.holder_of(source), self._types)
 
     @cached_property
     def _types(self) -> dict[str, dict[str, dict[str, str]]]:

@@ -1,12 +1,13 @@
 """A raw directory: what lies in the folders of its sources, whatever loader wrote it there."""
 
+import csv
 import gzip
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TextIO
 
 import duckdb
 
@@ -73,6 +74,15 @@ class RawDirectory:
                 "there: move the directory, or link to it by another path."
             )
         if not any(self.has_source(source) for source in enabled):
+            inside = sorted(path for path in self.path.iterdir() if path.is_dir())
+            for folder in inside:
+                below = RawDirectory(folder, self.tables, self.folders)
+                if any(below.has_source(source) for source in enabled):
+                    return (
+                        f"The raw directory {self} has no folder for any enabled source "
+                        f"({', '.join(enabled)}), but {below} has: name that with --raw or "
+                        "ABM_RAW_DIR."
+                    )
             return (
                 f"The raw directory {self} has no folder for any enabled source "
                 f"({', '.join(enabled)}): {advice}"
@@ -85,7 +95,7 @@ class RawDirectory:
 
     def place(self, source: str, table: str) -> str:
         """Where the contract expects a table."""
-        return shown(self.path / self._folder(source) / f"{table}{PARQUET}")
+        return shown(self.path / self.holder_of(source) / f"{table}{PARQUET}")
 
     def stored(self, source: str) -> list[Stored]:
         """The tables of a source, of all its connections."""
@@ -137,18 +147,27 @@ class RawDirectory:
         relation = f"({found.query})" if found.query else found.parts[0].relation
         return with_raw_dir(relation, self.path)
 
-    def _folder(self, source: str) -> str:
+    def holders(self) -> list[str]:
+        """The names of everything that could hold the tables of a source."""
+        return [path.name for path in self.path.iterdir() if path.is_dir()]
+
+    def holder_of(self, source: str) -> str:
+        """The name of what holds the tables of a source."""
         return self.folders.get(source) or source
+
+    def stored_in(self, source: str, holder: str) -> list[Stored]:
+        """The tables of a folder, as if it were that of a source."""
+        return _Folder(self.path / holder, source, "", tuple(self.tables[source])).stored
 
     def _source_folders(self, source: str) -> list["_Folder"]:
         return self._folders_by_source.get(source, [])
 
     @cached_property
     def _folders_by_source(self) -> dict[str, list["_Folder"]]:
-        names = [path.name for path in self.path.iterdir() if path.is_dir()]
+        names = self.holders()
         folders: dict[str, list[_Folder]] = {}
         for source, tables in self.tables.items():
-            for name, connection in connections_of(self._folder(source), names).items():
+            for name, connection in connections_of(self.holder_of(source), names).items():
                 folder = _Folder(self.path / name, source, connection, tuple(tables))
                 folders.setdefault(source, []).append(folder)
         return folders
@@ -236,15 +255,14 @@ class _Folder:
             options.append("hive_types_autocast = false")
         if is_csv and not problem:
             try:
-                options += _csv_options(files[0])
+                options += _csv_options(files)
             except (OSError, UnicodeDecodeError, EOFError) as error:
-                problem = csv_problem(error)
+                problem = csv_problem(error, files)
         relation = self._relation(paths, "read_csv" if is_csv else "read_parquet", options)
         types: Mapping[str, str] = {}
         if not problem:
-            types, problem = _described(
-                relation, first if is_contracted else None, self.path.parent
-            )
+            plain = first if is_contracted else None
+            types, problem = _described(relation, plain, files, self.path.parent)
         layout = f"CSV, {layout}" if is_csv else layout
         return Stored(
             name,
@@ -363,37 +381,79 @@ def _folder_problem(folder: Path) -> str | None:
     return None
 
 
-def _csv_options(file: Path) -> list[str]:
-    """Tell how a CSV file is written, from its header.
+def _csv_options(files: Sequence[Path]) -> list[str]:
+    """Tell how CSV files are written, from the header of the first.
 
     The delimiter is the one that makes the most columns: a sniffer that wants as many values in
     every row takes another one where a row is torn.
     """
-    opener = gzip.open if file.name.lower().endswith(".gz") else open
-    with opener(file, "rt", encoding="utf-8-sig", newline="") as lines:
+    with _text(files[0]) as lines:
         header = lines.readline()
-    outside_quotes = re.sub('"[^"]*"', "", header)
-    delimiter = max(DELIMITERS, key=outside_quotes.count)
+    if not header.strip():
+        raise EOFError
+    # DuckDB does not see the ending of a path that holds a question mark.
+    are_packed = all(file.name.lower().endswith(".gz") for file in files)
     return [
         "all_varchar = true",
         "header = true",
-        f"delim = {quoted_text(delimiter)}",
+        f"delim = {quoted_text(_delimiter(header))}",
         "quote = '\"'",
         "escape = '\"'",
+        *(["compression = 'gzip'"] if are_packed else []),
     ]
 
 
-def csv_problem(error: Exception) -> str:
-    """Say why a CSV file cannot be read, as a clause without a full stop."""
-    if isinstance(error, UnicodeDecodeError) or "utf-8" in str(error):
+def _delimiter(header: str) -> str:
+    outside_quotes = re.sub('"[^"]*"', "", header)
+    return max(DELIMITERS, key=outside_quotes.count)
+
+
+def _text(file: Path) -> TextIO:
+    opener = gzip.open if file.name.lower().endswith(".gz") else open
+    return opener(file, "rt", encoding="utf-8-sig", newline="")  # type: ignore[return-value]
+
+
+def csv_problem(error: Exception, files: Sequence[Path] = ()) -> str:
+    """Say why CSV files cannot be read.
+
+    Args:
+        error: What was raised.
+        files: The files, to look for the line in them.
+
+    Returns:
+        A clause without a full stop.
+    """
+    if isinstance(error, EOFError):
+        return "is empty or ends too soon: export it again"
+    if isinstance(error, UnicodeDecodeError) or "not utf-8 encoded" in str(error):
         return "is not UTF-8: export it again as UTF-8"
     if isinstance(error, OSError) and error.strerror:
         return f"cannot be read ({error.strerror}): correct that, or export it again"
-    return f"is not a readable CSV file ({first_line(error).rstrip('.')}): export it again"
+    reason = _torn_line(files) or first_line(error).rstrip(".")
+    return f"is not a readable CSV file ({reason}): export it again"
+
+
+def _torn_line(files: Sequence[Path]) -> str:
+    """Find the first row of another length than its header's, "" for none."""
+    for file in files:
+        try:
+            with _text(file) as lines:
+                header = lines.readline()
+                rows = csv.reader(lines, delimiter=_delimiter(header))
+                (names,) = csv.reader([header], delimiter=_delimiter(header))
+                for row in rows:
+                    if row and len(row) != len(names):
+                        return (
+                            f"{file.name}, line {rows.line_num + 1}, has {len(row)} values, its "
+                            f"header {len(names)}"
+                        )
+        except (OSError, EOFError, UnicodeDecodeError, csv.Error):
+            continue
+    return ""
 
 
 def _described(
-    relation: str, parquet_file: Path | None, raw_dir: Path
+    relation: str, parquet_file: Path | None, files: Sequence[Path], raw_dir: Path
 ) -> tuple[dict[str, str], str | None]:
     """Read the columns of a stored table and their types, or say why that cannot be done."""
     unreadable = "is not a readable Parquet file: load it again"
@@ -410,8 +470,8 @@ def _described(
     try:
         rows = _run(f"describe select * from {with_raw_dir(relation, raw_dir)}")
     except duckdb.Error as error:
-        if relation.startswith("read_csv"):
-            return {}, csv_problem(error)
+        if "read_csv(" in relation:
+            return {}, csv_problem(error, files)
         return {}, f"is not readable as Parquet ({first_line(error).rstrip('.')}): load it again"
     return {row[0]: row[1] for row in rows}, None
 

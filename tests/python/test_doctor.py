@@ -374,6 +374,15 @@ class Extract:
     def unread(self, source: str) -> list[str]:
         return []
 
+    def holders(self) -> list[str]:
+        return list(CONTRACT)
+
+    def holder_of(self, source: str) -> str:
+        return source
+
+    def stored_in(self, source: str, holder: str) -> list[Stored]:
+        return self.stored(source)
+
     def check(self, wanted: Wanted, found: Found) -> list[str]:
         return []
 
