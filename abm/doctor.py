@@ -254,8 +254,8 @@ LOADERS = {
     "airbyte": "Airbyte",
     "dlt": "dlt",
     "singer": "Singer",
-    "data_loader": "a CSV export",
-    "": "an unknown loader",
+    "data_loader": "CSV export",
+    "": "loader unknown",
 }
 
 
@@ -277,11 +277,13 @@ def _layout_lines(source: str, comparison: Comparison) -> Iterator[str]:
         }
         layouts = ", ".join(sorted({part.layout for part in parts}))
         files = sum(part.n_files for part in parts)
-        loads = [name for finding in present for name in comparison.marked(finding, "loaded_at")]
-        text = f"  {f'{connection}: ' if connection else ''}from {LOADERS.get(loader, loader)}"
-        text += f", {layouts}" if layouts else ""
+        own = [f for f in present if f.found and parts & {*f.found.parts}]
+        loads = [name for finding in own for name in comparison.marked(finding, "loaded_at")]
+        text = (
+            f"  {f'{connection}, ' if connection else ''}{LOADERS.get(loader, loader)}: {layouts}"
+        )
         text += f", {files:,} {'file' if files == 1 else 'files'}" if files else ""
-        text += f", loaded at {max(set(loads), key=loads.count)}" if loads else ", no load time"
+        text += f", load time in {max(set(loads), key=loads.count)}" if loads else ", no load time"
         yield from _wrapped(text)
     unmapped = [*(t.place for t in landing.unmapped(source)), *comparison.raw.unread(source)]
     if present and unmapped:

@@ -236,7 +236,7 @@ class _Folder:
         elif is_hive:
             layout = "hive partitions"
         else:
-            layout = "part files" if first.is_dir() or len(files) > 1 else "a file"
+            layout = "part files" if first.is_dir() or len(files) > 1 else "one file a table"
         # dbt-duckdb puts the path into SQL as it is, so one with signs that mean something there
         # is read by a query.
         is_contracted = (

@@ -4,13 +4,16 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import duckdb
 import psycopg
 import pytest
 from conftest import COMPANY_DAY, ROOT, Abm, Build, errors, run_abm, said
+
+from abm.landing import Landing, LoaderName, Reading, Wanted
+from abm.postgres import PostgresDialect, RawDatabase
 
 SCRIPT = ROOT / "scripts" / "postgres.sh"
 NOT_INSTALLED = "no PostgreSQL server is installed"
@@ -94,11 +97,26 @@ def url(settings: dict[str, str]) -> str:
     )
 
 
-def build_there(raw: Path, settings: dict[str, str], target: Path) -> None:
-    """Load a raw directory into PostgreSQL and build it."""
+API_NAMES = (
+    'alter table salesforce.contact rename to "Contact"',
+    'alter table salesforce."Contact" rename column account_id to "AccountId"',
+    'alter table salesforce.opportunity_history rename to "OpportunityHistory"',
+    'alter table salesforce."OpportunityHistory" rename column stage_name to "StageName"',
+)
+"""What a loader would name otherwise, which is found all the same."""
+
+
+def build_there(
+    raw: Path, settings: dict[str, str], target: Path, statements: Sequence[str] = ()
+) -> None:
+    """Load a raw directory into PostgreSQL, change something there and build it."""
     load = ("load", "--target", "postgres", "--raw", raw)
     build = ("build", "--target", "postgres", "--as-of", COMPANY_DAY)
     for arguments in (load, build):
+        if arguments == build:
+            with psycopg.connect(url(settings)) as connection:
+                for statement in statements:
+                    connection.execute(statement.encode())
         result = run_abm(*arguments, target=target, environment=settings)
         assert result.returncode == 0, said(result)
         warned = [line for line in result.stderr.split("\n") if line.startswith("warning:")]
@@ -108,7 +126,7 @@ def build_there(raw: Path, settings: dict[str, str], target: Path) -> None:
 def test_sample_is_identical_whatever_the_locale(
     built: Build, english: dict[str, str], tmp_path: Path
 ) -> None:
-    build_there(built.raw, english, tmp_path)
+    build_there(built.raw, english, tmp_path, API_NAMES)
     result = run_abm("compare", "--db", built.db, target=tmp_path, environment=english)
     assert result.returncode == 0, said(result)
     assert "tables are identical" in result.stdout
@@ -204,3 +222,69 @@ def test_targets_that_make_no_sense(abm: Abm) -> None:
     assert "nothing to load" in errors(abm("load", "--target", "duckdb"))[0]
     assert "Nothing is published from postgres" in errors(abm("publish", "--target", "postgres"))[0]
     assert "no target oracle" in errors(abm("build", "--target", "oracle"))[0]
+
+
+def test_paths_lead_into_json_on_postgresql(
+    english: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The queries of tests/python/test_landing.py, as PostgreSQL runs them."""
+    for name, value in english.items():
+        monkeypatch.setenv(name, value)
+    names = [
+        LoaderName("tool", "crm", "Things", path, table, column, Reading(reading))
+        for path, table, column, reading in (
+            ("key", "deal", "id", ""),
+            ("meta.owner.id", "deal", "account_id", ""),
+            ("=Won", "deal", "stage_name", ""),
+            ("made", "deal", "changed_at", "epoch_milliseconds"),
+            ("urn", "deal", "owner_id", "first_number"),
+            ("companies[].id", "deal_company", "company_id", ""),
+            ("key + made", "deal_company", "deal_id", ""),
+        )
+    ]
+    columns = ("id", "account_id", "stage_name", "amount", "changed_at", "owner_id")
+    wanted = {
+        "deal": Wanted("crm", "deal", columns, ids=frozenset({"id"})),
+        "deal_company": Wanted("crm", "deal_company", ("deal_id", "company_id")),
+    }
+    with psycopg.connect(url(english), autocommit=True) as connection:
+        for schema, key in (("crm", "0015gA000001IeR"), ("crm__eu", "7.0")):
+            connection.execute(
+                f"""
+                create schema {schema};
+                create table {schema}."Things" (
+                    "Key" text, meta text, companies jsonb, made bigint, urn text,
+                    amount numeric, amount__v_text text
+                );
+                insert into {schema}."Things" values
+                    ('{key}', '{{"owner": {{"id": 7}}}}', '[{{"id": "1"}}, {{"id": 2}}]',
+                    1761868800500, 'urn:x:42', 10, null),
+                    ('b', null, 'null', null, 'none', null, '20.5')
+                """.encode()
+            )
+        raw = RawDatabase({"crm": list(wanted)})
+        landing = Landing(raw, names, {"crm": "tool"}, {"crm": wanted}, "crm")
+        rows = []
+        for table in wanted:
+            found = landing.find("crm", table)
+            assert found
+            assert found.query
+            rows.append(connection.execute(f"{found.query} order by 1, 2".encode()).fetchall())
+        connection.execute("drop schema crm cascade; drop schema crm__eu cascade")
+    moment = "2025-10-31 00:00:00.5"
+    assert rows[0] == [
+        ("0015gA000001IeR", "7", "Won", "10", moment, "42", None),
+        ("b", None, "Won", "20.5", None, "none", None),
+        ("eu:7", "7", "Won", "10", moment, "42", "eu"),
+        ("eu:b", None, "Won", "20.5", None, "none", "eu"),
+    ]
+    assert rows[1] == [
+        ("0015gA000001IeR|1761868800500", "1", None),
+        ("0015gA000001IeR|1761868800500", "2", None),
+        ("7.0|1761868800500", "1", "eu"),
+        ("7.0|1761868800500", "2", "eu"),
+    ]
+    salesforce_id = PostgresDialect().salesforce_id("'0015gA000001IeR'")
+    with psycopg.connect(url(english)) as connection:
+        query = f"select {salesforce_id}".encode()
+        assert connection.execute(query).fetchone() == ("0015gA000001IeRABU",)
