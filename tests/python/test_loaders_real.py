@@ -11,12 +11,17 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 from conftest import COMPANY_DAY, ROOT, Abm, made_once, said
 from loaders import dlt as dlt_shape
 from loaders import singer as singer_shape
 from loaders.compare import differing, without
 from loaders.plain import SYNCED, columns_of, copy_others, open_plain, quoted
 from loaders.records import singer_messages, spelled, write_hubspot, write_salesforce
+
+from abm.contract import compare, load_contract
+from abm.landing import read_loader_names
+from abm.raw_directory import RawDirectory
 
 LOADERS = ROOT / ".venv-loaders" / "bin"
 FOLDER = Path(__file__).with_name("loaders")
@@ -44,8 +49,12 @@ CHANGED = {
 
 NOW = {
     "salesforce.opportunity": (
-        "select * replace (amount + case when hash(id) % 5 = 0 then 0.5 else 0 end as amount, "
-        "is_deleted or hash(id) % 31 = 1 as is_deleted) from {0}"
+        "select * replace (amount + case when hash(left(id, 15)) % 5 = 0 then 0.5 else 0 end "
+        "as amount, is_deleted or hash(id) % 31 = 1 as is_deleted) from {0}"
+    ),
+    "salesforce.opportunity_history": (
+        "select * replace (amount + case when hash(left(opportunity_id, 15)) % 5 = 0 then 0.5 "
+        "else 0 end as amount) from {0}"
     ),
     "salesforce.contact": (
         "select * replace (is_deleted or hash(id) % 31 = 1 as is_deleted) from {0}"
@@ -204,6 +213,45 @@ def test_dlt_files(
         shutil.copytree(dlt_loads / kind / source, landed / source)
     dated(states[0], plain, dlt_shape.LOST, tuple(kinds))
     assert differing(built_from(landed, crm), built_from(plain, crm)) == []
+
+
+def rows_read(raw: Path, source: str, table: str, columns: str) -> list[tuple[object, ...]]:
+    """The rows of a raw table as a build reads them, each key in its newest version."""
+    contract = load_contract(ROOT)
+    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))
+    comparison = compare(
+        *(contract, raw, [source], {}),
+        row_marks=project["vars"]["row_marks"],
+        loader_names=read_loader_names(ROOT),
+    )
+    found = comparison.landing.find(source, table)
+    assert found is not None
+    relation = RawDirectory(raw, contract).relation(found)
+    with duckdb.connect() as connection:
+        return connection.execute(
+            f"select distinct {columns} from {relation} order by all"
+        ).fetchall()
+
+
+def test_lists_of_earlier_versions_do_not_count(
+    dlt_loads: Path, loaders: Path, states: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """A deal that left a company at the second load is the new company's alone."""
+    pairs = "cast(deal_id as bigint) as deal_id, cast(company_id as bigint) as company_id"
+    with open_plain(states[0]) as connection:
+        linked = connection.execute(
+            f"select distinct {pairs} from hubspot.deal_company order by all"
+        ).fetchall()
+    with open_plain(states[1]) as connection:
+        before = connection.execute(
+            f"select distinct {pairs} from hubspot.deal_company order by all"
+        ).fetchall()
+    assert set(before) - set(linked)
+    for kind in ("parquet", "csv"):
+        assert rows_read(dlt_loads / kind, "hubspot", "deal_company", pairs) == linked
+    now, earlier = states
+    run_target(loaders, "hubspot", [earlier, now], tmp_path / "messages", tmp_path / "landed")
+    assert rows_read(tmp_path / "landed", "hubspot", "deal_company", pairs) == linked
 
 
 def test_dlt_splits_a_column_whose_type_changes(dlt_loads: Path) -> None:
