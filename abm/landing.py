@@ -130,6 +130,7 @@ class Found:
         extra_columns: Columns that nothing wants, as the loader names them.
         query: The query that reads it; None where it is read as it is.
         parts: What it is read from.
+        json_columns: Of each part, the columns of text in which fields or elements are looked for.
         problems: Why it cannot be read, sentences without their full stop; with any the rest says
             nothing.
     """
@@ -139,6 +140,7 @@ class Found:
     extra_columns: tuple[str, ...] = ()
     query: str | None = None
     parts: tuple[Stored, ...] = ()
+    json_columns: tuple[tuple[str, ...], ...] = ()
     problems: tuple[str, ...] = ()
 
 
@@ -443,7 +445,18 @@ def resolve(
             for table, values in parts
         ]
         query = (" union all by name " if dialect.unites_by_name else " union all ").join(selects)
-    return Found(place, columns, extra, query, tuple(table for table, _ in parts))
+    json_columns = tuple(
+        tuple(
+            dict.fromkeys(
+                column
+                for value in values.values()
+                for column in (value.columns if value.path or value.list_column else ())
+                if table.types[column] == "VARCHAR"
+            )
+        )
+        for table, values in parts
+    )
+    return Found(place, columns, extra, query, tuple(t for t, _ in parts), json_columns)
 
 
 def _values(

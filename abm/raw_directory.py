@@ -106,8 +106,10 @@ class RawDirectory:
         return [name for folder in self._source_folders(source) for name in folder.unread]
 
     def check(self, wanted: Wanted, found: Found) -> list[str]:
-        """Read CSV files to their end: say what is torn in them, and which numbers have a comma."""
+        """Say what is torn in CSV files, which numbers have a comma, and which text is no JSON."""
         problems = []
+        for part, columns in zip(found.parts, found.json_columns, strict=False):
+            problems += self._json_problems(part, columns)
         for part in found.parts:
             if not part.layout.startswith("CSV"):
                 continue
@@ -134,6 +136,27 @@ class RawDirectory:
     def connect(self) -> duckdb.DuckDBPyConnection:
         """Connect to a database in memory, in which `relation` can be read."""
         return duckdb.connect(config=CONFIG)
+
+    def _json_problems(self, part: Stored, columns: Sequence[str]) -> list[str]:
+        """Say of texts for objects or lists that none of them is JSON, as if Python spelled it."""
+        if not columns:
+            return []
+        unlike = ", ".join(
+            f"any_value({name}) filter (where trim({name}) <> '' and not json_valid({name})), "
+            f"count(*) filter (where json_valid({name}))"
+            for name in map(quoted, columns)
+        )
+        try:
+            (row,) = _run(f"select {unlike} from {with_raw_dir(part.relation, self.path)}")
+        except duckdb.Error:
+            return []  # told of the file by whoever reads it to its end
+        for name, value, n_valid in zip(columns, row[::2], row[1::2], strict=True):
+            if value is not None and not n_valid:
+                return [
+                    f"{part.place} holds objects or lists in {name} that are not JSON "
+                    f"({value[:40]}): let the loader flatten them, or write them as JSON"
+                ]
+        return []
 
     def relation(self, found: Found) -> str:
         """Spell a table that was found for a from clause in DuckDB.

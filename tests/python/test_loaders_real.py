@@ -8,15 +8,21 @@ import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
-from conftest import COMPANY_DAY, ROOT, Abm, made_once, said
+import yaml
+from conftest import COMPANY_DAY, ROOT, Abm, errors, made_once, said
 from loaders import dlt as dlt_shape
 from loaders import singer as singer_shape
 from loaders.compare import differing, without
 from loaders.plain import SYNCED, columns_of, copy_others, open_plain, quoted
 from loaders.records import singer_messages, spelled, write_hubspot, write_salesforce
+
+from abm.contract import compare, load_contract
+from abm.landing import read_loader_names
+from abm.raw_directory import RawDirectory
 
 LOADERS = ROOT / ".venv-loaders" / "bin"
 FOLDER = Path(__file__).with_name("loaders")
@@ -44,8 +50,12 @@ CHANGED = {
 
 NOW = {
     "salesforce.opportunity": (
-        "select * replace (amount + case when hash(id) % 5 = 0 then 0.5 else 0 end as amount, "
-        "is_deleted or hash(id) % 31 = 1 as is_deleted) from {0}"
+        "select * replace (amount + case when hash(left(id, 15)) % 5 = 0 then 0.5 else 0 end "
+        "as amount, is_deleted or hash(id) % 31 = 1 as is_deleted) from {0}"
+    ),
+    "salesforce.opportunity_history": (
+        "select * replace (amount + case when hash(left(opportunity_id, 15)) % 5 = 0 then 0.5 "
+        "else 0 end as amount) from {0}"
     ),
     "salesforce.contact": (
         "select * replace (is_deleted or hash(id) % 31 = 1 as is_deleted) from {0}"
@@ -170,10 +180,10 @@ BUILT = Callable[..., Path]
 def built_from(abm: Abm, tmp_path: Path) -> BUILT:
     """Builds from a raw directory and returns the database."""
 
-    def build(raw: Path, crm: str) -> Path:
+    def build(raw: Path, crm: str, **environment: str) -> Path:
         db = tmp_path / f"{raw.name}.duckdb"
         options = ("--raw", raw, "--db", db, "--as-of", COMPANY_DAY, "--vars", f"{{crm: {crm}}}")
-        result = abm("build", *options)
+        result = abm("build", *options, environment=environment)
         assert result.returncode == 0, said(result)
         return db
 
@@ -187,9 +197,10 @@ def built_from(abm: Abm, tmp_path: Path) -> BUILT:
         pytest.param(
             "hubspot", {"salesforce": "csv", "hubspot": "parquet"}, marks=pytest.mark.full
         ),
+        pytest.param("hubspot", {}, marks=pytest.mark.full),
     ],
 )
-def test_dlt_files(
+def test_dlt(
     crm: str,
     kinds: dict[str, str],
     dlt_loads: Path,
@@ -197,13 +208,54 @@ def test_dlt_files(
     built_from: BUILT,
     tmp_path: Path,
 ) -> None:
-    """Two loads into files: merged resources are appended, replaced ones written anew."""
-    landed, plain = tmp_path / "landed", tmp_path / "plain"
-    copy_others(states[0], landed, *kinds)
+    """Two loads into files: merged resources are appended, replaced ones written anew; and into
+    a database, dlt's default, which is attached."""
+    landed, plain, sources = tmp_path / "landed", tmp_path / "plain", ("salesforce", "hubspot")
+    copy_others(states[0], landed, *sources)
     for source, kind in kinds.items():
         shutil.copytree(dlt_loads / kind / source, landed / source)
-    dated(states[0], plain, dlt_shape.LOST, tuple(kinds))
-    assert differing(built_from(landed, crm), built_from(plain, crm)) == []
+    attached = {} if kinds else {"ABM_RAW_ATTACH": str(dlt_loads / "loaded.duckdb")}
+    dated(states[0], plain, dlt_shape.LOST, sources)
+    assert differing(built_from(landed, crm, **attached), built_from(plain, crm)) == []
+
+
+def rows_read(raw: Path, source: str, table: str, columns: str) -> list[tuple[object, ...]]:
+    """The rows of a raw table as a build reads them, each key in its newest version."""
+    contract = load_contract(ROOT)
+    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))
+    comparison = compare(
+        *(contract, raw, [source], {}),
+        row_marks=project["vars"]["row_marks"],
+        loader_names=read_loader_names(ROOT),
+    )
+    found = comparison.landing.find(source, table)
+    assert found is not None
+    relation = RawDirectory(raw, contract).relation(found)
+    with duckdb.connect() as connection:
+        return connection.execute(
+            f"select distinct {columns} from {relation} order by all"
+        ).fetchall()
+
+
+def test_lists_of_earlier_versions_do_not_count(
+    dlt_loads: Path, loaders: Path, states: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """A deal that left a company at the second load is the new company's alone."""
+    pairs = "cast(deal_id as bigint) as deal_id, cast(company_id as bigint) as company_id"
+    with open_plain(states[0]) as connection:
+        linked = connection.execute(
+            f"select distinct {pairs} from hubspot.deal_company order by all"
+        ).fetchall()
+    with open_plain(states[1]) as connection:
+        before = connection.execute(
+            f"select distinct {pairs} from hubspot.deal_company order by all"
+        ).fetchall()
+    assert set(before) - set(linked)
+    for kind in ("parquet", "csv"):
+        assert rows_read(dlt_loads / kind, "hubspot", "deal_company", pairs) == linked
+    now, earlier = states
+    run_target(loaders, "hubspot", [earlier, now], tmp_path / "messages", tmp_path / "landed")
+    assert rows_read(tmp_path / "landed", "hubspot", "deal_company", pairs) == linked
 
 
 def test_dlt_splits_a_column_whose_type_changes(dlt_loads: Path) -> None:
@@ -257,11 +309,18 @@ SINGER_CONFIG = {
 }
 
 
-def run_target(loaders: Path, source: str, states: list[Path], folder: Path, out: Path) -> None:
+def run_target(
+    loaders: Path,
+    source: str,
+    states: list[Path],
+    folder: Path,
+    out: Path,
+    options: dict[str, Any] = SINGER_CONFIG,
+) -> None:
     """Run the target on what a tap says of one state after another."""
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / f"{source}.json"
-    config.write_text(json.dumps(SINGER_CONFIG | {"output_path": str(out / source)}))
+    config.write_text(json.dumps(options | {"output_path": str(out / source)}))
     for number, state in enumerate(states):
         messages = singer_messages(
             state, source, datetime.now(UTC), states[number - 1] if number else None
@@ -285,3 +344,16 @@ def test_singer_files(
         run_target(loaders, source, [before, now], tmp_path / "messages", landed)
     dated(now, plain, singer_shape.LOST, sources)
     assert differing(built_from(landed, crm), built_from(plain, crm)) == []
+
+
+def test_objects_as_python_spells_them(
+    loaders: Path, states: tuple[Path, Path], abm: Abm, tmp_path: Path
+) -> None:
+    """What the target writes unless it is told to flatten objects is refused, not read as null."""
+    out = tmp_path / "landed"
+    copy_others(states[0], out, "hubspot")
+    plainly = {"add_record_metadata": True}
+    run_target(loaders, "hubspot", [states[0]], tmp_path / "messages", out, plainly)
+    sentences = errors(abm("build", "--raw", out, "--db", tmp_path / "abm.duckdb"))
+    told = "companies.csv holds objects or lists in property_name that are not JSON"
+    assert any(told in sentence for sentence in sentences), sentences
