@@ -444,6 +444,11 @@ def resolve(
             _select(wanted, table, values, columns, stored, dialect, crm_connections)
             for table, values in parts
         ]
+        if len(parts) > 1 and not dialect.unites_by_name:
+            # Of columns that two loaders' tables give other types the united one is a text.
+            texts = ", ".join(f"cast({quoted(c)} as varchar) as {quoted(c)}" for c in columns)
+            texts += f", {CONNECTION}" if any(table.connection for table in stored) else ""
+            selects = [f"select {texts} from ({select}) as part" for select in selects]
         query = (" union all by name " if dialect.unites_by_name else " union all ").join(selects)
     json_columns = tuple(
         tuple(
@@ -515,6 +520,8 @@ def _select(
 ) -> str:
     ids = wanted.ids | (wanted.crm_ids if table.connection in crm_connections else frozenset())
     relation = table.relation
+    parents = {value.parent[0] for value in values.values() if value.parent}
+    prefix = "landed_rows." if parents else ""
     lists = {(v.list_column, v.list_path) for v in values.values() if v.list_column}
     for column, path in sorted(lists)[:1]:
         own = {c: v for c, v in values.items() if not v.list_column}
@@ -522,16 +529,16 @@ def _select(
         loads = [_expression(own[c], table, dialect) for c in wanted.loads if c in own]
         relation = _newest(relation, keys, loads)
         relation = dialect.elements(relation, quoted(column), table.types[column], path)
-    parents = {value.parent[0] for value in values.values() if value.parent}
     joins = ""
     for name in sorted(parents)[:1]:
-        parent = next((s for s in stored if normal(s.name) == normal(name)), None)
+        siblings = [other for other in stored if other.connection == table.connection]
+        parent = next((s for s in siblings if normal(s.name) == normal(name)), None)
         if parent is None:
             values = {k: v for k, v in values.items() if not v.parent}
         else:
             used = {c: v.parent[1] for c, v in values.items() if v.parent}
-            keys = [f"landed_rows.{quoted(used[c])}" for c in wanted.key if c in used]
-            loads = [f"landed_rows.{quoted(used[c])}" for c in wanted.loads if c in used]
+            keys = [quoted(used[c]) for c in wanted.key if c in used]
+            loads = [quoted(used[c]) for c in wanted.loads if c in used]
             joins = (
                 f" inner join {_newest(parent.relation, keys, loads)} as parent_rows"
                 ' on landed_rows."_dlt_parent_id" = parent_rows."_dlt_id"'
@@ -542,18 +549,24 @@ def _select(
             if not dialect.unites_by_name:
                 selected.append(f"null as {quoted(column)}")
             continue
-        expression = _expression(values[column], table, dialect)
+        expression = _expression(values[column], table, dialect, prefix)
         if table.connection and column in ids:
-            prefix = f"{table.connection}:"
             value = expression
             if wanted.source == "salesforce":
                 expression = dialect.salesforce_id(expression)
-            expression = dialect.prefixed(expression, prefix, column.endswith("ids"))
+            expression = dialect.prefixed(
+                expression, f"{table.connection}:", column.endswith("ids")
+            )
             if column in wanted.crm_ids:
                 expression = f"case when {value} like '%@%' then {value} else {expression} end"
-        selected.append(f"{expression} as {quoted(column)}")
-    connection = quoted_text(table.connection) if table.connection else "cast(null as varchar)"
-    selected.append(f"{connection} as {CONNECTION}")
+        is_same = expression == quoted(column)
+        selected.append(expression if is_same else f"{expression} as {quoted(column)}")
+    if selected == [quoted(column) for column in columns]:
+        selected = ["*"]
+    if any(other.connection for other in stored):
+        connection = quoted_text(table.connection) if table.connection else "cast(null as varchar)"
+        selected = [s for s in selected if s != "*"] or list(map(quoted, columns))
+        selected.append(f"{connection} as {CONNECTION}")
     return f"select {', '.join(selected)} from {relation} as landed_rows{joins}"
 
 
@@ -572,18 +585,18 @@ def _newest(relation: str, keys: Sequence[str], loads: Sequence[str]) -> str:
     )
 
 
-def _expression(value: _Value, table: Stored, dialect: Dialect) -> str:
+def _expression(value: _Value, table: Stored, dialect: Dialect, prefix: str = "") -> str:
     if value.constant is not None:
         return quoted_text(value.constant)
     if value.joined:
-        parts = (f"cast({_expression(v, table, dialect)} as varchar)" for v in value.joined)
+        parts = (f"cast({_expression(v, table, dialect, prefix)} as varchar)" for v in value.joined)
         return f"concat_ws('|', {', '.join(parts)})"
     if value.parent:
         expression = f"parent_rows.{quoted(value.parent[1])}"
     elif value.list_column:
-        expression = dialect.field("landed_rows.abm_element", "JSON", value.path)
+        expression = dialect.field(f"{prefix}abm_element", "JSON", value.path)
     else:
-        options = [f"landed_rows.{quoted(column)}" for column in value.columns]
+        options = [f"{prefix}{quoted(column)}" for column in value.columns]
         if value.path:
             options = [
                 dialect.field(option, table.types[column], value.path)
