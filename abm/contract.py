@@ -454,9 +454,13 @@ def _main_problem(source: str, comparison: Comparison, enabled: list[str]) -> st
 
 
 def _there(source: str, comparison: Comparison, most: int = 5) -> str:
-    """List what is there of a source and is none of its tables, "" for nothing."""
-    names = [table.place.rpartition("/")[2] for table in comparison.landing.unmapped(source)]
+    """List what is there of a source, first what is none of its tables; "" for nothing."""
+    landing = comparison.landing
+    unmapped = landing.unmapped(source)
+    rest = [table for table in landing.stored(source) if table not in unmapped]
+    names = [table.place.rpartition("/")[2] for table in unmapped]
     names += comparison.raw.unread(source)
+    names = names or [table.place.rpartition("/")[2] for table in rest]
     if len(names) > most:
         names = [*names[:most], f"{len(names) - most} more"]
     return _listed(names)
