@@ -38,7 +38,6 @@ reached as (
         on deals.opportunity_id = stages.opportunity_id
     where
         not deals.is_open
-        and deals.history_basis = 'exact'
         and deals.stage_name <> stages.stage_name
         and {{ days_between('deals.closed_on', as_of_date()) }} between 0 and 729
 ),
@@ -54,7 +53,10 @@ recomputed as (
     from forecasts
     inner join deals on forecasts.opportunity_id = deals.opportunity_id
     inner join reached on forecasts.stage_name = reached.stage_name
-    where deals.history_basis = 'exact'
+    -- Of a deal without history the stage that it had is not known.
+    where
+        deals.history_basis = 'exact'
+        or coalesce(forecasts.expected_amount_reason, '') <> 'no_stage'
     group by forecasts.opportunity_id
 ),
 

@@ -18,8 +18,7 @@ progressions as (
 staged as (
     select
         opportunities.*,
-        case when opportunities.history_basis = 'exact' then opportunities.stage_name end
-            as known_stage_name,
+        case when opportunities.has_history then opportunities.stage_name end as known_stage_name,
         coalesce(accounts.sector, 'all') as sector
     from opportunities
     left join accounts on opportunities.account_id = accounts.account_id

@@ -40,6 +40,7 @@ placed as (
         states.has_been_advanced,
         states.last_changed_at,
         states.history_basis,
+        states.has_history,
         states.outcome,
         states.closed_on,
         states.closed_at,

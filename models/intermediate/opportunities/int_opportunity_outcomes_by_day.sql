@@ -50,6 +50,7 @@ dated as (
         coalesce(in_force.outcome_on_date, 'open') as outcome,
         in_force.amount as original_amount,
         coalesce(in_force.history_basis, 'exact') as history_basis,
+        coalesce(in_force.has_history, true) as has_history,
         coalesce(in_force.has_been_advanced, false) as has_been_advanced,
         in_force.last_changed_at,
         case
