@@ -125,11 +125,12 @@
     DuckDB's extensions attaches; ABM_RAW_ATTACH_LOAD is that extension, which `abm` finds. -#}
 {% macro attach_raw_catalog() -%}
     {%- set attached = env_var('ABM_RAW_ATTACH', '') -%}
+    {%- set options = env_var('ABM_RAW_ATTACH_OPTIONS', '') -%}
     {%- if attached -%}
         {%- if env_var('ABM_RAW_ATTACH_LOAD', '') %} load {{ env_var('ABM_RAW_ATTACH_LOAD') }};
         {%- endif %}
     attach if not exists '{{ attached | replace("'", "''") }}' as abm_raw (
-        read_only {{- ', ' ~ env_var('ABM_RAW_ATTACH_OPTIONS') if env_var('ABM_RAW_ATTACH_OPTIONS', '') }}
+        read_only {{- ', ' ~ options if options }}
     );
     {%- endif -%}
 {%- endmacro %}

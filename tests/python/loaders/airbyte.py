@@ -1,7 +1,10 @@
 """A raw directory as Airbyte's file destinations leave it.
 
-Streams, columns and types are those that the sources declare (airbyte_names.yml). Of the columns
-that nothing reads, only those are written that could be taken for one that is read. A column has
+Streams, columns and types are those that the sources declare (airbyte_names.json: stream, column,
+type of JSON schema, of which date and date-time are formats). Where an account defines columns
+itself, the rule of the source's code gave names and types: HubSpot's properties stand here,
+Marketo's attributes are spelled by its clean_string, Salesforce's fields keep their API's names. Of
+the columns that nothing reads, only those are written that could be taken for one that is read. A column has
 letters, digits and `_` alone in its name: `metrics.clicks` becomes `metrics_clicks`.
 
 What Airbyte lacks is left out: HubSpot's deleted contacts, companies and mail events, people merged
@@ -9,6 +12,7 @@ in Marketo, form submissions by contact, kinds of association, Google's devices,
 `lost_with_airbyte` takes from the plain directory besides.
 """
 
+import json
 import re
 import shutil
 from datetime import UTC, datetime
@@ -16,10 +20,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import yaml
 
-NAMES: dict[str, Any] = yaml.safe_load(
-    Path(__file__).with_name("airbyte_names.yml").read_text(encoding="utf-8")
+NAMES: dict[str, Any] = json.loads(
+    Path(__file__).with_name("airbyte_names.json").read_text(encoding="utf-8")
 )
 SYNCED_AT = datetime(2026, 11, 1, 6, tzinfo=UTC)
 """When the files were written, which their names tell; their rows were read at other times."""
