@@ -21,7 +21,7 @@ from abm.errors import AbmError, first_line
 from abm.landing import Raw, read_loader_names
 from abm.paths import SAMPLE_DIR, project_vars, shown
 from abm.progress import Steps
-from abm.raw_catalog import ATTACH, OPTIONS, RawCatalog, extension_of
+from abm.raw_catalog import ATTACH, OPTIONS, RawCatalog, attach_statements, extension_of
 from abm.raw_directory import RawDirectory
 
 if TYPE_CHECKING:
@@ -489,6 +489,10 @@ def reading(options: BuildOptions) -> Iterator[Query]:
             yield lambda query: connection.execute(query.encode()).fetchall()
     else:
         with duckdb.connect(str(options.db), read_only=True) as database:
+            # A view of staging reads the catalog itself.
+            if attached := os.environ.get(ATTACH):
+                for statement in attach_statements(attached, os.environ.get(OPTIONS, "")):
+                    database.execute(statement)
             yield lambda query: database.execute(query).fetchall()
 
 

@@ -278,7 +278,9 @@ def _layout_lines(source: str, comparison: Comparison) -> Iterator[str]:
         layouts = ", ".join(sorted({part.layout for part in parts}))
         files = sum(part.n_files for part in parts)
         own = [f for f in present if f.found and parts & {*f.found.parts}]
-        loads = [name for finding in own for name in comparison.marked(finding, "loaded_at")]
+        columns = {name.lower() for part in parts for name in part.types}
+        marks = [name for finding in own for name in comparison.marked(finding, "loaded_at")]
+        loads = [name for name in marks if name in columns]
         text = (
             f"  {f'{connection}, ' if connection else ''}{LOADERS.get(loader, loader)}: {layouts}"
         )

@@ -637,10 +637,12 @@ def detected_loader(
         every = dict.fromkeys((table.connection for table in stored), loader)
         found = (resolve(wanted, stored, names, every, Dialect()) for wanted in tables)
         counts[loader] = sum(len(table.columns) for table in found if table and not table.problems)
-    best = max(counts, key=lambda loader: counts[loader])
+    is_csv = any(table.layout.startswith("CSV") for table in stored)
+    # Several loaders know the field that orgs add; only an export leaves files without marks.
+    best = max(counts, key=lambda loader: (counts[loader], is_csv and loader == DATA_LOADER))
     if counts[best] > counts[""]:
         return best
-    return DATA_LOADER if any(table.layout.startswith("CSV") for table in stored) else ""
+    return DATA_LOADER if is_csv else ""
 
 
 class Landing:
