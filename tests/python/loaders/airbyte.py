@@ -4,8 +4,8 @@ Streams, columns and types are those that the sources declare (airbyte_names.jso
 type of JSON schema, of which date and date-time are formats). Where an account defines columns
 itself, the rule of the source's code gave names and types: HubSpot's properties stand here,
 Marketo's attributes are spelled by its clean_string, Salesforce's fields keep their API's names. Of
-the columns that nothing reads, only those are written that could be taken for one that is read. A column has
-letters, digits and `_` alone in its name: `metrics.clicks` becomes `metrics_clicks`.
+the columns that nothing reads, only those are written that could be taken for one that is read. A
+column has letters, digits and `_` alone in its name: `metrics.clicks` becomes `metrics_clicks`.
 
 What Airbyte lacks is left out: HubSpot's deleted contacts, companies and mail events, people merged
 in Marketo, form submissions by contact, kinds of association, Google's devices, and what
