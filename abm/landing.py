@@ -735,6 +735,7 @@ class Landing:
             for name in self._wanted
             for holder in connections_of(self._raw.holder_of(name), self._raw.holders())
         }
+        found = {}
         for holder in sorted(set(self._raw.holders()) - claimed):
             if holder.startswith((".", "_")):
                 continue
@@ -742,8 +743,15 @@ class Landing:
             wanted = list(self._wanted[source].values())
             loader = detected_loader(source, stored, self._names, wanted) if stored else ""
             if self._would_find(source, stored, loader):
-                return f"{self._raw.holder} {holder} has it: set var {source}_schema to {holder}"
-        return ""
+                # Another source may have a table of that name too: contact, campaign.
+                every = dict.fromkeys((table.connection for table in stored), loader)
+                tables = (resolve(w, stored, self._names, every, self._raw.dialect) for w in wanted)
+                n_columns = sum(len(table.columns) for table in tables if table)
+                found[holder] = (normal(source) in normal(holder), n_columns)
+        if not found:
+            return ""
+        best = max(found, key=lambda holder: found[holder])
+        return f"{self._raw.holder} {best} has it: set var {source}_schema to {best}"
 
     def _would_find(self, source: str, stored: Sequence[Stored], loader: str) -> bool:
         """Whether a main table is among stored ones, with all columns that it needs."""

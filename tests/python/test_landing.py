@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -378,6 +379,12 @@ def test_what_lies_elsewhere_is_found(tmp_path: Path) -> None:
     assert named.fatal == []
     hint = compared(raw, "ga4")
     assert "folder sf_prod has it: set var salesforce_schema to sf_prod" in " ".join(hint.fatal)
+    # Another source has a table of that name too, and comes first.
+    shutil.copytree(raw / "sf_prod", raw / "an_org")
+    (raw / "an_org" / "account.parquet").unlink()
+    assert "folder sf_prod has it" in " ".join(compared(raw, "ga4").fatal)
+    shutil.copytree(raw / "an_org", raw / "the_salesforce_org")
+    assert "folder the_salesforce_org has it" in " ".join(compared(raw, "ga4").fatal)
     (sentence,) = compared(tmp_path, "ga4").fatal
     assert sentence.endswith("raw has: name that with --raw or ABM_RAW_DIR.")
     braces = tmp_path / "a{b}"
