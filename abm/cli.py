@@ -39,8 +39,9 @@ A worked example, from raw extracts to tables that Tableau, Power BI or SQL can 
     abm docs                                       what every table and column means
 
 Without --raw, `abm build` reads the sample company in sample_data/. Settings that a build reads
-from the environment: ABM_RAW_DIR, ABM_DB, ABM_MEMORY_LIMIT (DuckDB, default 4GB) and
-ABM_EMAIL_SALT. ABM_DEBUG=1 adds the trace to an unexpected error.
+from the environment: ABM_RAW_DIR, ABM_RAW_ATTACH (a catalog of raw tables), ABM_DB,
+ABM_MEMORY_LIMIT (DuckDB, default 4GB) and ABM_EMAIL_SALT. ABM_DEBUG=1 adds the trace to an
+unexpected error.
 
 Exit codes: 0 done, 1 something failed and was explained, 2 the command was misspelled,
 130 interrupted.
@@ -89,7 +90,7 @@ Raw = Annotated[
         "--raw",
         envvar="ABM_RAW_DIR",
         metavar="DIR",
-        help="The raw data: <DIR>/<source>/<table>.parquet. Default: the shipped sample.",
+        help="The raw data: <DIR>/<source>/<table>, files or folders. Default: the shipped sample.",
     ),
 ]
 Target = Annotated[
@@ -180,9 +181,10 @@ def doctor(
 ) -> None:
     """Compare raw data with what the project reads, and say what to do about the difference.
 
-    Source by source: which tables and columns are there, missing, unreadable or switched off, and
-    which marts and columns are null or empty for it. Optional ones are marked; nobody is warned of
-    them. Names match whatever their case.
+    Source by source: which loader left it, as what, and its load time; which tables and columns
+    are there, missing, unreadable or switched off, and which marts and columns are null or empty
+    for it. Optional ones are marked; nobody is warned of them. Names match whatever their case and
+    punctuation, and as seed loader_names says; what is read from nothing is named.
 
     Then the values that no seed maps, such as industries, job titles and campaign types: how often
     they occur, how they are read meanwhile, and the row to add to the seed's CSV file. Where a
