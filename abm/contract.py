@@ -642,10 +642,20 @@ def _compare_table(
         for column in missing
         if not column.optional
         and table.is_read(crm)
-        and not (column.name == LOADED_AT and comparison.marked(finding, "loaded_at"))
+        and not _is_marked_otherwise(column.name, finding, comparison)
     ]
     if warned:
         noted[table.name] = warned
+
+
+def _is_marked_otherwise(name: str, finding: Finding, comparison: Comparison) -> bool:
+    """Whether another column says what a missing one would, or an export needs none."""
+    if name == LOADED_AT and finding.found:
+        are_exports = all(part.layout.startswith("CSV") for part in finding.found.parts)
+        return are_exports or bool(comparison.marked(finding, "loaded_at"))
+    return name in comparison.marks.get("deleted", {}) and bool(
+        comparison.marked(finding, "deleted")
+    )
 
 
 def _spelled(noted: Mapping[str, str | list[str]]) -> str:

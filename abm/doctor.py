@@ -74,7 +74,8 @@ class Diagnosis:
     @property
     def problems(self) -> list[str]:
         """Sentences; with any of them a build cannot start."""
-        return self.comparison.fatal + self.failures
+        errors = [notice.message for notice in self.notices if notice.level == "error"]
+        return self.comparison.fatal + self.failures + errors
 
 
 def diagnose(options: BuildOptions) -> Diagnosis:
@@ -136,8 +137,10 @@ def fitting_vars(options: BuildOptions, comparison: Comparison) -> dict[str, Any
         if found or variables.get(name):
             fitting[name] = found
     project = project_vars(options.root)
-    if variables.get("loaders") != project.get("loaders"):
-        fitting = {"loaders": variables["loaders"], **fitting}
+    schemas = [f"{finding.table.source}_schema" for finding in comparison.findings]
+    for name in dict.fromkeys([*schemas, "loaders"]):
+        if variables.get(name) != project.get(name):
+            fitting = {name: variables[name], **fitting}
     if variables.get("crm") != project.get("crm"):
         fitting = {"crm": comparison.crm, **fitting}
     return fitting

@@ -230,11 +230,11 @@ class _Folder:
 
     @property
     def unread(self) -> list[str]:
-        """The names of what is in it and is no file of a kind that is read."""
+        """The names of what is in it and is no file of a kind that is read; dlt's `init` aside."""
         return sorted(
             path.name
             for path in self.path.iterdir()
-            if not path.name.startswith((".", "_")) and not data_files(path)
+            if not path.name.startswith((".", "_")) and path.name != "init" and not data_files(path)
         )
 
     def _table_name(self, path: Path) -> str:
