@@ -13,8 +13,9 @@ import pyarrow.csv
 from psycopg import sql
 
 from abm.contract import Column, Comparison, State, Table
+from abm.dialect import Dialect, quoted, quoted_text
 from abm.errors import AbmError, first_line
-from abm.landing import Dialect, Found, Stored, Wanted, connections_of, quoted, quoted_text
+from abm.landing import Found, Stored, Wanted, connections_of
 from abm.progress import Steps
 from abm.raw_directory import RawDirectory
 

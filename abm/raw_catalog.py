@@ -8,8 +8,9 @@ from typing import ClassVar
 
 import duckdb
 
+from abm.dialect import Dialect, quoted, quoted_text
 from abm.errors import AbmError, first_line
-from abm.landing import Dialect, Found, Stored, Wanted, connections_of, quoted, quoted_text
+from abm.landing import Found, Stored, Wanted, connections_of
 from abm.raw_directory import CONFIG, SHARD, RawDirectory
 
 CATALOG = "abm_raw"

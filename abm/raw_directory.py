@@ -11,18 +11,9 @@ from typing import ClassVar, TextIO
 
 import duckdb
 
+from abm.dialect import Dialect, quoted, quoted_text
 from abm.errors import first_line
-from abm.landing import (
-    RAW_DIR,
-    Dialect,
-    Found,
-    Stored,
-    Wanted,
-    connections_of,
-    normal,
-    quoted,
-    quoted_text,
-)
+from abm.landing import RAW_DIR, Found, Stored, Wanted, connections_of, normal
 from abm.paths import shown
 
 CONFIG = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}

@@ -16,8 +16,9 @@ from conftest import ARTIFACTS, COMPANY_DAY, ROOT, Result, errors, run_abm, said
 
 from abm.build import BuildOptions, check_raw
 from abm.contract import DELETED, LOADED_AT, Comparison, Table, compare, load_contract
+from abm.dialect import Dialect
 from abm.errors import AbmError
-from abm.landing import Dialect, Found, Stored, Wanted
+from abm.landing import Found, Stored, Wanted
 from abm.paths import project_vars
 from abm.settings import save_vars
 

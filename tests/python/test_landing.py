@@ -11,16 +11,8 @@ import pytest
 from conftest import ROOT
 
 from abm.contract import Comparison, compare, load_contract
-from abm.landing import (
-    SEED,
-    Dialect,
-    Landing,
-    LoaderName,
-    Reading,
-    Wanted,
-    normal,
-    read_loader_names,
-)
+from abm.dialect import Dialect
+from abm.landing import SEED, Landing, LoaderName, Reading, Wanted, normal, read_loader_names
 from abm.paths import project_vars
 from abm.raw_directory import RawDirectory
 
