@@ -47,6 +47,7 @@ def test_early_rows_of_a_day_give_way_to_its_table(company: Path, tmp_path: Path
     assert len(intraday & days) == len(intraday - days) == 1
 
 
+@pytest.mark.full
 def test_data_loader_and_singer(company: Path, built_from: BUILT, tmp_path: Path) -> None:
     """Salesforce as Data Loader exports it, which loses nothing; the other sources from Singer."""
     exported, raw, plain = (tmp_path / name for name in ("exported", "landed", "plain"))

@@ -212,6 +212,7 @@ def test_airbyte_to_files(
     assert published(data) == figures(*files, loaded="_airbyte_extracted_at")
 
 
+@pytest.mark.full
 def test_dlt(walk: Callable[..., Result], data: Path, company: Path, tmp_path: Path) -> None:
     raw, written = data / "raw", tmp_path / "written"
     write_dlt(company, written)
