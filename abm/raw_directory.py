@@ -217,6 +217,12 @@ class _Folder:
                 files = [file for path in same_kind for file in data_files(path)]
                 if files:
                     tables.append(self._stored(name, same_kind, files))
+                elif same_kind[0].is_dir():
+                    place = shown(same_kind[0])
+                    problem = "holds no Parquet or CSV file: load it again"
+                    tables.append(
+                        Stored(name, place, "", {}, "a folder", 0, self.connection, problem=problem)
+                    )
         return tables
 
     @property
@@ -225,12 +231,15 @@ class _Folder:
         return sorted(
             path.name
             for path in self.path.iterdir()
-            if not path.name.startswith((".", "_")) and path.name != "init" and not data_files(path)
+            if path.is_file()
+            and not path.name.startswith((".", "_"))
+            and path.name != "init"
+            and not _kind(path)
         )
 
     def _table_name(self, path: Path) -> str:
         name = path.name
-        for suffix in SUFFIXES if path.is_file() else ():
+        for suffix in SUFFIXES:
             if name.lower().endswith(suffix):
                 name = name[: -len(suffix)]
                 break

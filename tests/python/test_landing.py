@@ -104,6 +104,7 @@ LAYOUTS: dict[str, Callable[[Path], None]] = {
     "csv folder": lambda crm: csv(crm / "deal" / "00" / "part 1.csv"),
     "stamped": lambda crm: csv(crm / "Deal-20261031T101112.csv"),
     "name": lambda crm: parquet(crm / "de_al.parquet", rows_query()),
+    "folder called as a file": lambda crm: parquet(crm / "deal.parquet/0.parquet", rows_query()),
 }  # fmt: skip
 
 
@@ -193,6 +194,14 @@ REFUSED = {
     "decimal comma": (
         lambda crm: (crm / "deal.csv").write_text("Id;Amount\na;1 234,50\nb;2\n"),
         r"deal\.csv writes numbers with a decimal comma \(1 234,50 in Amount\): export it with",
+    ),
+    "nothing in it": (
+        lambda crm: (crm / "deal").mkdir(),
+        r"deal holds no Parquet or CSV file: load it again",
+    ),
+    "nothing that is read": (
+        lambda crm: ((crm / "Deal").mkdir(), (crm / "Deal" / "1.jsonl.gz").write_text("{}")),
+        r"Deal holds no Parquet or CSV file: load it again",
     ),
     "not a gzip": (
         lambda crm: (crm / "deal.csv.gz").write_text("Id,Amount\na,1\n"),

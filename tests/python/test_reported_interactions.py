@@ -386,6 +386,10 @@ def test_ad_campaigns_keep_their_past_names(case: Callable[..., Query]) -> None:
                 google(9002, "Used by two", first),
                 google(9002, "Handed over", second),
             ],
+            "google_ads/campaign_stats": [
+                {"id": 9001, "customer_id": 1, "date": first.date(), "impressions": 1, "clicks": 0}
+                | {"cost_micros": 0, "_fivetran_synced": LOADED}
+            ],
             "ga4/events": [
                 hit(
                     name,
