@@ -262,6 +262,16 @@ LOADERS = {
 }
 
 
+LOST_UNSEEN = {
+    (
+        "singer",
+        "linkedin_ads",
+    ): "tap-linkedin-ads keeps the digits and points of a cost alone, so a "
+    "refund of -12.50 arrives as 12.50 and no row shows it: compare the spend with LinkedIn's own.",
+}
+"""What a loader changes in the values themselves, by loader and source."""
+
+
 def _layout_lines(source: str, comparison: Comparison) -> Iterator[str]:
     """Say of each connection of a source who left it, as what, and when it was loaded."""
     present = [
@@ -290,6 +300,8 @@ def _layout_lines(source: str, comparison: Comparison) -> Iterator[str]:
         text += f", {files:,} {'file' if files == 1 else 'files'}" if files else ""
         text += f", load time in {max(set(loads), key=loads.count)}" if loads else ", no load time"
         yield from _wrapped(text)
+        if lost := LOST_UNSEEN.get((loader, source)):
+            yield from _wrapped(f"  {lost}")
     unmapped = [*(t.place for t in landing.unmapped(source)), *comparison.raw.unread(source)]
     if present and unmapped:
         yield from _wrapped(f"  Nothing is read from: {', '.join(unmapped)}")

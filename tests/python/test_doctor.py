@@ -17,6 +17,7 @@ from conftest import ARTIFACTS, COMPANY_DAY, ROOT, Result, errors, run_abm, said
 from abm.build import BuildOptions, check_raw
 from abm.contract import DELETED, LOADED_AT, Comparison, Table, compare, load_contract
 from abm.dialect import Dialect
+from abm.doctor import Diagnosis, source_lines
 from abm.errors import AbmError
 from abm.landing import Found, Stored, Wanted
 from abm.paths import project_vars
@@ -538,3 +539,16 @@ def test_indents_are_kept(item: str, tmp_path: Path) -> None:
     file.write_text(before)
     assert save_vars(tmp_path, {"crm": "hubspot"})
     assert file.read_text() == before.replace("salesforce", "hubspot")
+
+
+def test_what_a_loader_changes_unseen_is_said(tmp_path: Path) -> None:
+    folder = tmp_path / "linkedin_ads"
+    folder.mkdir()
+    table = CONTRACT["linkedin_ads"]["ad_analytics_by_campaign"]
+    columns = [column.name for column in table.columns]
+    for mark, is_said in (("_sdc_extracted_at", True), ("_airbyte_raw_id", False)):
+        frame = pl.DataFrame({column: ["1"] for column in [*columns[:-2], mark]})
+        frame.write_parquet(folder / "ad_analytics_by_campaign.parquet")
+        comparison = compare(CONTRACT, tmp_path, ["linkedin_ads"], {}, row_marks=MARKS)
+        lines = " ".join(" ".join(source_lines(Diagnosis(comparison))).split())
+        assert ("a refund of -12.50 arrives as 12.50" in lines) == is_said
