@@ -28,7 +28,9 @@ STAMP = re.compile(r"[-_.](\d{8}([T_-]?\d{2,9})?|\d{4}-\d{2}-\d{2}([T_-][\d-]+)?
 SHARD = re.compile(r"(events)_(intraday_)?\d{8}$", re.IGNORECASE)
 """A day of GA4's export to BigQuery."""
 
-DECIMAL_COMMA = "^[+-]?[0-9]+([ .][0-9]{3})*,[0-9]+$"
+NUMBER_WITH_COMMA = "^[+-]?[0-9][0-9 .]*,[0-9 .,]*$"
+"""One with a decimal comma, or with commas between thousands: which, nobody can tell."""
+
 LAKES = {"_delta_log": "a Delta table", "metadata": "an Iceberg table", ".hoodie": "a Hudi table"}
 """What a folder is whose own list of files, and not the folder, says which rows count."""
 
@@ -107,7 +109,7 @@ class RawDirectory:
             numbers = [name for name in part.types if normal(name) in map(normal, wanted.numbers)]
             commas = ", ".join(
                 f"any_value({quoted(name)}) filter "
-                f"(where regexp_matches(trim({quoted(name)}), {quoted_text(DECIMAL_COMMA)}))"
+                f"(where regexp_matches(trim({quoted(name)}), {quoted_text(NUMBER_WITH_COMMA)}))"
                 for name in numbers
             )
             relation = with_raw_dir(part.relation, self.path)
@@ -117,8 +119,8 @@ class RawDirectory:
                 problems.append(f"{part.place} {csv_problem(error)}")
                 continue
             problems += [
-                f"{part.place} writes numbers with a decimal comma ({value} in {name}): export it "
-                "with a decimal point"
+                f"{part.place} writes numbers with a decimal comma or commas between thousands "
+                f"({value} in {name}): export them with a decimal point and nothing else"
                 for name, value in zip(numbers, row[1:], strict=False)
                 if value is not None
             ]

@@ -193,7 +193,11 @@ REFUSED = {
     ),
     "decimal comma": (
         lambda crm: (crm / "deal.csv").write_text("Id;Amount\na;1 234,50\nb;2\n"),
-        r"deal\.csv writes numbers with a decimal comma \(1 234,50 in Amount\): export it with",
+        r"deal\.csv writes numbers with a decimal comma or .* \(1 234,50 in Amount\): export them",
+    ),
+    "thousands": (
+        lambda crm: (crm / "deal.csv").write_text('Id,Amount\na,"1,234.50"\nb,2\n'),
+        r"deal\.csv writes numbers with a decimal comma or .* \(1,234\.50 in Amount\): export them",
     ),
     "nothing in it": (
         lambda crm: (crm / "deal").mkdir(),
