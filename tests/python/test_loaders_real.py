@@ -331,7 +331,8 @@ def run_target(
         run([loaders / "target-csv", "--config", config], folder, file)
 
 
-@pytest.mark.parametrize("crm", ["hubspot", pytest.param("salesforce", marks=pytest.mark.full)])
+@pytest.mark.full
+@pytest.mark.parametrize("crm", ["hubspot", "salesforce"])
 def test_singer_files(
     crm: str, loaders: Path, states: tuple[Path, Path], built_from: BUILT, tmp_path: Path
 ) -> None:

@@ -199,6 +199,7 @@ def test_fivetran_in_postgresql(
     assert (accounts[0], dict(won)) == expected
 
 
+@pytest.mark.full
 def test_airbyte_to_files(
     walk: Callable[..., Result], data: Path, company: Path, tmp_path: Path
 ) -> None:
