@@ -52,18 +52,10 @@ $(READER_INSTALLED):
 	@$(READER_VENV)/bin/pip install --quiet --disable-pip-version-check duckdb==$(READER_DUCKDB)
 	@touch $@
 
-$(COMPILE_INSTALLED): requirements-compile.txt
-	@test -x $(COMPILE_VENV)/bin/python || $(PYTHON) -m venv $(COMPILE_VENV)
-	@echo "Installing requirements-compile.txt into $(COMPILE_VENV) (about a minute when new)"
-	@$(COMPILE_VENV)/bin/pip install --quiet --disable-pip-version-check \
-		-r requirements-compile.txt
-	@touch $@
-
-$(LOADERS_INSTALLED): requirements-loaders.txt
-	@test -x $(LOADERS_VENV)/bin/python || $(PYTHON) -m venv $(LOADERS_VENV)
-	@echo "Installing requirements-loaders.txt into $(LOADERS_VENV) (about a minute when new)"
-	@$(LOADERS_VENV)/bin/pip install --quiet --disable-pip-version-check \
-		-r requirements-loaders.txt
+$(COMPILE_INSTALLED) $(LOADERS_INSTALLED): .venv-%/.installed: requirements-%.txt
+	@test -x .venv-$*/bin/python || $(PYTHON) -m venv .venv-$*
+	@echo "Installing $< into .venv-$* (about a minute when new)"
+	@.venv-$*/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
 install: $(INSTALLED) ## Make or renew .venv from requirements.txt

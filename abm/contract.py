@@ -112,11 +112,6 @@ class Table:
     stale_after: timedelta | None = None
     is_main: bool = False
 
-    @property
-    def file(self) -> str:
-        """The file's path below the raw directory."""
-        return f"{self.source}/{self.name}.parquet"
-
     def is_read(self, crm: str) -> bool:
         """Whether anything reads it: some tables are read only where their source is the CRM."""
         return self.source == crm or bool(self.feeds)

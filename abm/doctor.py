@@ -111,8 +111,8 @@ def fitting_vars(options: BuildOptions, comparison: Comparison) -> dict[str, Any
 
     Returns:
         enabled_sources without the sources of which nothing is there, absent with what was found
-        missing, what else of FOUND_VARS was found, and crm and loaders where the build's own vars
-        name others than the project.
+        missing, what else of FOUND_VARS was found, and crm, loaders and <source>_schema where the
+        build's own vars name others than the project.
     """
     variables = build_vars(options)
     there = {
@@ -263,13 +263,10 @@ LOADERS = {
 
 
 LOST_UNSEEN = {
-    (
-        "singer",
-        "linkedin_ads",
-    ): "tap-linkedin-ads keeps the digits and points of a cost alone, so a "
-    "refund of -12.50 arrives as 12.50 and no row shows it: compare the spend with LinkedIn's own.",
+    "linkedin_ads from singer": "tap-linkedin-ads keeps the digits and points of a cost alone, so "
+    "a refund of -12.50 arrives as 12.50 and no row shows it: compare the spend with LinkedIn's."
 }
-"""What a loader changes in the values themselves, by loader and source."""
+"""What a loader changes in the values themselves, by source and loader."""
 
 
 def _layout_lines(source: str, comparison: Comparison) -> Iterator[str]:
@@ -300,7 +297,7 @@ def _layout_lines(source: str, comparison: Comparison) -> Iterator[str]:
         text += f", {files:,} {'file' if files == 1 else 'files'}" if files else ""
         text += f", load time in {max(set(loads), key=loads.count)}" if loads else ", no load time"
         yield from _wrapped(text)
-        if lost := LOST_UNSEEN.get((loader, source)):
+        if lost := LOST_UNSEEN.get(f"{source} from {loader}"):
             yield from _wrapped(f"  {lost}")
     unmapped = [*(t.place for t in landing.unmapped(source)), *comparison.raw.unread(source)]
     if present and unmapped:

@@ -492,12 +492,11 @@ def _select(
                 expression = f"case when {value} like '%@%' then {value} else {expression} end"
         is_same = expression == quoted(column)
         selected.append(expression if is_same else f"{expression} as {quoted(column)}")
-    if selected == [quoted(column) for column in columns]:
-        selected = ["*"]
     if any(other.connection for other in stored):
         connection = quoted_text(table.connection) if table.connection else "cast(null as varchar)"
-        selected = [s for s in selected if s != "*"] or list(map(quoted, columns))
         selected.append(f"{connection} as {CONNECTION}")
+    elif selected == [quoted(column) for column in columns]:
+        selected = ["*"]
     return f"select {', '.join(selected)} from {relation} as landed_rows{joins}"
 
 
@@ -543,6 +542,30 @@ def _expression(value: _Value, table: Stored, dialect: Dialect, prefix: str = ""
     return expression
 
 
+def found_under(
+    loader: str,
+    wanted: Iterable[Wanted],
+    stored: Sequence[Stored],
+    names: Sequence[LoaderName],
+    dialect: Dialect,
+) -> list[tuple[Wanted, Found]]:
+    """Find what can be read of raw tables if a loader left the stored ones.
+
+    Args:
+        loader: The loader, "" for none.
+        wanted: What is looked for.
+        stored: The tables.
+        names: Seed loader_names.
+        dialect: The engine's SQL.
+
+    Returns:
+        What is there and has no problem.
+    """
+    loaders = dict.fromkeys((table.connection for table in stored), loader)
+    found = ((table, resolve(table, stored, names, loaders, dialect)) for table in wanted)
+    return [(table, there) for table, there in found if there and not there.problems]
+
+
 def detected_loader(
     source: str, stored: Sequence[Stored], names: Sequence[LoaderName], tables: Sequence[Wanted]
 ) -> str:
@@ -565,9 +588,8 @@ def detected_loader(
     loaders = ["", *dict.fromkeys(row.loader for row in names if row.source == source)]
     counts = {}
     for loader in loaders:
-        every = dict.fromkeys((table.connection for table in stored), loader)
-        found = (resolve(wanted, stored, names, every, Dialect()) for wanted in tables)
-        counts[loader] = sum(len(table.columns) for table in found if table and not table.problems)
+        found = found_under(loader, tables, stored, names, Dialect())
+        counts[loader] = sum(len(there.columns) for _, there in found)
     is_csv = any(table.layout.startswith("CSV") for table in stored)
     # Several loaders know the field that orgs add; only an export leaves files without marks.
     best = max(counts, key=lambda loader: (counts[loader], is_csv and loader == DATA_LOADER))
@@ -657,9 +679,8 @@ class Landing:
         Returns:
             What to do, as "set var loaders to {hubspot: airbyte}", or "" if nothing is to be had.
         """
-        loaders = dict.fromkeys(row.loader for row in self._names if row.source == source)
-        for loader in loaders:
-            if self._would_find(source, self.stored(source), loader):
+        for loader in dict.fromkeys(row.loader for row in self._names if row.source == source):
+            if self._columns_under(loader, source, self.stored(source)):
                 return f"set var loaders to {{{source}: {loader}}}"
         claimed = {
             holder
@@ -672,25 +693,20 @@ class Landing:
                 continue
             stored = self._raw.stored_in(source, holder)
             wanted = list(self._wanted[source].values())
-            loader = detected_loader(source, stored, self._names, wanted) if stored else ""
-            if self._would_find(source, stored, loader):
+            loader = detected_loader(source, stored, self._names, wanted)
+            if n_columns := self._columns_under(loader, source, stored):
                 # Another source may have a table of that name too: contact, campaign.
-                every = dict.fromkeys((table.connection for table in stored), loader)
-                tables = (resolve(w, stored, self._names, every, self._raw.dialect) for w in wanted)
-                n_columns = sum(len(table.columns) for table in tables if table)
                 found[holder] = (normal(source) in normal(holder), n_columns)
         if not found:
             return ""
         best = max(found, key=lambda holder: found[holder])
         return f"{self._raw.holder} {best} has it: set var {source}_schema to {best}"
 
-    def _would_find(self, source: str, stored: Sequence[Stored], loader: str) -> bool:
-        """Whether a main table is among stored ones, with all columns that it needs."""
-        every = dict.fromkeys((table.connection for table in stored), loader)
+    def _columns_under(self, loader: str, source: str, stored: Sequence[Stored]) -> int:
+        """Count the columns of a source that a loader's names find, if a main table is complete."""
         tables = self._wanted[source].values()
+        found = found_under(loader, tables, stored, self._names, self._raw.dialect)
         mains = [table for table in tables if table.is_main] or list(tables)
-        for wanted in mains:
-            found = resolve(wanted, stored, self._names, every, self._raw.dialect)
-            if found and not found.problems and {*wanted.required} <= {*found.columns}:
-                return True
-        return False
+        if any(t in mains and {*t.required} <= {*there.columns} for t, there in found):
+            return sum(len(there.columns) for _, there in found)
+        return 0

@@ -92,14 +92,14 @@
     {%- set loads = [] -%}
     {%- set ns = namespace(freshness={}) -%}
     {%- for _, table_name, _ in staged_raw_tables() | selectattr(0, 'equalto', source_name) -%}
-        {%- set relation = source(source_name, table_name) -%}
+        {%- set relation = raw_relation(source_name, table_name) -%}
         {%- if execute -%}
             {%- set ns.freshness = raw_table(source_name, table_name).freshness or {} -%}
         {%- endif -%}
         {%- if execute and not is_raw_table_absent(source_name, table_name) -%}
             {%- set load -%}
                 select {{ raw_loaded_at(source_name, table_name) }} as loaded_at
-                from {{ raw_relation(source_name, table_name) }} as raw_rows
+                from {{ relation }} as raw_rows
             {%- endset -%}
             {%- do loads.append(load) -%}
         {%- endif -%}
@@ -189,7 +189,7 @@
 {% macro raw_repeated_keys(source_name, table_name) -%}
     {%- set reading = raw_reading(source_name, table_name) -%}
     {%- set columns = raw_table(source_name, table_name).columns -%}
-    {%- set absent = found_var('absent').get(source_name, {}).get(table_name) or [] -%}
+    {%- set absent = absent_raw_columns(source_name, table_name) -%}
     {%- set key_columns = reading.meta['key'] | reject('in', absent) | list -%}
     {%- set is_any_after = is_any_past_after_as_of(raw_table(source_name, table_name)) -%}
     {%- set parts = [] -%}
@@ -219,12 +219,9 @@
 
 {#- Whether a table has a key of which the extract has at least a part. -#}
 {% macro has_raw_key(source_name, table_name) -%}
-    {%- set ns = namespace(is_keyed=false) -%}
-    {%- for name in raw_table(source_name, table_name).config.meta['key']
-        if not is_raw_column_absent(source_name, table_name, name) -%}
-        {%- set ns.is_keyed = true -%}
-    {%- endfor -%}
-    {{ return(ns.is_keyed) }}
+    {%- set absent = absent_raw_columns(source_name, table_name) -%}
+    {%- set key = raw_table(source_name, table_name).config.meta['key'] -%}
+    {{ return(key | reject('in', absent) | list | length > 0) }}
 {%- endmacro %}
 
 {% macro is_any_past_after_as_of(table) -%}
@@ -246,7 +243,7 @@
     {{ no_rejections() }}
     {%- else -%}
     {%- set columns = raw_table(source_name, table_name).columns -%}
-    {%- set absent = found_var('absent').get(source_name, {}).get(table_name) or [] -%}
+    {%- set absent = absent_raw_columns(source_name, table_name) -%}
     {#- A line without a key is known by all it says. -#}
     {%- set identity = reading.meta['key'] | reject('in', absent) | list
         or (columns.keys() | list) -%}

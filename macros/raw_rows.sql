@@ -173,7 +173,7 @@
 {% macro raw_reading(source_name, table_name) -%}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- set meta = table.config.meta -%}
-    {%- set absent = found_var('absent').get(source_name, {}).get(table_name) or [] -%}
+    {%- set absent = absent_raw_columns(source_name, table_name) -%}
     {%- set filled = filled_raw_columns(table) -%}
     {%- set string = dbt.type_string() -%}
     {%- set place = 'raw_rows.$' -%}
@@ -376,7 +376,7 @@
 {% macro raw_marks(source_name, table_name) -%}
     {%- set columns = (raw_table(source_name, table_name).columns.keys() | list)
         + ['_fivetran_synced', '_fivetran_deleted'] -%}
-    {%- set absent = found_var('absent').get(source_name, {}).get(table_name) or [] -%}
+    {%- set absent = absent_raw_columns(source_name, table_name) -%}
     {%- set found = found_var('loader_columns').get(source_name, {}).get(table_name) or [] -%}
     {%- set marks = {'types': {}} -%}
     {%- for kind, names in var('row_marks').items() -%}
@@ -549,6 +549,11 @@
     ) }}
 {%- endmacro %}
 
+{#- The columns that the extract lacks of a table that it has. -#}
+{% macro absent_raw_columns(source_name, table_name) -%}
+    {{ return(found_var('absent').get(source_name, {}).get(table_name) or []) }}
+{%- endmacro %}
+
 {% macro is_raw_column_absent(source_name, table_name, column_name) -%}
-    {{ return(column_name in (found_var('absent').get(source_name, {}).get(table_name) or [])) }}
+    {{ return(column_name in absent_raw_columns(source_name, table_name)) }}
 {%- endmacro %}

@@ -36,7 +36,7 @@ OF_NOBODY = ("stg_salesforce__currency_rates", "stg_salesforce__currency_types")
 TOUCHES = """
     select source_system, source_table, interaction_type, occurred_at, {account}, is_engagement,
         is_abm_touch, engagement_points, person_id is null
-    from {schema}.int_touchpoints
+    from intermediate.int_touchpoints
 """
 Connection = duckdb.DuckDBPyConnection
 Builder = Callable[..., Connection]
@@ -96,7 +96,7 @@ def test_two_orgs_and_portals_do_not_collide(companies: Path, build: Builder) ->
                 expected = Counter(connection.execute(own).fetchall())
                 assert expected, mart
                 assert Counter(both.execute(of_both).fetchall()) == expected, (mart, name)
-        query = TOUCHES.format(schema="intermediate", account=told_apart("account_id"))
+        query = TOUCHES.format(account=told_apart("account_id"))
         expected = Counter(row for c in alone.values() for row in c.execute(query).fetchall())
         assert Counter(both.execute(query).fetchall()) == expected
 

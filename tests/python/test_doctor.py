@@ -84,8 +84,10 @@ def fed_by(table: Table) -> set[str]:
 def test_every_table_feeds_what_is_published() -> None:
     names = published()
     tables = [table for tables in CONTRACT.values() for table in tables.values()]
-    assert [table.file for table in tables if not table.feeds + table.crm_feeds] == []
-    assert {table.file: wrong for table in tables if (wrong := fed_by(table) - names)} == {}
+    assert [table.name for table in tables if not table.feeds + table.crm_feeds] == []
+    assert {
+        (table.source, table.name): wrong for table in tables if (wrong := fed_by(table) - names)
+    } == {}
 
 
 def test_references_lead_to_columns() -> None:
@@ -114,7 +116,7 @@ def assert_lineage(target: Path, crm: str) -> None:
     for table in (table for tables in CONTRACT.values() for table in tables.values()):
         parts = (None, *table.columns)
         names = {name.split(".")[0] for part in parts for name in table.fed(crm, part)}
-        assert names <= downstream(manifest, table), table.file
+        assert names <= downstream(manifest, table), table.name
 
 
 def described(file: Path) -> set[str]:

@@ -107,7 +107,7 @@ def test_small_company_passes(company_built: Build, abm: Abm, tmp_path: Path) ->
 def test_half_of_the_last_week_is_missed(sample_copy: Path, abm: Abm, tmp_path: Path) -> None:
     day_after = datetime(2026, 11, 1)
     for table in (table for tables in load_contract(ROOT).values() for table in tables.values()):
-        file = sample_copy / table.file
+        file = sample_copy / table.source / f"{table.name}.parquet"
         if not table.past or not file.exists():
             continue
         frame = pl.read_parquet(file)

@@ -15,15 +15,11 @@ from loaders.plain import (
     copy_others,
     open_plain,
     plain_tables,
+    text_types,
     write_parts,
 )
 
-TEXT = {
-    "TIMESTAMP": "strftime({0}, '%Y-%m-%dT%H:%M:%S.%gZ')",
-    "DATE": "strftime({0}, '%Y-%m-%d')",
-    "BOOLEAN": "case when {0} then 'true' when not {0} then 'false' end",
-}
-"""How Salesforce spells a type."""
+TEXT = text_types("%g")
 
 
 def write_data_loader(plain: Path, out: Path) -> None:

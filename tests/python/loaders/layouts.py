@@ -16,15 +16,11 @@ from loaders.plain import (
     open_plain,
     plain_tables,
     quoted,
+    text_types,
     write_parts,
 )
 
-TEXT = {
-    "TIMESTAMP": "strftime({0}, '%Y-%m-%dT%H:%M:%S.%fZ')",
-    "DATE": "strftime({0}, '%Y-%m-%d')",
-    "BOOLEAN": "case when {0} then 'true' when not {0} then 'false' end",
-}
-"""How text files spell a type."""
+TEXT = text_types("%f")
 
 
 def write_layouts(plain: Path, out: Path) -> None:

@@ -50,6 +50,15 @@ def api_name(name: str) -> str:
     return CUSTOM.get(name, "".join(word.capitalize() for word in name.split("_")))
 
 
+def text_types(fraction: str) -> dict[str, str]:
+    """How text files spell a type; seconds have a fraction of `%g` or `%f`."""
+    return {
+        "TIMESTAMP": f"strftime({{0}}, '%Y-%m-%dT%H:%M:%S.{fraction}Z')",
+        "DATE": "strftime({0}, '%Y-%m-%d')",
+        "BOOLEAN": "case when {0} then 'true' when not {0} then 'false' end",
+    }
+
+
 def alive(relation: str, key: str) -> str:
     """The rows of the records that are not deleted, for a loader that never hears of deletions."""
     deleted = f"arg_max(coalesce(_fivetran_deleted, false), {SYNCED}) over (partition by {key})"
