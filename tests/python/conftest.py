@@ -1,7 +1,7 @@
 """What the tests share: the command line in a process of its own, a built sample, a small company.
 
 Every build here has its own database and dbt target directory, so that a test neither reads nor
-disturbs what a developer has built. dbt parses the project anew (7 s) for other vars, another
+disturbs what a developer has built. dbt parses the project anew (11 s) for other vars, another
 database file or another target directory: builds of the small company keep the latter two. Tests
 run in several processes: what the session shares is made by the first process that needs it.
 """
