@@ -354,7 +354,7 @@ def build(
             f"touchpoints ({unmatched.n_touchpoints:,}), {unmatched.reason}"
         )
     seconds = time.monotonic() - _STARTED
-    built = f"{shown(options.db)} from {shown(raw_dir)}"
+    built = f"{shown(options.db)} from {os.environ.get('ABM_RAW_ATTACH') or shown(raw_dir)}"
     print(
         f"Built {built if target == DUCKDB else 'the PostgreSQL database'} "
         f"in {seconds:.1f} s, {report.dbt_seconds:.1f} s of them in dbt"

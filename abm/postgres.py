@@ -17,6 +17,7 @@ from abm.dialect import Dialect, quoted, quoted_text
 from abm.errors import AbmError, first_line
 from abm.landing import Found, Stored, Wanted, connections_of
 from abm.progress import Steps
+from abm.raw_catalog import RawCatalog
 from abm.raw_directory import RawDirectory
 
 BATCH_ROWS = 50_000
@@ -227,7 +228,9 @@ class RawDatabase:
         return connections_of(self.holder_of(source), self._types)
 
 
-def load(raw: RawDirectory, comparison: Comparison, schemas: Mapping[str, str]) -> dict[str, int]:
+def load(
+    raw: RawDirectory | RawCatalog, comparison: Comparison, schemas: Mapping[str, str]
+) -> dict[str, int]:
     """Copy a raw directory into tables <source>.<table>, each replaced in one step.
 
     A column becomes its contracted type if all its values are of that type, else text: a value
@@ -235,7 +238,7 @@ def load(raw: RawDirectory, comparison: Comparison, schemas: Mapping[str, str]) 
     jsonb.
 
     Args:
-        raw: The raw directory.
+        raw: The raw directory or catalog.
         comparison: What of the contract it holds; a build may lack some of it.
         schemas: What the schema of a source is called where it is not called as the source.
 
@@ -268,7 +271,11 @@ def load(raw: RawDirectory, comparison: Comparison, schemas: Mapping[str, str]) 
             try:
                 with connection.transaction():
                     relation = raw.relation(found)
-                    count = _load_table(connection, schema, table, relation)
+                    with raw.connect() as source:
+                        source.execute("set TimeZone = 'UTC'")
+                        source.execute("set arrow_large_buffer_size = true")
+                        source.execute(f"create view raw_rows as select * from {relation}")
+                        count = _load_table(connection, schema, table, source)
             except duckdb.Error as error:
                 raise AbmError(
                     f"{found.place} cannot be read ({first_line(error)}): load it again from its "
@@ -284,26 +291,25 @@ def load(raw: RawDirectory, comparison: Comparison, schemas: Mapping[str, str]) 
     return rows
 
 
-def _load_table(connection: psycopg.Connection, schema: str, table: Table, relation: str) -> int:
-    with duckdb.connect() as source:
-        source.execute("set TimeZone = 'UTC'")
-        source.execute("set arrow_large_buffer_size = true")
-        source.execute(f"create view raw_rows as select * from {relation}")
-        columns = _columns(source, table)
-        name = sql.Identifier(schema, table.name)
-        _make_empty(connection, schema, table.name, columns)
-        selected = ", ".join(column.expression for column in columns)
-        batches = source.sql(f"select {selected} from raw_rows").to_arrow_reader(BATCH_ROWS)
-        options = pyarrow.csv.WriteOptions(include_header=False)
-        rows = 0
-        statement = sql.SQL("copy {} from stdin (format csv)").format(name)
-        with connection.cursor() as cursor, cursor.copy(statement) as copy:
-            for batch in batches:
-                text = io.BytesIO()
-                pyarrow.csv.write_csv(batch, text, options)
-                copy.write(text.getbuffer())
-                rows += batch.num_rows
-        connection.execute(sql.SQL("analyze {}").format(name))
+def _load_table(
+    connection: psycopg.Connection, schema: str, table: Table, source: duckdb.DuckDBPyConnection
+) -> int:
+    """Copy the view raw_rows of a DuckDB connection into a table."""
+    columns = _columns(source, table)
+    name = sql.Identifier(schema, table.name)
+    _make_empty(connection, schema, table.name, columns)
+    selected = ", ".join(column.expression for column in columns)
+    batches = source.sql(f"select {selected} from raw_rows").to_arrow_reader(BATCH_ROWS)
+    options = pyarrow.csv.WriteOptions(include_header=False)
+    rows = 0
+    statement = sql.SQL("copy {} from stdin (format csv)").format(name)
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for batch in batches:
+            text = io.BytesIO()
+            pyarrow.csv.write_csv(batch, text, options)
+            copy.write(text.getbuffer())
+            rows += batch.num_rows
+    connection.execute(sql.SQL("analyze {}").format(name))
     return rows
 
 
