@@ -268,7 +268,8 @@ def test_alerts_are_told_to_nobody_where_the_ledger_has_no_room(
     out.mkdir()
     ledger = out / "told.jsonl"
     line = json.dumps({"rule_id": "aes_hot", "entity_id": "x", "fired_on": "2026-01-01"})
-    ledger.write_text(f"{line}{' ' * (PAGE - len(line) - 1)}\n")
+    # There is room for the beginning of what is to be added.
+    ledger.write_text(f"{line}{' ' * (PAGE - len(line) - 20)}\n")
     command = ("alerts", "--db", db, "--ledger", ledger)
     before = tree(out)
     for is_read_only, options in ((False, ()), (False, ("--slack",)), (True, ())):
@@ -296,7 +297,9 @@ def test_what_cannot_be_printed_is_not_remembered(
     command = ("alerts", "--db", db, "--ledger", ledger)
     shell = ("sh", "-c", '"$@" > /dev/full', "sh")
     for arguments in (command, ("--version",)):
-        (sentence,) = errors(run_abm(*arguments, target=tmp_path, before=shell))
+        buffered = {"PYTHONUNBUFFERED": ""}
+        result = run_abm(*arguments, target=tmp_path, before=shell, environment=buffered)
+        (sentence,) = errors(result)
         assert sentence == (
             "There is no room for what is to be written (No space left on device): "
             "make room, then run again."
