@@ -1,4 +1,4 @@
-"""A company of 2,000 accounts, all in programme, and 200 account executives through `abm report`."""
+"""A company of 2,000 accounts, all in programme, with 200 executives through `abm report`."""
 
 import os
 import subprocess
@@ -29,10 +29,11 @@ where entity_type = 'account_executive' and entity_id in (
     select account_executive_id from model
 );
 insert into marts.dim_account_executives
-select * replace ('executive ' || n as account_executive_id, 'Ann ' || n as account_executive_name)
+select * exclude (n)
+    replace ('executive ' || n as account_executive_id, 'Ann ' || n as account_executive_name)
 from model, range({N_EXECUTIVES}) as numbers (n);
 insert into marts.rpt_pipeline_velocity
-select velocities.* replace ('executive ' || n as entity_id)
+select * exclude (n) replace ('executive ' || n as entity_id)
 from velocities, range({N_EXECUTIVES}) as numbers (n);
 """
 
