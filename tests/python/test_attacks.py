@@ -233,7 +233,7 @@ def test_a_full_disk_leaves_what_was_there(
     assert abm(*command(twin), *second).returncode == 0
     new_bytes = held(twin) - (needed if name == "report" and "--period" in command(out) else 0)
     for number in range(n_sizes + 1):
-        size = needed + int(new_bytes * number / n_sizes * 0.9)
+        size = needed - PAGE + (new_bytes - PAGE) * number // n_sizes
         result = on_small_disk(
             *command(out),
             *second,
