@@ -429,7 +429,7 @@ def test_a_killed_docs_leaves_old_or_new_pages(
     assert abm(*command, target=target).returncode == 0
     seconds = time.monotonic() - start
     new = {name: (out / name).read_bytes() for name in names}
-    for moment in moments(20, seconds / 20, seconds):
+    for moment in moments(10, seconds / 10, seconds):
         shutil.rmtree(target, ignore_errors=True)
         for name in names:
             (out / name).write_bytes(b"old")
