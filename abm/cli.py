@@ -20,9 +20,11 @@ from abm.paths import find_project_root, project_vars, resolve_db, resolve_raw_d
 if TYPE_CHECKING:
     from abm.alerts import Due
     from abm.build import BuildReport, Notice
+    from abm.release import Release
 
 _STARTED = time.monotonic()
 INTERRUPTED = 130
+MAX_RAW_CHANGES_SHOWN = 3
 
 HELP = """
 Measure Account-Based Marketing: build, check, publish and show the warehouse.
@@ -92,6 +94,10 @@ Raw = Annotated[
         metavar="DIR",
         help="The raw data: <DIR>/<source>/<table>, files or folders. Default: the shipped sample.",
     ),
+]
+Force = Annotated[
+    bool,
+    typer.Option("--force", help="Take a build that did not finish whole, and say so."),
 ]
 Target = Annotated[
     str, typer.Option("--target", metavar="NAME", help="The engine: duckdb or postgres.")
@@ -312,6 +318,7 @@ def build(
         check_raw,
         largest_unmatched,
         mart_rows,
+        only_build,
         parse_vars,
         read_notices,
         reading,
@@ -335,24 +342,27 @@ def build(
         threads=threads,
         target=target,
     )
-    comparison = check_raw(options)
-    for warning in comparison.warnings:
-        _say("warning", warning)
-    report = run_dbt(options, comparison.variables)
-    _print_build(report)
-    if report.has_notices:
-        with reading(options) as query:
-            _print_notices(read_notices(query))
-    if not report.succeeded:
-        print(f"The build failed; dbt's own log is {shown(root / _dbt_log())}", file=sys.stderr)
-        raise typer.Exit(1)
-    _print_rows("mart", mart_rows(options))
-    unmatched = largest_unmatched(options)
-    if unmatched:
-        print(
-            f"Largest unmatched share: {unmatched.share:.1%} of {unmatched.source_system} "
-            f"touchpoints ({unmatched.n_touchpoints:,}), {unmatched.reason}"
-        )
+    with only_build(options):
+        comparison = check_raw(options)
+        for warning in comparison.warnings:
+            _say("warning", warning)
+        report = run_dbt(options, comparison.variables)
+        _print_build(report)
+        if report.raw_changes:
+            _print_raw_changes(report.raw_changes)
+        if report.has_notices:
+            with reading(options) as query:
+                _print_notices(read_notices(query))
+        if not report.succeeded:
+            print(f"The build failed; dbt's own log is {shown(root / _dbt_log())}", file=sys.stderr)
+            raise typer.Exit(1)
+        _print_rows("mart", mart_rows(options))
+        unmatched = largest_unmatched(options)
+        if unmatched:
+            print(
+                f"Largest unmatched share: {unmatched.share:.1%} of {unmatched.source_system} "
+                f"touchpoints ({unmatched.n_touchpoints:,}), {unmatched.reason}"
+            )
     seconds = time.monotonic() - _STARTED
     built = f"{shown(options.db)} from {os.environ.get('ABM_RAW_ATTACH') or shown(raw_dir)}"
     print(
@@ -421,6 +431,7 @@ def publish(
     out: Annotated[
         Path, typer.Option("--out", metavar="DIR", help="Where readers look; made when missing.")
     ] = Path("out"),
+    force: Force = False,
 ) -> None:
     """Copy marts, reference data and audit to where BI tools and analysts read them.
 
@@ -428,9 +439,13 @@ def publish(
     <out>/parquet/current/<table>.parquet is one file per table; `current` is a symlink to the
     newest release, and the release before it is kept for readers that are still in it.
 
-    Both change in one step: who reads meanwhile sees the old release or the new one. Publish after
-    every build that succeeded; an interrupted publish changes nothing and is cleaned up by the
-    next one.
+    A release is one build that finished whole; any other is refused. Each of the two is replaced in
+    one step, the DuckDB file first: who reads one of them meanwhile sees the old release or the new
+    one. Who opens many Parquet files one after the other reads the folder that <out>/release.json
+    names, and not `current`, which may lead elsewhere in between; that folder stays until the
+    release after the next. release.json also says which build it is (its release_id stands in
+    audit.audit_builds, on every page and beside every told alert), of which day, and how many rows
+    every table has. An interrupted publish changes nothing and is cleaned up by the next one.
 
     \b
     Example:
@@ -443,14 +458,16 @@ def publish(
         raise AbmError(
             f"Nothing is published from {target}: its readers query the marts schema itself."
         )
-    result = run(resolve_db(find_project_root(), db), out.expanduser().absolute())
+    place = out.expanduser().absolute()
+    result = run(resolve_db(find_project_root(), db), place, is_forced=force)
     schemas: dict[str, list[int]] = {}
     for (schema, _), rows in result.rows.items():
         schemas.setdefault(schema, []).append(rows)
     for schema, counts in schemas.items():
         print(f"Published {schema}: {sum(counts):,} rows (tables: {len(counts)})")
     print(f"  DuckDB   {shown(result.database)}")
-    print(f"  Parquet  {shown(result.parquet)} (release {result.release})")
+    print(f"  Parquet  {shown(result.parquet)} ({result.folder})")
+    _print_release(result.release, result.database)
 
 
 @app.command(short_help="Write the dashboard, or the report of the week or month.")
@@ -478,6 +495,7 @@ def report(
         str | None,
         typer.Option("--format", metavar="NAME", help="Of a report: html or pdf. Default: html."),
     ] = None,
+    force: Force = False,
 ) -> None:
     """Write the dashboard, or the report of the week or month, from the published marts.
 
@@ -513,7 +531,7 @@ def report(
             )
         folder = (out or Path("out/dashboard")).expanduser().absolute()
         with Steps("Writing the dashboard") as steps:
-            site = write_site(published, folder, find_project_root(), steps)
+            site = write_site(published, folder, find_project_root(), steps, is_forced=force)
         print(f"Wrote {site.pages} pages, {site.size / 1e6:.1f} MB")
         print(f"  Dashboard  {shown(site.index)}")
         return
@@ -526,7 +544,13 @@ def report(
             raise AbmError(f"There is no {name} {value}: name one of {', '.join(known)}.")
     folder = (out or Path("out/reports")).expanduser().absolute()
     file = write_report(
-        published, folder, find_project_root(), period, lang or "en", file_format or "html"
+        published,
+        folder,
+        find_project_root(),
+        period,
+        lang or "en",
+        file_format or "html",
+        is_forced=force,
     )
     print(f"Wrote {shown(file)}")
 
@@ -555,6 +579,7 @@ def alerts(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print what is due and remember nothing.")
     ] = False,
+    force: Force = False,
 ) -> None:
     """Tell people what is due, once.
 
@@ -566,11 +591,11 @@ def alerts(
     another role (owner_role) the executive who is told.
 
     What was told is remembered in the ledger, a file of JSON lines outside the warehouse: alert_id,
-    rule_id, entity_id, fired_on, move, told_at (UTC) and channel (print or slack). The same rule
-    and entity, fired less than 30 days before or after, is not told again, even where late data
-    moved the day. Of moves every one is told; where the warehouse has one no longer and has one of
-    the same opportunity and kind on another of those days instead, that is the same. No build
-    touches the ledger; remove lines to hear of them again.
+    rule_id, entity_id, fired_on, move, told_at (UTC), channel (print or slack) and release_id. The
+    same rule and entity, fired less than 30 days before or after, is not told again, even where
+    late data moved the day. Of moves every one is told; where the warehouse has one no longer and
+    has one of the same opportunity and kind on another of those days instead, that is the same. No
+    build touches the ledger; remove lines to hear of them again.
 
     At the end of every run stands who is hot and was not called in time, however long ago, unless
     --rule names other rules only.
@@ -602,13 +627,13 @@ def alerts(
     url = webhook_url() if slack and not dry_run else None
     file = ledger.expanduser().absolute() if ledger else find_project_root() / DEFAULT_LEDGER
     with opened_ledger(file, is_read_only=dry_run) as told:
-        due = due_alerts(db.expanduser().absolute(), told, lang, rule or ())
+        due = due_alerts(db.expanduser().absolute(), told, lang, rule or (), is_forced=force)
         if url:
             send(due, told, url)
         else:
             _print_alerts(due)
             if not dry_run:
-                told.remember(due.alerts, PRINTED)
+                told.remember(due.alerts, PRINTED, due.release.release_id)
     n_alerts = f"{len(due.alerts)} alert{'' if len(due.alerts) == 1 else 's'}"
     if not due.alerts:
         print(f"Nothing to tell as of {due.as_of}")
@@ -616,6 +641,7 @@ def alerts(
         print(f"{n_alerts} due as of {due.as_of}, nothing remembered (--dry-run)")
     else:
         print(f"{n_alerts} told as of {due.as_of}, remembered in {shown(file)}")
+    _print_release(due.release, db)
     if due.uncalled:
         print(due.uncalled.heading)
         for account in due.uncalled.accounts:
@@ -683,7 +709,7 @@ def compare(
     of the same day first. Then names and order of columns must be equal too.
 
     Keys, texts, dates and counts must be equal, fractions up to 1e-9; the order of rows does not
-    matter. Columns published_at, the moment of a build, are left out. Where a table differs, the
+    matter. Columns published_at, the moment of a build, and audit.audit_builds are left out. Where a table differs, the
     columns are named and the first differing rows are shown side by side. Exit code 1 means that
     something differs.
 
@@ -692,7 +718,7 @@ def compare(
         abm compare before.duckdb after.duckdb
         make compare-engines                           both engines, on the sample
     """
-    from abm.compare import LEFT_OUT, compare_databases, compare_engines
+    from abm.compare import LEFT_OUT, LEFT_OUT_TABLE, compare_databases, compare_engines
 
     if reference and other:
         comparisons = compare_databases(reference.expanduser(), other.expanduser())
@@ -713,7 +739,9 @@ def compare(
     for found in comparisons:
         for line in found.differences:
             print(line)
-    print(f"Not compared: {LEFT_OUT}, the moment of a build")
+    print(
+        f"Not compared: {LEFT_OUT}, the moment of a build, and {LEFT_OUT_TABLE}, which tells of it"
+    )
     different = sum(found.is_different for found in comparisons)
     if different:
         raise AbmError(f"Of {len(comparisons)} tables {different} differ, as shown above.")
@@ -852,6 +880,24 @@ def _print_build(report: "BuildReport") -> None:
     if report.updates:
         changes = "; ".join(f"{name} {change}" for name, change in report.updates)
         print(f"Changed since the last build: {changes}")
+
+
+def _print_release(release: "Release", db: Path) -> None:
+    print(f"  Release  {release.release_id or 'unknown'}")
+    if release.problem:
+        sys.stdout.flush()
+        explained = release.explained(shown(db))
+        _say("warning", f"{explained[0].upper()}{explained[1:]}: do not rely on its numbers.")
+
+
+def _print_raw_changes(raw_changes: tuple[str, ...]) -> None:
+    shown_changes = ", ".join(raw_changes[:MAX_RAW_CHANGES_SHOWN])
+    n_more = len(raw_changes) - MAX_RAW_CHANGES_SHOWN
+    more = f" and {n_more} more" if n_more > 0 else ""
+    print(
+        f"note: The raw directory changed while the build read it ({shown_changes}{more}): "
+        "it read what was there when it began, the next build reads the rest."
+    )
 
 
 def _print_notices(notices: "list[Notice]") -> None:

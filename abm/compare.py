@@ -23,6 +23,8 @@ from abm.progress import Steps
 SCHEMAS = ("marts", "audit", "reference")
 LEFT_OUT = "published_at"
 """The moment of a build, which is never that of another."""
+LEFT_OUT_TABLE = "audit_builds"
+"""It says when and of what a database was built."""
 TOLERANCE = 1e-9
 MAX_SHOWN = 5
 MAX_UNLIKE = 100_000
@@ -83,7 +85,7 @@ class _Side:
             "select table_schema || '.' || table_name, column_name, data_type "
             f"from information_schema.columns where table_schema in {SCHEMAS} "
             + (f"and table_catalog = '{catalog}' " if catalog else "")
-            + f"and column_name <> '{LEFT_OUT}' order by 1, ordinal_position"
+            + f"and column_name <> '{LEFT_OUT}' and table_name <> '{LEFT_OUT_TABLE}' order by 1, ordinal_position"
         )
         tables: dict[str, Columns] = {}
         for table, column, data_type in rows:

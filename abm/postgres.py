@@ -228,6 +228,27 @@ class RawDatabase:
         return connections_of(self.holder_of(source), self._types)
 
 
+@contextmanager
+def only_build() -> Iterator[None]:
+    """Keep every other build from the database, as long as this process is connected to it.
+
+    Raises:
+        AbmError: Another process is building there, or the database cannot be reached.
+    """
+    with connected() as connection:
+        # Of the session, not of a transaction, which would stay open as long as the build.
+        row = connection.execute(
+            "select pg_try_advisory_lock(hashtext('abm build ' || current_database()))"
+        ).fetchone()
+        connection.commit()
+        if not (row and row[0]):
+            raise AbmError(
+                "Another process is building in this PostgreSQL database: "
+                "wait until it is done, then try again."
+            )
+        yield
+
+
 def load(
     raw: RawDirectory | RawCatalog, comparison: Comparison, schemas: Mapping[str, str]
 ) -> dict[str, int]:

@@ -14,7 +14,14 @@ FORMATS = ("html", "pdf")
 
 
 def write_report(
-    db: Path, out: Path, root: Path, period: str, language: str, file_format: str
+    db: Path,
+    out: Path,
+    root: Path,
+    period: str,
+    language: str,
+    file_format: str,
+    *,
+    is_forced: bool = False,
 ) -> Path:
     """Write the report of the week or month of the as-of date.
 
@@ -27,6 +34,7 @@ def write_report(
         period: week or month.
         language: en or fr.
         file_format: html or pdf.
+        is_forced: Show a build that did not finish whole, too; the report says so.
 
     Returns:
         The file, such as weekly-2026-W44.en.html or monthly-2026-10.fr.pdf.
@@ -35,7 +43,7 @@ def write_report(
         AbmError: The published file cannot be read, the report not be written, or PDF not be made
             here.
     """
-    published = read_published(db)
+    published = read_published(db, is_forced=is_forced)
     words = Language(language, published.currency, published.labels)
     pages = Pages(published, read_dictionary(root), words, is_linked=False)
     text = pages.report(period)

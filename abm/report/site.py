@@ -8,6 +8,7 @@ from abm.dictionary import read_dictionary
 from abm.errors import AbmError
 from abm.paths import shown
 from abm.progress import Steps
+from abm.release import FILE
 from abm.report.language import LOCALES, Language
 from abm.report.pages import Pages, environment
 from abm.report.published import read_published
@@ -28,7 +29,9 @@ class Site:
     size: int
 
 
-def write_site(db: Path, out: Path, root: Path, steps: Steps | None = None) -> Site:
+def write_site(
+    db: Path, out: Path, root: Path, steps: Steps | None = None, *, is_forced: bool = False
+) -> Site:
     """Write the dashboard, in place of the one that is there.
 
     Args:
@@ -36,6 +39,7 @@ def write_site(db: Path, out: Path, root: Path, steps: Steps | None = None) -> S
         out: The folder of the dashboard; made when missing.
         root: The dbt project's directory, which has the descriptions.
         steps: Is advanced with every page.
+        is_forced: Show a build that did not finish whole, too; every page says so.
 
     Returns:
         What was written.
@@ -44,13 +48,13 @@ def write_site(db: Path, out: Path, root: Path, steps: Steps | None = None) -> S
         AbmError: The file cannot be read or the folder not be written.
     """
     if out.exists() and not (
-        out.is_dir() and {path.name for path in out.iterdir()} <= {*LOCALES, "index.html"}
+        out.is_dir() and {path.name for path in out.iterdir()} <= {*LOCALES, "index.html", FILE}
     ):
         raise AbmError(
             f"{shown(out)} holds more than a dashboard, which is written anew each time: "
             "name a directory of its own with --out."
         )
-    published = read_published(db)
+    published = read_published(db, is_forced=is_forced)
     dictionary = read_dictionary(root)
     languages = [Language(code, published.currency, published.labels) for code in LOCALES]
     files: dict[str, str] = {}
@@ -63,6 +67,7 @@ def write_site(db: Path, out: Path, root: Path, steps: Steps | None = None) -> S
             if steps:
                 steps.start(name)
                 steps.advance()
+    files[FILE] = published.release.spelled()
     files["index.html"] = environment().get_template("choose.html").render(languages=languages)
     work = out.with_name(f".{out.name}.writing")
     try:
@@ -80,4 +85,4 @@ def write_site(db: Path, out: Path, root: Path, steps: Steps | None = None) -> S
             "make room or allow writing there, or name another directory with --out."
         ) from error
     size = sum(len(page.encode()) for page in files.values())
-    return Site(out / "index.html", len(files), size)
+    return Site(out / "index.html", len(files) - 1, size)

@@ -27,7 +27,7 @@ def poll(out: Path) -> dict[str, object]:
         with duckdb.connect(str(out / "abm.duckdb"), read_only=True) as connection:
             seen["marts"] = connection.execute(f"{SUMMARY} marts.probe_rows").fetchone()
             seen["audit"] = connection.execute(f"{SUMMARY} audit.probe_audit").fetchone()
-        release = os.path.realpath(out / "parquet" / "current")
+        release = out / json.loads((out / "release.json").read_text())["parquet"]
         seen["files"] = sorted(os.listdir(release))  # noqa: PTH208
         with duckdb.connect() as connection:
             seen["parquet"] = connection.execute(
