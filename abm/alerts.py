@@ -1,4 +1,4 @@
-"""`abm alerts`: tell what is due, each alert once, and remember what was told.
+"""`abm alerts`: tell what is due, each alert at least once, and remember what was told.
 
 The warehouse remembers nothing of its alerts, so that the same data give the same ones. Whoever was
 told of one must not hear of it again when late rows move the day on which it fired. That is
@@ -6,6 +6,9 @@ remembered here, in a file outside the warehouse that no rebuild touches.
 
 A level or a score is told while it is news. A move of an opportunity happens once, and is told
 however late its row arrives.
+
+What was told is remembered after it was told. A process that dies between the two has told an alert
+that the next one tells again: its mark, the beginning of its id, says that it is the same one.
 """
 
 import fcntl
@@ -29,10 +32,11 @@ import duckdb
 from babel.numbers import format_decimal
 
 from abm.build import check_database_file, database_problem
-from abm.errors import AbmError, first_line
+from abm.errors import AbmError, first_line, reason
 from abm.paths import shown
 from abm.release import Release, read_release, refuse_unfinished
 from abm.report.language import LOCALES
+from abm.texts import one_line
 
 LANGUAGES = tuple(LOCALES)
 
@@ -53,6 +57,14 @@ DEFAULT_LEDGER = "warehouse/alerts_told.jsonl"
 WEBHOOK = "ABM_SLACK_WEBHOOK_URL"
 PRINTED, SLACK = "print", "slack"
 TIMEOUT_SECONDS, RETRIES = 30, 3
+MARK_LENGTH = 8
+"""Characters of an alert's id that stand in its message."""
+
+SECTION_LENGTH, MAX_SECTIONS = 3000, 50
+"""What Slack takes: characters in a section of a message, and sections."""
+PART_LENGTH = 600
+"""Characters of a line that stay on it; escaped they are five times as many at most."""
+
 HOT = "aes_hot"
 DIGEST = "hot_and_not_called"
 """The list of hot accounts that nobody called: its heading, and its name in the ledger."""
@@ -102,9 +114,14 @@ class Alert:
     footer: str
 
     @property
+    def mark(self) -> str:
+        """The beginning of its key, by which a reader knows it again."""
+        return f"#{self.alert_id[:MARK_LENGTH]}"
+
+    @property
     def text(self) -> str:
         """The message that is sent."""
-        return f"{self.message}\n{self.footer}"
+        return f"{self.message}\n{self.footer} {self.mark}"
 
 
 @dataclass(frozen=True)
@@ -130,7 +147,7 @@ class Digest:
 
     Attributes:
         fired_on: The day that the data speak of.
-        heading: What the list is, in the language asked for.
+        heading: What the list is, in the language asked for, and of which day.
         accounts: By owner, in the order of alerts.
     """
 
@@ -183,6 +200,12 @@ class Ledger:
         self._file = file
         self._name = name
         self._is_line_open = bool(lines and lines[-1])
+        if self._is_line_open and not _is_json(lines[-1]):
+            # A process died while it wrote: its last alerts are told again.
+            lines = lines[:-1]
+            if file:
+                file.truncate(sum(len(line) + 1 for line in lines))
+                self._is_line_open = False
         self._told: dict[tuple[str, str], set[date]] = defaultdict(set)
         self._moves: dict[tuple[str, str | None], set[date]] = defaultdict(set)
         for number, line in enumerate(lines, start=1):
@@ -260,6 +283,46 @@ class Ledger:
             found |= {(entity_id, move, day) for day in days - untold}
         return found
 
+    def make_sure_of_room(
+        self, alerts: Sequence[Alert | Digest], channel: str, release_id: str = ""
+    ) -> None:
+        """Write blanks in the place of alerts and take them away again, before anyone is told.
+
+        Args:
+            alerts: The alerts that are to be told.
+            channel: How: print or slack.
+
+        Raises:
+            AbmError: There is no room for them.
+        """
+        n_bytes = sum(len(_line(alert, channel, release_id).encode()) for alert in alerts)
+        if not n_bytes or self._file is None:
+            return
+        try:
+            size = os.fstat(self._file.fileno()).st_size
+            self._add_lines([" " * n_bytes])
+            self._file.truncate(size)
+        except OSError as error:
+            raise AbmError(
+                f"Cannot write to {self._name} ({reason(error)}), so nobody was told of anything: "
+                "make room or allow writing there, or name another file with --ledger."
+            ) from error
+
+    def _add_lines(self, lines: Sequence[str]) -> None:
+        """Write lines to the disk, all or none."""
+        if self._file is None:
+            raise ValueError("this ledger was opened for reading")
+        content = "".join(["\n" * self._is_line_open, *lines]).encode()
+        size = os.fstat(self._file.fileno()).st_size
+        try:
+            # A disk that fills up takes the beginning without an error.
+            while content:
+                content = content[self._file.write(content) :]
+            os.fsync(self._file.fileno())
+        except OSError:
+            self._file.truncate(size)
+            raise
+
     def remember(
         self, alerts: Sequence[Alert | Digest], channel: str, release_id: str = ""
     ) -> None:
@@ -273,22 +336,24 @@ class Ledger:
         Raises:
             AbmError: The file cannot be written.
         """
-        if self._file is None:
-            raise ValueError("this ledger was opened for reading")
-        lines = [_line(alert, channel, release_id) for alert in alerts]
-        if self._is_line_open:
-            lines.insert(0, "\n")
         try:
-            self._file.write("".join(lines).encode())
-            os.fsync(self._file.fileno())
+            self._add_lines([_line(alert, channel, release_id) for alert in alerts])
         except OSError as error:
             raise AbmError(
-                f"Cannot write to {self._name} ({error.strerror}): alerts that were told may be "
+                f"Cannot write to {self._name} ({reason(error)}): alerts that were told may be "
                 "told again; make room or allow writing there."
             ) from error
         self._is_line_open = False
         for alert in alerts:
             self._add(alert.rule_id, alert.entity_id, alert.move, alert.fired_on)
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        json.loads(line)
+    except ValueError:
+        return False
+    return True
 
 
 def _are_close(day: date, other: date) -> bool:
@@ -342,7 +407,7 @@ def opened_ledger(file: Path, *, is_read_only: bool = False) -> Iterator[Ledger]
             ) from error
         except OSError as error:
             raise AbmError(
-                f"Cannot use {name} as ledger ({error.strerror}): "
+                f"Cannot use {name} as ledger ({reason(error)}): "
                 "allow reading and writing there, or name another file with --ledger."
             ) from error
         yield Ledger(lines, opened, name)
@@ -395,7 +460,7 @@ def due_alerts(
         if is_due:
             alerts.append(alert)
     uncalled = _by_owner(published.uncalled)
-    heading = published.text(DIGEST, n_accounts=len(uncalled))
+    heading = f"{published.text(DIGEST, n_accounts=len(uncalled))} ({published.as_of})"
     return Due(
         published.as_of,
         _by_owner(alerts),
@@ -567,7 +632,9 @@ where rule_id = $hot and state = 'open' and is_overdue
 
 def _owners(row: Mapping[str, Any], texts: Mapping[str, str]) -> tuple[str, str]:
     """Who acts, and who acts with those who are told."""
-    executive, manager, role = row["executive"], row["manager"], row["role"]
+    executive, manager, role = (
+        row[name] and one_line(row[name]) for name in ("executive", "manager", "role")
+    )
     if row["owner_role"] != "account_executive":
         told = _filled(texts, "alert_owner_and_told", owner=role, told=executive)
         return role, told if executive else role
@@ -590,7 +657,7 @@ def _alert(row: Mapping[str, Any], texts: Mapping[str, str], *, is_doubtful: boo
         amount_at_stake=row["amount_at_stake"],
         owner=owner,
         owner_line=owner_line,
-        message=row["message"],
+        message=one_line(row["message"]),
         footer=footer,
     )
 
@@ -604,7 +671,7 @@ def _uncalled(
         texts,
         f"{DIGEST}_account" if amount is not None else f"{DIGEST}_account_without_amount",
         owner=owner,
-        entity_name=row["entity_name"] or row["entity_id"],
+        entity_name=one_line(row["entity_name"] or row["entity_id"]),
         due_at=shown_time(row["due_at"]),
         amount="" if amount is None else _shown_amount(amount, language),
         currency=currency,
@@ -657,7 +724,8 @@ def webhook_url() -> str:
 def send(due: Due, ledger: Ledger, url: str) -> None:
     """Send what is due to Slack and remember each message once Slack has taken it.
 
-    The hot accounts that nobody called are one message, the last, once for an as-of date.
+    A message is text: names in it are no links, no mentions and no formatting. The hot accounts
+    that nobody called are one message, the last, once for an as-of date.
 
     Args:
         due: What is due.
@@ -665,7 +733,8 @@ def send(due: Due, ledger: Ledger, url: str) -> None:
         url: The address of the incoming webhook.
 
     Raises:
-        AbmError: Slack did not take one; those before it are remembered.
+        AbmError: Slack did not take one; those before it are remembered. Or the ledger has no room
+            for them, and nothing was sent.
     """
     from slack_sdk.http_retry.builtin_handlers import (
         ConnectionErrorRetryHandler,
@@ -686,9 +755,10 @@ def send(due: Due, ledger: Ledger, url: str) -> None:
     messages: list[Alert | Digest] = list(due.alerts)
     if due.uncalled and not ledger.knows_digest(due.as_of):
         messages.append(due.uncalled)
+    ledger.make_sure_of_room(messages, SLACK)
     for number, message in enumerate(messages):
         try:
-            response = client.send(text=_escaped(message.text))
+            response = client.send_dict(_body(message.text))
             is_taken = response.status_code == 200 and response.body == "ok"
             answer = f"{response.status_code} {response.body.strip()[:80]}".strip()
         except (OSError, HTTPException, ValueError) as error:
@@ -700,6 +770,46 @@ def send(due: Due, ledger: Ledger, url: str) -> None:
                 "try again."
             )
         ledger.remember([message], SLACK, due.release.release_id)
+
+
+def _body(text: str) -> dict[str, Any]:
+    """Spell a message so that nothing in it is a command.
+
+    Sections of plain text hold it; `text` stands in notifications, and in what knows no sections.
+    """
+    sections = []
+    for section in _sections(text):
+        plain = {"type": "plain_text", "text": _escaped(section), "emoji": False}
+        sections.append({"type": "section", "text": plain})
+    return {
+        "text": _escaped(text),
+        "blocks": sections,
+        "mrkdwn": False,
+        "parse": "none",
+        "link_names": False,
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
+
+
+def _sections(text: str) -> list[str]:
+    """Cut a text into what a section holds once it is escaped, at line ends where that can be."""
+    parts = [
+        line[start : start + PART_LENGTH]
+        for line in text.split("\n")
+        for start in range(0, max(len(line), 1), PART_LENGTH)
+    ]
+    sections = parts[:1]
+    for part in parts[1:]:
+        together = f"{sections[-1]}\n{part}"
+        if len(_escaped(together)) > SECTION_LENGTH:
+            sections.append(part)
+        else:
+            sections[-1] = together
+    if len(sections) > MAX_SECTIONS:
+        n_left_out = sum(section.count("\n") + 1 for section in sections[MAX_SECTIONS - 1 :])
+        sections = [*sections[: MAX_SECTIONS - 1], f"\N{HORIZONTAL ELLIPSIS} +{n_left_out}"]
+    return sections
 
 
 def _escaped(text: str) -> str:

@@ -555,7 +555,7 @@ def report(
     print(f"Wrote {shown(file)}")
 
 
-@app.command(short_help="Tell people what is due, once.")
+@app.command(short_help="Tell people what is due, each alert at least once.")
 def alerts(
     db: Annotated[Path, typer.Option("--db", metavar="FILE", help="The published file.")] = Path(
         "out/abm.duckdb"
@@ -581,7 +581,7 @@ def alerts(
     ] = False,
     force: Force = False,
 ) -> None:
-    """Tell people what is due, once.
+    """Tell people what is due, each alert at least once.
 
     Of marts.fct_alerts, levels and scores are due while their state is open, on the day on which
     they fired and the day after. Moves of opportunities (won, lost, slipped, advanced) are due for
@@ -597,14 +597,20 @@ def alerts(
     has one of the same opportunity and kind on another of those days instead, that is the same. No
     build touches the ledger; remove lines to hear of them again.
 
+    An alert is told before it is remembered, so none is lost: a run that is killed between the two
+    has told one that the next run tells again. Each ends with # and the first 8 characters of its
+    alert_id in marts.fct_alerts, by which a reader knows the same one again; the list of hot
+    accounts not called carries its day. Where the ledger has no room nobody is told.
+
     At the end of every run stands who is hot and was not called in time, however long ago, unless
     --rule names other rules only.
 
     With --slack each alert is a message to the incoming webhook in ABM_SLACK_WEBHOOK_URL, with its
-    owner and due time, and the hot accounts not called are one message, once for an as-of date. It
-    is remembered once Slack has taken it. A lost connection, a rate limit and an error of Slack's
-    servers are tried three times more. Where one message fails the command ends with 1; the others
-    are sent the next time, if they are still due. With --dry-run nothing is sent either.
+    owner and due time, and the hot accounts not called are one message, once for an as-of date.
+    Names in it are text, never links, mentions or formatting. It is remembered once Slack has taken
+    it. A lost connection, a rate limit and an error of Slack's servers are tried three times more.
+    Where one message fails the command ends with 1; the others are sent the next time, if they are
+    still due. With --dry-run nothing is sent either.
 
     The rules, their thresholds and whether they are on are in the seed alert_rules, the texts in
     message_templates.
@@ -631,6 +637,7 @@ def alerts(
         if url:
             send(due, told, url)
         else:
+            told.make_sure_of_room(due.alerts, PRINTED)
             _print_alerts(due)
             if not dry_run:
                 told.remember(due.alerts, PRINTED, due.release.release_id)
@@ -919,7 +926,8 @@ def _print_alerts(due: "Due") -> None:
             owner = alert.owner
             print(owner)
         told = f" ({alert.owner_line})" if alert.owner_line != owner else ""
-        print(f"  {alert.severity:<6}  due {shown_time(alert.due_at)} UTC  {alert.message}{told}")
+        said = f"{alert.message}{told} {alert.mark}"
+        print(f"  {alert.severity:<6}  due {shown_time(alert.due_at)} UTC  {said}")
     sys.stdout.flush()
 
 

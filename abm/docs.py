@@ -11,8 +11,9 @@ from markupsafe import Markup, escape
 
 from abm.build import BuildOptions, command_arguments, invoke_dbt
 from abm.dictionary import TableEntry, read_dictionary, read_reference
-from abm.errors import AbmError
+from abm.errors import AbmError, reason
 from abm.paths import shown
+from abm.writing import put_files
 
 TEMPLATES = Path(__file__).parent / "report" / "templates"
 
@@ -72,12 +73,10 @@ def write_docs(options: BuildOptions, out: Path) -> Docs:
     try:
         out.mkdir(parents=True, exist_ok=True)
         # Both are made before either is written, so that they are of one state of the project.
-        pages = {docs.dictionary: dictionary_page(tables).encode(), docs.dbt: dbt_page(options)}
-        for file, content in pages.items():
-            _put(content, file)
+        put_files({docs.dictionary: dictionary_page(tables).encode(), docs.dbt: dbt_page(options)})
     except OSError as error:
         raise AbmError(
-            f"Cannot write to {shown(out)} ({error.strerror or error}): "
+            f"Cannot write to {shown(out)} ({reason(error)}): "
             "make room or allow writing there, or name another directory with --out."
         ) from error
     return docs
@@ -151,10 +150,3 @@ def dbt_page(options: BuildOptions) -> bytes:
         if not report.succeeded:
             raise AbmError(*report.failures)
     return (target / "static_index.html").read_bytes()
-
-
-def _put(content: bytes, file: Path) -> None:
-    """Write a file: who reads it meanwhile sees the old one or the new one."""
-    work = file.with_name(f".{file.name}")
-    work.write_bytes(content)
-    os.replace(work, file)  # noqa: PTH105 - named as the guarantee it gives

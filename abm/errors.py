@@ -1,5 +1,8 @@
 """The one exception whose text is meant for the person at the terminal, and what others say."""
 
+import os
+import re
+
 
 class AbmError(Exception):
     """A failure explained in sentences: what is wrong, where, and what to do about it.
@@ -11,6 +14,21 @@ class AbmError(Exception):
     def __init__(self, *sentences: str) -> None:
         super().__init__("\n".join(sentences))
         self.sentences = sentences
+
+
+def reason(error: OSError) -> str:
+    """Say in the system's words why something cannot be read or written.
+
+    Args:
+        error: What was raised; a library's own may have other words, or a number in them.
+
+    Returns:
+        As `No space left on device`.
+    """
+    if error.errno:
+        return os.strerror(error.errno)
+    number = re.search(r"\[?[Ee]rrno:? (\d+)", str(error))
+    return os.strerror(int(number[1])) if number else first_line(error)
 
 
 def first_line(error: Exception) -> str:

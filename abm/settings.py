@@ -1,9 +1,7 @@
 """The vars in dbt_project.yml, set with everything else in the file as a person wrote it."""
 
 import io
-import os
 import re
-import shutil
 from collections import Counter
 from collections.abc import Mapping
 from difflib import SequenceMatcher
@@ -15,6 +13,7 @@ from ruamel.yaml.util import load_yaml_guess_indent
 
 from abm.errors import AbmError
 from abm.paths import read_yaml, shown
+from abm.writing import put_files
 
 WIDTH = 100
 COMMENT = re.compile(r"(?:^|\s)(#.*)")
@@ -53,10 +52,7 @@ def save_vars(root: Path, variables: Mapping[str, Any]) -> bool:
         mapping = declared.lc.col if declared.lc.line > document.lc.key("vars")[0] else None
         yaml.indent(mapping=mapping, sequence=sequence, offset=offset)
         after = _with_comments(before.split("\n"), _dumped(yaml, document).split("\n"))
-        replacement = file.with_name(f".{file.name}.{os.getpid()}")
-        replacement.write_bytes(newline.join(after).encode("utf-8"))
-        shutil.copymode(file, replacement)
-        replacement.replace(file.resolve())
+        put_files({file: newline.join(after).encode("utf-8")})
     except OSError as error:
         raise AbmError(
             f"Cannot write {shown(file)} ({error.strerror}): make it writable, or paste the vars."

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from abm.dictionary import read_dictionary
-from abm.errors import AbmError, first_line
+from abm.errors import AbmError, first_line, reason
 from abm.paths import shown
 from abm.report.language import Language
 from abm.report.pages import Pages
 from abm.report.published import read_published
+from abm.writing import put_files
 
 PERIODS = ("week", "month")
 FORMATS = ("html", "pdf")
@@ -52,10 +53,10 @@ def write_report(
     file = out / f"{name}.{language}.{file_format}"
     try:
         out.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(_pdf(text) if file_format == "pdf" else text.encode("utf-8"))
+        put_files({file: _pdf(text) if file_format == "pdf" else text.encode("utf-8")})
     except OSError as error:
         raise AbmError(
-            f"Cannot write {shown(file)} ({error.strerror or error}): "
+            f"Cannot write {shown(file)} ({reason(error)}): "
             "make room or allow writing there, or name another directory with --out."
         ) from error
     return file

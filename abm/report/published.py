@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -16,18 +15,7 @@ from abm.paths import shown
 from abm.release import Release, read_release, refuse_unfinished
 from abm.report.language import Labels
 from abm.report.tables import FOLDER, Row, query, read_tables
-
-# What a name must not hold: it would turn around the text after it, or end the process, because no
-# image may have it.
-_UNSHOWABLE = dict.fromkeys(
-    [
-        *(code for code in range(0x20) if chr(code) not in "\t\n\r"),
-        *range(0x7F, 0xA0),
-        *range(0x202A, 0x202F),
-        *range(0x2066, 0x206A),
-        *(0xFFFE, 0xFFFF),
-    ]
-)
+from abm.texts import for_page
 
 
 @dataclass(frozen=True)
@@ -133,8 +121,4 @@ def _statements() -> dict[str, str]:
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Row]:
     result = connection.execute(sql)
     names = [column[0] for column in result.description]
-    return [dict(zip(names, map(_shown, row), strict=True)) for row in result.fetchall()]
-
-
-def _shown(value: Any) -> Any:
-    return value.translate(_UNSHOWABLE) if isinstance(value, str) else value
+    return [dict(zip(names, map(for_page, row), strict=True)) for row in result.fetchall()]

@@ -1,17 +1,18 @@
 """`abm report`: the dashboard as a folder of self-contained pages, in English and French."""
 
-import shutil
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from abm.dictionary import read_dictionary
-from abm.errors import AbmError
+from abm.dictionary import TableEntry, read_dictionary
+from abm.errors import AbmError, reason
 from abm.paths import shown
 from abm.progress import Steps
 from abm.release import FILE
 from abm.report.language import LOCALES, Language
 from abm.report.pages import Pages, environment
-from abm.report.published import read_published
+from abm.report.published import Published, read_published
+from abm.writing import replaced_folder
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,47 @@ def write_site(
     Raises:
         AbmError: The file cannot be read or the folder not be written.
     """
+    try:
+        _check_folder(out)
+    except OSError as error:
+        raise _unwritable(out, error) from error
+    published = read_published(db, is_forced=is_forced)
+    dictionary = read_dictionary(root)
+    languages = [Language(code, published.currency, published.labels) for code in LOCALES]
+    n_pages = size = 0
+    try:
+        with replaced_folder(out) as work:
+            for name, page in _pages(published, dictionary, languages, steps):
+                file = work / name
+                file.parent.mkdir(parents=True, exist_ok=True)
+                n_pages, size = n_pages + 1, size + file.write_bytes(page.encode())
+            (work / FILE).write_text(published.release.spelled(), encoding="utf-8")
+    except OSError as error:
+        raise _unwritable(out, error) from error
+    return Site(out / "index.html", n_pages, size)
+
+
+def _pages(
+    published: Published,
+    dictionary: Mapping[str, TableEntry],
+    languages: Sequence[Language],
+    steps: Steps | None,
+) -> Iterator[tuple[str, str]]:
+    """Make every page of the dashboard: its path in the folder, and its text."""
+    for language in languages:
+        pages = Pages(published, dictionary, language)
+        if steps:
+            steps.set_total(len(languages) * len(pages))
+        for name, page in pages.all():
+            yield f"{language.code}/{name}", page
+            if steps:
+                steps.start(name)
+                steps.advance()
+    yield "index.html", environment().get_template("choose.html").render(languages=languages)
+
+
+def _check_folder(out: Path) -> None:
+    """Make sure that a folder holds nothing but an older dashboard."""
     if out.exists() and not (
         out.is_dir() and {path.name for path in out.iterdir()} <= {*LOCALES, "index.html", FILE}
     ):
@@ -54,35 +96,10 @@ def write_site(
             f"{shown(out)} holds more than a dashboard, which is written anew each time: "
             "name a directory of its own with --out."
         )
-    published = read_published(db, is_forced=is_forced)
-    dictionary = read_dictionary(root)
-    languages = [Language(code, published.currency, published.labels) for code in LOCALES]
-    files: dict[str, str] = {}
-    for language in languages:
-        pages = Pages(published, dictionary, language)
-        if steps:
-            steps.set_total(len(languages) * len(pages))
-        for name, page in pages.all():
-            files[f"{language.code}/{name}"] = page
-            if steps:
-                steps.start(name)
-                steps.advance()
-    files[FILE] = published.release.spelled()
-    files["index.html"] = environment().get_template("choose.html").render(languages=languages)
-    work = out.with_name(f".{out.name}.writing")
-    try:
-        shutil.rmtree(work, ignore_errors=True)
-        for name, page in files.items():
-            file = work / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(page, encoding="utf-8")
-        if out.exists():
-            shutil.rmtree(out)
-        work.rename(out)
-    except OSError as error:
-        raise AbmError(
-            f"Cannot write {shown(out)} ({error.strerror or error}): "
-            "make room or allow writing there, or name another directory with --out."
-        ) from error
-    size = sum(len(page.encode()) for page in files.values())
-    return Site(out / "index.html", len(files) - 1, size)
+
+
+def _unwritable(out: Path, error: OSError) -> AbmError:
+    return AbmError(
+        f"Cannot write {shown(out)} ({reason(error)}): "
+        "make room or allow writing there, or name another directory with --out."
+    )

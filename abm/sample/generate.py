@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from abm.errors import AbmError, reason
+from abm.paths import shown
 from abm.sample import ads, crm, intent, marketing, programme, sales, web
 from abm.sample.catalog import make_catalog, write_catalog
 from abm.sample.company import Company, make_company, make_users
@@ -52,9 +54,27 @@ def write_sample(
 
     Returns:
         Rows written per "source.table".
+
+    Raises:
+        AbmError: The files cannot be written; those that were there are untouched.
     """
+    try:
+        return _write_sample(out, Setting(seed, accounts, as_of, months), touchpoints, on_progress)
+    except OSError as error:
+        raise AbmError(
+            f"Cannot write the sample to {shown(out.absolute())} ({reason(error)}): "
+            "make room or allow writing there, or name another directory with --out."
+        ) from error
+
+
+def _write_sample(
+    out: Path,
+    setting: Setting,
+    touchpoints: int | None,
+    on_progress: Callable[[str], None] | None,
+) -> dict[str, int]:
+    accounts = setting.n
     say = on_progress or (lambda line: None)
-    setting = Setting(seed, accounts, as_of, months)
     users = make_users(setting)
     company = make_company(setting, users)
     targets = programme.make_programme(setting, company)

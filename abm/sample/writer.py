@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +16,9 @@ import pyarrow.parquet as pq
 
 from abm.sample.core import NULL, Ints
 from abm.sample.schema import ARROW, POLARS
+
+WORK_FOLDER = ".abm-writing-sample"
+"""Holds the files until all are finished."""
 
 
 def _column(name: str, value: Any, kind: pl.DataType, rows: int) -> pl.Series:
@@ -58,6 +63,8 @@ def frame(table: str, columns: Mapping[str, Any]) -> pl.DataFrame:
 class RawWriter:
     """One open Parquet file per raw table; every call appends a row group.
 
+    The files take the place of those that are there when all are finished.
+
     Args:
         out: folder that receives `<source>/<table>.parquet`.
     """
@@ -65,6 +72,7 @@ class RawWriter:
     def __init__(self, out: Path) -> None:
         self.out = out
         self.rows: dict[str, int] = dict.fromkeys(ARROW, 0)
+        self._work = out / WORK_FOLDER
         self._files: dict[str, pq.ParquetWriter] = {}
         self._next: dict[str, int] = {}
 
@@ -84,7 +92,7 @@ class RawWriter:
 
     def _file(self, table: str) -> pq.ParquetWriter:
         if table not in self._files:
-            path = self.out / f"{table.replace('.', '/')}.parquet"
+            path = self._work / _file_name(table)
             path.parent.mkdir(parents=True, exist_ok=True)
             self._files[table] = pq.ParquetWriter(
                 path,
@@ -98,6 +106,8 @@ class RawWriter:
         return self._files[table]
 
     def __enter__(self) -> RawWriter:
+        shutil.rmtree(self._work, ignore_errors=True)
+        self._work.mkdir(parents=True)
         return self
 
     def __exit__(
@@ -106,12 +116,33 @@ class RawWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if error is None:
-            for table in ARROW:
-                if table not in self._files:
-                    self.add(table, ARROW[table].empty_table())
+        try:
+            if error is None:
+                for table in ARROW:
+                    if table not in self._files:
+                        self.add(table, ARROW[table].empty_table())
+            self._close(is_failed=error is not None)
+            if error is None:
+                for name in map(_file_name, self._files):
+                    (self.out / name).parent.mkdir(exist_ok=True)
+                    os.replace(self._work / name, self.out / name)  # noqa: PTH105
+        finally:
+            shutil.rmtree(self._work, ignore_errors=True)
+
+    def _close(self, is_failed: bool) -> None:
+        """Finish the files; what one says that cannot be is no news once another has failed."""
+        failed: OSError | None = None
         for file in self._files.values():
-            file.close()
+            try:
+                file.close()
+            except OSError as error:
+                failed = failed or error
+        if failed and not is_failed:
+            raise failed
+
+
+def _file_name(table: str) -> str:
+    return f"{table.replace('.', '/')}.parquet"
 
 
 def _leaves(name: str, kind: pa.DataType) -> list[tuple[str, pa.DataType]]:

@@ -2,9 +2,10 @@
 
 import logging
 import math
-import shutil
 import statistics
-from collections.abc import Hashable, Mapping, Sequence
+import sys
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,9 +21,11 @@ from great_expectations.data_context.types.base import (
     ProgressBarsConfig,
 )
 from great_expectations.expectations.expectation import Expectation
+from great_expectations.render.renderer import site_builder
 
-from abm.errors import AbmError
+from abm.errors import AbmError, reason
 from abm.paths import shown
+from abm.writing import replaced_folder
 
 WEEK = 7
 PERIODS_COMPARED = 12
@@ -33,8 +36,7 @@ FEWEST_OF_A_STEADY_PERIOD = 8
 FEWEST_ROWS_OF_A_RATE = 20
 """A rate of fewer rows is not judged: one row of a handful would decide it."""
 
-_PAGES = {"expectations", "validations"}
-_DATA_DOCS = {*_PAGES, "static", "index.html"}
+_DATA_DOCS = {"expectations", "validations", "static", "index.html"}
 
 
 @dataclass(frozen=True)
@@ -215,8 +217,17 @@ def run(suites: Sequence[Suite], docs: Path, as_of: date) -> tuple[list[Outcome]
     Raises:
         AbmError: The Data Docs cannot be written.
     """
-    _make_room(docs)
+    _check_folder(docs)
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
+    try:
+        with replaced_folder(docs) as work:
+            outcomes = _run(suites, work, as_of)
+    except OSError as error:
+        raise _unwritable(docs, error) from error
+    return outcomes, docs / "index.html"
+
+
+def _run(suites: Sequence[Suite], docs: Path, as_of: date) -> list[Outcome]:
     context = gx.get_context(mode="ephemeral", project_config=_project(docs))
     source = context.data_sources.add_pandas("abm")
     run_id = RunIdentifier(run_name=f"as-of-{as_of}")
@@ -243,11 +254,31 @@ def run(suites: Sequence[Suite], docs: Path, as_of: date) -> tuple[list[Outcome]
             run_id=run_id,
         )
         outcomes.append(_outcome(suite, found.results))
-    try:
+    with _failing_pages():
         context.build_data_docs()
-    except OSError as error:
-        raise _unwritable(docs, error) from error
-    return outcomes, docs / "index.html"
+    return outcomes
+
+
+@contextmanager
+def _failing_pages() -> Iterator[None]:
+    """Raise what a page could not be written for; Great Expectations logs it and goes on."""
+    failed: list[BaseException] = []
+
+    class Kept(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if error := sys.exc_info()[1]:
+                failed.append(error)
+
+    logger = logging.getLogger(site_builder.__name__)
+    handler, logger.propagate = Kept(logging.ERROR), False
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = True
+    if failed:
+        raise failed[0]
 
 
 def _notes(suite: Suite, as_of: date) -> list[str]:
@@ -301,24 +332,20 @@ def _failure(promise: Promise, row: Mapping[Hashable, Any]) -> Failure:
     return Failure(row["subject"], observed, expected)
 
 
-def _make_room(docs: Path) -> None:
-    """Make the directory and remove the pages of an earlier run, and nothing else."""
+def _check_folder(docs: Path) -> None:
+    """Make sure that a folder holds nothing but the pages of an earlier run."""
     try:
-        docs.mkdir(parents=True, exist_ok=True)
-        if {path.name for path in docs.iterdir()} - _DATA_DOCS:
+        if docs.exists() and {path.name for path in docs.iterdir()} - _DATA_DOCS:
             raise AbmError(
                 f"{shown(docs)} holds something other than Data Docs: "
                 "name another directory with --docs."
             )
-        for folder in _PAGES:
-            if (docs / folder).exists():
-                shutil.rmtree(docs / folder)
     except OSError as error:
         raise _unwritable(docs, error) from error
 
 
 def _unwritable(docs: Path, error: OSError) -> AbmError:
     return AbmError(
-        f"Cannot write the Data Docs to {shown(docs)} ({error.strerror or error}): "
-        "name another directory with --docs."
+        f"Cannot write the Data Docs to {shown(docs)} ({reason(error)}): "
+        "make room or allow writing there, or name another directory with --docs."
     )

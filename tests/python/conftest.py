@@ -78,23 +78,32 @@ def run_abm(
     Returns:
         The finished process with its output as text.
     """
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("ABM_", "DBT_"))}
-    clean |= {
-        "DBT_TARGET_PATH": str(target),
-        "DBT_LOG_PATH": str(target / "logs"),
-        "PYTHONPATH": str(ROOT),
-        **(environment or {}),
-    }
     return subprocess.run(
-        [*before, sys.executable, "-m", "abm", *map(str, arguments)],
+        [*before, *abm_command(*arguments)],
         cwd=cwd,
-        env=clean,
+        env=abm_environment(target, environment),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=600,
         check=False,
     )
+
+
+def abm_command(*arguments: object) -> list[str]:
+    """The command that runs `abm` as it is here."""
+    return [sys.executable, "-m", "abm", *map(str, arguments)]
+
+
+def abm_environment(target: Path, environment: dict[str, str] | None = None) -> dict[str, str]:
+    """The environment of such a process: the caller's without its settings of `abm` and dbt."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("ABM_", "DBT_"))}
+    return clean | {
+        "DBT_TARGET_PATH": str(target),
+        "DBT_LOG_PATH": str(target / "logs"),
+        "PYTHONPATH": str(ROOT),
+        **(environment or {}),
+    }
 
 
 def run_dbt(

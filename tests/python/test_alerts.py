@@ -2,8 +2,10 @@
 
 import fcntl
 import gc
+import hashlib
 import json
 import os
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -32,12 +34,27 @@ FIELDS = ["alert_id", "rule_id", "entity_id", "fired_on", "move", "told_at", "ch
 Publish = Callable[..., Path]
 
 
+def alert_id(key: str) -> str:
+    """A key of fct_alerts: a hash."""
+    return hashlib.md5(key.encode()).hexdigest()
+
+
+def named(text: str, db: Path) -> list[str]:
+    """The lines of a text, with the entity in the place of the mark of each alert."""
+    with duckdb.connect(str(db), read_only=True) as connection:
+        for key, entity in connection.execute(
+            "select alert_id, entity_id from marts.fct_alerts"
+        ).fetchall():
+            text = re.sub(rf"#{key[:8]}$", f"#{entity}", text, flags=re.MULTILINE)
+    return text.splitlines()
+
+
 def fired(rule_id: str, entity_id: str, days_ago: int = 0, **values: Any) -> dict[str, Any]:
     """A row of fct_alerts; what is open is listed unless it is said not to be."""
     fired_on = AS_OF - timedelta(days=days_ago)
     state = values.get("state", "open")
     return {
-        "alert_id": f"{rule_id} {entity_id} {fired_on}",
+        "alert_id": alert_id(f"{rule_id} {entity_id} {fired_on}"),
         "rule_id": rule_id,
         "entity_id": entity_id,
         "fired_on": fired_on,
@@ -61,7 +78,8 @@ def fired(rule_id: str, entity_id: str, days_ago: int = 0, **values: Any) -> dic
 def moved(entity_id: str, move: str, days_ago: int = 0, **values: Any) -> dict[str, Any]:
     """A row of fct_alerts on a move of an opportunity."""
     row = fired("opportunity_moved", entity_id, days_ago, move=move, entity_type="opportunity")
-    return row | {"alert_id": f"{row['alert_id']} {move}", "state": "cleared", **values}
+    key = alert_id(f"opportunity_moved {entity_id} {row['fired_on']} {move}")
+    return row | {"alert_id": key, "state": "cleared", **values}
 
 
 @pytest.fixture
@@ -322,36 +340,36 @@ def test_printed_by_who_acts_most_money_first(
     until = "due 2026-11-02 00:00 UTC"
     shown = [
         "marketing",
-        f"  medium  {until}  eve's calls (marketing, cc Eve)",
-        f"  high    {until}  adam's calls (marketing, cc Adam)",
+        f"  medium  {until}  eve's calls (marketing, cc Eve) #eve's",
+        f"  high    {until}  adam's calls (marketing, cc Adam) #adam's",
         "Eve",
-        f"  high    {until}  older calls",
-        f"  high    {until}  younger calls",
-        f"  medium  {until}  eve calls (Eve and Mona)",
-        f"  info    {until}  deal calls",
-        f"  high    {until}  zero calls",
-        f"  high    {until}  unknown money calls",
+        f"  high    {until}  older calls #older",
+        f"  high    {until}  younger calls #younger",
+        f"  medium  {until}  eve calls (Eve and Mona) #eve",
+        f"  info    {until}  deal calls #deal",
+        f"  high    {until}  zero calls #zero",
+        f"  high    {until}  unknown money calls #unknown money",
         "Adam",
-        f"  high    {until}  adam calls",
+        f"  high    {until}  adam calls #adam",
         "account executive",
-        f"  high    {until}  aes_hot: wordless",
+        f"  high    {until}  aes_hot: wordless #wordless",
         "leadership",
-        f"  high    {until}  all calls",
+        f"  high    {until}  all calls #all",
     ]
     dry = abm(*arguments, "--dry-run")
     end = "11 alerts due as of 2026-10-31, nothing remembered (--dry-run)"
-    assert dry.stdout.splitlines() == [*shown, end], said(dry)
+    assert named(dry.stdout, db) == [*shown, end], said(dry)
     assert not ledger.exists()
 
     french = abm(*arguments, "--lang", "fr", "--rule", "apr_floor", "--rule", "aes_hot")
-    assert french.stdout.splitlines() == [
+    assert named(french.stdout, db) == [
         "marketing",
-        f"  medium  {until}  eve's appelle (marketing, copie à Eve)",
-        f"  high    {until}  adam's appelle (marketing, copie à Adam)",
+        f"  medium  {until}  eve's appelle (marketing, copie à Eve) #eve's",
+        f"  high    {until}  adam's appelle (marketing, copie à Adam) #adam's",
         "Eve",
-        f"  high    {until}  unknown money appelle",
+        f"  high    {until}  unknown money appelle #unknown money",
         "commercial",
-        f"  high    {until}  wordless appelle",
+        f"  high    {until}  wordless appelle #wordless",
         f"4 alerts told as of 2026-10-31, remembered in {ledger}",
     ], said(french)
     assert {line["rule_id"] for line in lines(ledger)} == {"aes_hot", "apr_floor"}
@@ -363,7 +381,7 @@ def test_printed_by_who_acts_most_money_first(
     assert [list(line) for line in told] == 11 * [FIELDS]
     assert {line["channel"] for line in told} == {"print"}
     (first,) = (line for line in told if line["entity_id"] == "deal")
-    assert first["alert_id"] == "opportunity_moved deal 2026-10-31 won"
+    assert first["alert_id"] == alert_id("opportunity_moved deal 2026-10-31 won")
     assert first["fired_on"] == "2026-10-31"
     assert first["move"] == "won"
     ago = datetime.now(UTC) - datetime.fromisoformat(first["told_at"])
@@ -399,7 +417,7 @@ def test_who_is_hot_and_not_called_stands_at_every_end(
     before = ledger.read_bytes()
     arguments = ("alerts", "--db", db, "--ledger", ledger)
     shown = [
-        "Hot and not called: 5",
+        "Hot and not called: 5 (2026-10-31)",
         "  account executive: Ellis, overdue since 2026-10-29 09:30 UTC, 2,000,000 USD at stake.",
         "  Eve: Acme, overdue since 2026-09-01 09:30 UTC, 1,234,567 USD at stake.",
         "  Eve: Duo, overdue since 2026-10-11 09:30 UTC, 90 USD at stake.",
@@ -420,10 +438,10 @@ def test_who_is_hot_and_not_called_stands_at_every_end(
     for _ in range(2):
         result = abm(*arguments, *french, environment={WEBHOOK: slack.url})
         assert result.returncode == 0, said(result)
-        assert "Chauds et pas appelés\xa0: 5\n" in result.stdout
+        assert "Chauds et pas appelés\xa0: 5 (2026-10-31)\n" in result.stdout
     (text,) = slack.texts
     assert text.splitlines()[::4] == [
-        "Chauds et pas appelés\xa0: 5",
+        "Chauds et pas appelés\xa0: 5 (2026-10-31)",
         "Eve\xa0: Coop &amp; co, en retard depuis le 2026-10-28 09:30 UTC, 90 USD en jeu.",
     ]
     assert "1\u202f234\u202f567 USD en jeu" in text
@@ -549,6 +567,7 @@ class Slack(HTTPServer):
         super().__init__(("127.0.0.1", 0), Channel)
         self.answers: list[tuple[int, str] | None] = []
         self.texts: list[str] = []
+        self.bodies: list[dict[str, Any]] = []
         self.url = f"http://127.0.0.1:{self.server_port}/services/T0/B0/secret"
 
 
@@ -564,7 +583,8 @@ class Channel(BaseHTTPRequestHandler):
             return
         status, text = answer
         if answer == (200, "ok"):
-            self.server.texts.append(json.loads(body)["text"])
+            self.server.bodies.append(json.loads(body))
+            self.server.texts.append(self.server.bodies[-1]["text"])
         self.send_response(status)
         self.send_header("Retry-After", "0")
         self.end_headers()
@@ -608,17 +628,67 @@ def test_sent_to_slack(abm: Abm, publish: Publish, ledger: Path, slack: Slack) -
     result = abm(*arguments, environment=environment)
     assert result.returncode == 0, said(result)
     assert result.stdout == f"3 alerts told as of 2026-10-31, remembered in {ledger}\n"
-    assert slack.texts == [
-        "Bold &amp; &lt;Co&gt; appelle\n"
-        "Responsable : Eve. À traiter avant le 2026-11-02 00:00 UTC.",
-        "acme appelle\nResponsable : marketing. À traiter avant le 2026-11-02 00:00 UTC.",
-        "bolt appelle\n"
-        "Responsable : marketing, copie à Eve. À traiter avant le 2026-11-02 00:00 UTC.",
+    assert [named(text, db) for text in slack.texts] == [
+        [
+            "Bold &amp; &lt;Co&gt; appelle",
+            "Responsable : Eve. À traiter avant le 2026-11-02 00:00 UTC. #Bold & <Co>",
+        ],
+        [
+            "acme appelle",
+            "Responsable : marketing. À traiter avant le 2026-11-02 00:00 UTC. #acme",
+        ],
+        [
+            "bolt appelle",
+            "Responsable : marketing, copie à Eve. À traiter avant le 2026-11-02 00:00 UTC. #bolt",
+        ],
     ]
     assert [line["channel"] for line in lines(ledger)] == 3 * ["slack"]
     again = abm(*arguments, environment=environment)
     assert again.stdout == "Nothing to tell as of 2026-10-31\n", said(again)
     assert len(slack.texts) == 3
+
+
+HOSTILE = (
+    "*Bold* _it_ ~no~ `x` http://evil.example www.evil.example <!channel> <@U1> @here #general :+1:"
+)
+
+
+def test_names_are_text_in_slack(publish: Publish, ledger: Path, slack: Slack) -> None:
+    """No link, mention, formatting or line of their own; a long list is cut where Slack cuts."""
+    name = f"Acme\r\nOwner: Mona.\u2028\x1b[31m\u202e {HOSTILE}"
+    accounts = [hot(f"account {number} {'&' * 90}", 5) for number in range(1500)]
+    db = publish(
+        fired("account_at_risk", "acme", message_en=f"{name} calls"),
+        hot("duo", 3, 99, entity_name=name),
+        *accounts,
+    )
+    with opened_ledger(ledger) as told:
+        send(due_alerts(db, told), told, slack.url)
+    alert, digest = slack.bodies
+    escaped = HOSTILE.replace("<", "&lt;").replace(">", "&gt;")
+    said_of = f"Acme Owner: Mona. [31m {escaped}"
+    assert alert["text"].splitlines()[0] == f"{said_of} calls"
+    assert len(alert["text"].splitlines()) == 2
+    assert digest["text"].splitlines()[:2] == [
+        "Hot and not called: 1501 (2026-10-31)",
+        f"Eve: {said_of}, overdue since 2026-10-28 09:30 UTC, 99 USD at stake.",
+    ]
+    for body in (alert, digest):
+        texts = [block["text"]["text"] for block in body["blocks"]]
+        assert max(map(len, texts)) <= 3000
+        assert len(texts) <= 50
+        shown, said_in_all = "\n".join(texts[:49]), body["text"]
+        assert said_in_all.startswith(shown), "nothing is lost or changed before the cut"
+        for block in body["blocks"]:
+            assert block["type"] == "section"
+            kind = {key: value for key, value in block["text"].items() if key != "text"}
+            assert kind == {"type": "plain_text", "emoji": False}
+        switches = ("mrkdwn", "link_names", "unfurl_links", "unfurl_media")
+        assert [body[name] for name in switches] == 4 * [False]
+        assert body["parse"] == "none"
+    left_out = len(digest["text"].splitlines()) - len(shown.splitlines())
+    assert texts[49] == f"… +{left_out}"
+    assert left_out > 100
 
 
 def test_slack_is_tried_again(publish: Publish, ledger: Path, slack: Slack) -> None:

@@ -17,6 +17,7 @@ from abm.dictionary import read_dictionary
 from abm.paths import read_seed, read_yaml
 from abm.report.period import PERIODS, write_report
 from abm.report.site import write_site
+from abm.texts import WORD_JOINER
 
 LANGUAGES = ("en", "fr")
 TOP = ("index", "definitions")
@@ -357,6 +358,7 @@ def site(tmp_path: Path) -> Callable[[Path], dict[str, Node]]:
         assert lost(trees, has_its_names=False) == []
         for name, page in trees.items():
             assert harmless(page) == [], name
+            assert formulas(page) == [], name
             assert "None" not in page.one("body").text.split(), name
         return trees
 
@@ -513,6 +515,22 @@ HOSTILE = (
     "abc\u202egnp.exe\u2066\u0007\uffff",
 )
 SHOWN = (*HOSTILE[:-1], "abcgnp.exe")
+FORMULAS = (
+    '=HYPERLINK("http://evil.example","click")',
+    "+1+cmd|' /C calc'!A0",
+    "-1+1",
+    "@SUM(1+1)",
+    " \t=2+2",
+    "\N{FULLWIDTH EQUALS SIGN}3+3",
+)
+"""What a spreadsheet may take for a formula; in a plain cell LibreOffice 7.4 computes =."""
+
+
+def formulas(page: Node) -> list[str]:
+    """The texts of elements that begin a formula and are no number."""
+    texts = (node.text.strip(" \t\r\n") for node in page.one("body").all())
+    signed = (text for text in texts if text[:1] in tuple("=+-@\uff1d\uff0b\uff0d\uff20"))
+    return [text for text in signed if text and not re.match(r"[+-]\$?[\d]+[\d.,\s%$US]*$", text)]
 
 
 def test_names_that_are_markup(
@@ -527,11 +545,12 @@ def test_names_that_are_markup(
         ".*_name|.*label.*|message_.*|reason_(en|fr)|rationale_.*|title|domain|country|top_driver.*"
         "|hypothesis|decision|arm|missing_key_roles.*|sector|channel"
     )
-    texts = ", ".join("'" + text.replace("'", "''") + "'" for text in HOSTILE)
+    given = (*HOSTILE, *FORMULAS)
+    texts = ", ".join("'" + text.replace("'", "''") + "'" for text in given)
     db = edited(
         *(
             f"update marts.{table} set {column} = "
-            f"list_extract([{texts}], 1 + (rowid + {number}) % {len(HOSTILE)})"
+            f"list_extract([{texts}], 1 + (rowid + {number}) % {len(given)})"
             for number, (table, column) in enumerate(columns_of(company_published, names))
             if table != "dim_dates" and (table, column) != ("dim_channels", "channel")
         ),
@@ -550,7 +569,8 @@ def test_names_that_are_markup(
         text = "".join(
             page.one("body").text for name, page in trees.items() if name.startswith(language)
         )
-        assert [name for name in SHOWN if name not in text] == []
+        shown = (*SHOWN, *(f"{WORD_JOINER}{name}" for name in FORMULAS))
+        assert [name for name in shown if name not in text] == []
         assert not re.search("[\u202a-\u202e\u2066-\u2069\u0007\uffff]", text)
     longest = [
         max(
