@@ -755,7 +755,7 @@ def send(due: Due, ledger: Ledger, url: str) -> None:
     messages: list[Alert | Digest] = list(due.alerts)
     if due.uncalled and not ledger.knows_digest(due.as_of):
         messages.append(due.uncalled)
-    ledger.make_sure_of_room(messages, SLACK)
+    ledger.make_sure_of_room(messages, SLACK, due.release.release_id)
     for number, message in enumerate(messages):
         try:
             response = client.send_dict(_body(message.text))

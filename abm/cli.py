@@ -467,7 +467,8 @@ def publish(
         print(f"Published {schema}: {sum(counts):,} rows (tables: {len(counts)})")
     print(f"  DuckDB   {shown(result.database)}")
     print(f"  Parquet  {shown(result.parquet)} ({result.folder})")
-    _print_release(result.release, result.database)
+    print(f"  Release  {result.release.release_id or 'unknown'}")
+    _warn_of_release(result.release, result.database)
 
 
 @app.command(short_help="Write the dashboard, or the report of the week or month.")
@@ -637,18 +638,19 @@ def alerts(
         if url:
             send(due, told, url)
         else:
-            told.make_sure_of_room(due.alerts, PRINTED)
+            told.make_sure_of_room(due.alerts, PRINTED, due.release.release_id)
             _print_alerts(due)
             if not dry_run:
                 told.remember(due.alerts, PRINTED, due.release.release_id)
+    day = f"{due.as_of} (release {due.release.release_id or 'unknown'})"
     n_alerts = f"{len(due.alerts)} alert{'' if len(due.alerts) == 1 else 's'}"
     if not due.alerts:
-        print(f"Nothing to tell as of {due.as_of}")
+        print(f"Nothing to tell as of {day}")
     elif dry_run:
-        print(f"{n_alerts} due as of {due.as_of}, nothing remembered (--dry-run)")
+        print(f"{n_alerts} due as of {day}, nothing remembered (--dry-run)")
     else:
-        print(f"{n_alerts} told as of {due.as_of}, remembered in {shown(file)}")
-    _print_release(due.release, db)
+        print(f"{n_alerts} told as of {day}, remembered in {shown(file)}")
+    _warn_of_release(due.release, db)
     if due.uncalled:
         print(due.uncalled.heading)
         for account in due.uncalled.accounts:
@@ -716,9 +718,9 @@ def compare(
     of the same day first. Then names and order of columns must be equal too.
 
     Keys, texts, dates and counts must be equal, fractions up to 1e-9; the order of rows does not
-    matter. Columns published_at, the moment of a build, and audit.audit_builds are left out. Where a table differs, the
-    columns are named and the first differing rows are shown side by side. Exit code 1 means that
-    something differs.
+    matter. Columns published_at, the moment of a build, and audit.audit_builds are left out. Where
+    a table differs, the columns are named and the first differing rows are shown side by side. Exit
+    code 1 means that something differs.
 
     \b
     Examples:
@@ -889,8 +891,7 @@ def _print_build(report: "BuildReport") -> None:
         print(f"Changed since the last build: {changes}")
 
 
-def _print_release(release: "Release", db: Path) -> None:
-    print(f"  Release  {release.release_id or 'unknown'}")
+def _warn_of_release(release: "Release", db: Path) -> None:
     if release.problem:
         sys.stdout.flush()
         explained = release.explained(shown(db))

@@ -85,7 +85,8 @@ class _Side:
             "select table_schema || '.' || table_name, column_name, data_type "
             f"from information_schema.columns where table_schema in {SCHEMAS} "
             + (f"and table_catalog = '{catalog}' " if catalog else "")
-            + f"and column_name <> '{LEFT_OUT}' and table_name <> '{LEFT_OUT_TABLE}' order by 1, ordinal_position"
+            + f"and column_name <> '{LEFT_OUT}' and table_name <> '{LEFT_OUT_TABLE}' "
+            + "order by 1, ordinal_position"
         )
         tables: dict[str, Columns] = {}
         for table, column, data_type in rows:
