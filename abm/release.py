@@ -133,5 +133,5 @@ def refuse_unfinished(release: Release, place: str, is_forced: bool) -> None:
         explained = release.explained(place)
         raise AbmError(
             f"{explained[0].upper()}{explained[1:]}: run `abm build` again and publish that, or go "
-            "on with --force, which says so on every page."
+            "on with --force, which says so to every reader."
         )

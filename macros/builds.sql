@@ -144,25 +144,30 @@
     where build_id = '{{ build_id() }}'
 {%- endmacro %}
 
-{#- `has_ledger`; `moments`, a query of the builds that each snapshot saw something new in;
-    `newest`, the newest moment that this database knows. -#}
+{#- `has_ledger`; `moments`, queries of the builds in which the scorecard's snapshots saw something
+    new; `newest`, the newest moment that this database knows. -#}
 {% macro recorded_moments() -%}
+    {%- set known = [] -%}
     {%- set moments = [] -%}
     {%- for node in graph.nodes.values() if node.resource_type == 'snapshot' -%}
         {%- set relation = load_relation(api.Relation.create(
             database=node.database, schema=node.schema, identifier=node.alias
         )) -%}
         {%- if relation -%}
-            {%- do moments.append('select dbt_valid_from as moment from ' ~ relation) -%}
+            {%- set moment = 'select dbt_valid_from as moment from ' ~ relation -%}
+            {%- do known.append(moment) -%}
+            {%- if node.config.group == 'scorecard' -%}{%- do moments.append(moment) -%}{%- endif -%}
         {%- endif -%}
     {%- endfor -%}
     {%- set ledger = builds_ledger() -%}
     {%- set has_ledger = load_relation(ledger.incorporate(
         path={'database': target.database}
     )) is not none -%}
-    {%- set known = moments + (
-        ['select coalesce(finished_at, started_at) as moment from ' ~ ledger] if has_ledger else []
-    ) -%}
+    {%- if has_ledger -%}
+        {%- do known.append(
+            'select coalesce(finished_at, started_at) as moment from ' ~ ledger
+        ) -%}
+    {%- endif -%}
     {%- set newest = namespace(moment=none) -%}
     {%- if known -%}
         {%- set found = run_query(

@@ -627,7 +627,7 @@ def test_a_build_that_did_not_finish_is_not_told_of(
 ) -> None:
     arguments = ("alerts", "--db", publish(fired("aes_hot", "acme"), status=status))
     (sentence,) = errors(abm(*arguments, "--ledger", ledger))
-    assert f"build {RELEASE} of" in sentence, sentence
+    assert f"Build {RELEASE} of" in sentence, sentence
     assert not ledger.exists() or not lines(ledger)
     forced = abm(*arguments, "--ledger", ledger, "--force")
     assert "warning: Build" in forced.stderr, said(forced)
