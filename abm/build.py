@@ -8,7 +8,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -18,7 +18,7 @@ import duckdb
 import yaml
 
 from abm.contract import DEFAULT_CRM, Absent, Comparison, Contract, compare, load_contract
-from abm.errors import AbmError, first_line
+from abm.errors import AbmError, first_line, reason
 from abm.landing import Raw, read_loader_names
 from abm.locks import held
 from abm.paths import SAMPLE_DIR, project_vars, shown
@@ -276,15 +276,14 @@ def only_build(options: BuildOptions) -> Iterator[None]:
         with only_build_there():
             yield
         return
-    try:
-        options.db.parent.mkdir(parents=True, exist_ok=True)
-        with held(lock_file(options.db), f"Another process is at work on {shown(options.db)}"):
-            yield
-    except OSError as error:
-        raise AbmError(
-            f"Cannot write to {shown(options.db.parent)} ({error.strerror}): "
-            "make room or allow writing there, or name another database with --db or ABM_DB."
-        ) from error
+    with ExitStack() as stack:
+        conflict = f"Another process is at work on {shown(options.db)}"
+        try:
+            options.db.parent.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(held(lock_file(options.db), conflict))
+        except OSError as error:
+            raise _unwritable(options.db.parent, error) from error
+        yield
 
 
 def lock_file(db: Path) -> Path:
@@ -350,10 +349,7 @@ def _reading_links(options: BuildOptions, listing: Listing) -> BuildOptions:
     try:
         link_files(options.raw_dir, listing, links)
     except OSError as error:
-        raise AbmError(
-            f"Cannot write to {shown(links)} ({error.strerror}): "
-            "make room or allow writing there, or name another database with --db or ABM_DB."
-        ) from error
+        raise _unwritable(links, error) from error
     return replace(options, raw_env=str(links))
 
 
@@ -625,12 +621,16 @@ def _check_db(db: Path) -> None:
             check_database_file(db)
             duckdb.connect(str(db)).close()
     except OSError as error:
-        raise AbmError(
-            f"Cannot write to {shown(db.parent)} ({error.strerror}): "
-            "name another database with --db or ABM_DB."
-        ) from error
+        raise _unwritable(db.parent, error) from error
     except duckdb.Error as error:
         raise database_problem(db, error) from error
+
+
+def _unwritable(place: Path, error: OSError) -> AbmError:
+    return AbmError(
+        f"Cannot write to {shown(place)} ({reason(error)}): "
+        "make room or allow writing there, or name another database with --db or ABM_DB."
+    )
 
 
 def check_database_file(db: Path, advice: str = "name another file with --db") -> None:
@@ -757,6 +757,9 @@ def _report(outcome: "dbtRunnerResult", seconds: float, root: Path) -> BuildRepo
 
 def _explain_exception(error: BaseException) -> str:
     text = str(error)
+    if "on-run-start" in text and "Compilation Error" in text:
+        # What a macro of ours refuses is a sentence of its own.
+        return _first_lines(text)
     where = re.search(r"^\s*[A-Z]\w*(?: \w+)? Error in (.+)$", text, re.MULTILINE)
     return f"dbt stopped{f' in {where[1]}' if where else ''}: {_first_lines(text)}"
 

@@ -187,3 +187,33 @@
         ) }}
     {%- endif -%}
 {%- endmacro %}
+
+{#- For an operator, after a build while the clock was ahead: what this database knows of the future
+    is of now. `dbt run-operation correct_clock` -#}
+{% macro correct_clock() -%}
+    {%- if not execute -%}{{ return('') }}{%- endif -%}
+    {%- set now = snapshot_get_time() -%}
+    {%- set ledger = builds_ledger() -%}
+    {%- set columns = {ledger: ['started_at', 'finished_at']} -%}
+    {%- for node in graph.nodes.values() if node.resource_type == 'snapshot' -%}
+        {%- set relation = load_relation(api.Relation.create(
+            database=node.database, schema=node.schema, identifier=node.alias
+        )) -%}
+        {%- if relation -%}
+            {%- do columns.update(
+                {relation: ['dbt_valid_from', 'dbt_valid_to', 'dbt_updated_at']}
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- set statements = [] -%}
+    {%- for relation, names in columns.items() -%}
+        {%- for name in names -%}
+            {%- do statements.append(
+                'update ' ~ relation ~ ' set ' ~ name ~ ' = ' ~ now
+                ~ ' where ' ~ name ~ ' > ' ~ now
+            ) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- do adapter.execute(statements | join(';\n'), auto_begin=True) -%}
+    {%- do adapter.commit() -%}
+{%- endmacro %}
