@@ -1,5 +1,6 @@
 """The `abm` command line: options, what is printed, exit codes. The work is done elsewhere."""
 
+import errno
 import gc
 import os
 import sys
@@ -14,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from abm import __version__
-from abm.errors import AbmError
+from abm.errors import AbmError, reason
 from abm.paths import find_project_root, project_vars, resolve_db, resolve_raw_dir, shown
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _STARTED = time.monotonic()
 INTERRUPTED = 130
 MAX_RAW_CHANGES_SHOWN = 3
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 HELP = """
 Measure Account-Based Marketing: build, check, publish and show the warehouse.
@@ -949,6 +951,13 @@ def _say(kind: str, sentence: str) -> None:
 
 
 def _explain_unexpected(error: Exception) -> None:
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        where = shown(Path(error.filename)) if error.filename else "what is to be written"
+        _say("error", f"There is no room for {where} ({reason(error)}): make room, then run again.")
+        # What was not printed would be tried once more on the way out.
+        with Path(os.devnull).open("wb") as nothing:
+            os.dup2(nothing.fileno(), sys.stdout.fileno())
+        return
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if f"{os.sep}abm{os.sep}" in frame.filename]
     frame = (own or frames)[-1]
@@ -966,7 +975,10 @@ def main() -> NoReturn:
     # of a build and 15 % of a parse.
     gc.set_threshold(50_000)
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except AbmError as error:
         for sentence in error.sentences:
             _say("error", sentence)
