@@ -6,7 +6,9 @@ final as (
     select
         -- ids
         source_connection,
-        {{ joined_key(['account_id', 'person_email', 'person_name']) }} as stakeholder_id,
+        -- The salt keeps who guesses an address from finding it in what is made of the id.
+        coalesce({{ email_salt() }}, '')
+        || {{ joined_key(['account_id', 'person_email', 'person_name']) }} as stakeholder_id,
         {{ salesforce_id('account_id') }} as account_id,
 
         -- strings
