@@ -16,6 +16,7 @@ from rich.table import Table
 from abm import __version__
 from abm.errors import AbmError
 from abm.paths import find_project_root, project_vars, resolve_db, resolve_raw_dir, shown
+from abm.privacy import NO_SALT, SALT
 
 if TYPE_CHECKING:
     from abm.alerts import Due
@@ -353,6 +354,8 @@ def build(
             f"Largest unmatched share: {unmatched.share:.1%} of {unmatched.source_system} "
             f"touchpoints ({unmatched.n_touchpoints:,}), {unmatched.reason}"
         )
+    if not os.environ.get(SALT):
+        print(NO_SALT)
     seconds = time.monotonic() - _STARTED
     built = f"{shown(options.db)} from {os.environ.get('ABM_RAW_ATTACH') or shown(raw_dir)}"
     print(

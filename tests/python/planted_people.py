@@ -105,74 +105,86 @@ def plant(raw: Path, root: Path, copies: int = 2) -> Planted:
     return planted
 
 
+READ = ("date", "timestamp", "double", "integer", "boolean", "bigint")
+"""Types of which a text may be no value."""
+
+
 def _plant_table(
     planted: Planted, path: Path, source: str, table: dict[str, Any], copies: int
 ) -> None:
     frame = pl.read_parquet(path)
-    types = {column["name"]: column["data_type"] for column in table["columns"]}
-    shown = {name.split(".")[1] for name in NAMES[source].split() if name.split(".")[0] == table["name"]}
-    key = [name for name in table["config"]["meta"]["key"] if name in frame.columns]
+    prefix = f"{source}.{table['name']}"
+    types = {
+        column["name"]: column["data_type"]
+        for column in table["columns"]
+        if column["name"] in frame.columns
+    }
+    shown = {name for name in NAMES[source].split() if name.startswith(f"{table['name']}.")}
+    key = [name for name in table["config"]["meta"]["key"] if name in types]
+    read = [
+        name
+        for name, kind in types.items()
+        if kind in READ and name not in key and frame.schema[name] != pl.String
+    ]
+    old = frame.to_dicts()
+    rows = _Rows(frame, old, _own_key(table, key))
+    for name, kind in types.items():
+        if (
+            kind == "varchar"
+            and f"{table['name']}.{name}" not in shown
+            and not frame.schema[name].is_numeric()
+        ):
+            for text in planted.texts(f"{prefix}.{name}"):
+                for _ in range(copies):
+                    rows.add({name: text})
+                if read:
+                    rows.add({name: text, read[0]: "unreadable"})
+        elif name in read:
+            for text in planted.texts(f"{prefix}.{name}")[:2]:
+                rows.add({name: text})
+        elif kind.startswith("struct"):
+            for place in sorted(set(_places(old, name))):
+                holders = [row for row in old if place in set(_places([row], name))]
+                step = max(1, len(holders) // copies)
+                for text in planted.texts(f"{prefix}.{name}.{'.'.join(place)}"):
+                    for holder in holders[::step][:copies]:
+                        rows.add({name: _put(holder[name], place, text)}, holder)
+    for row in rows.added:
+        row |= {name: str(row[name]) for name in read if row[name] is not None}
+    whole = frame.with_columns(pl.col(name).cast(pl.String) for name in read)
+    pl.concat([whole, pl.DataFrame(rows.added, schema=whole.schema)]).write_parquet(path)
+
+
+class _Rows:
+    """Copies of a table's rows that are newer than it, and that no row has the key of."""
+
+    def __init__(self, frame: pl.DataFrame, old: list[dict[str, Any]], own_key: str) -> None:
+        self.added: list[dict[str, Any]] = []
+        self._frame, self._old, self._own_key = frame, old, own_key
+        self._step = max(1, len(old) // 7)
+        newest: Any = frame["_fivetran_synced"].max()
+        self._loaded_at = newest + timedelta(seconds=1)
+
+    def add(self, values: dict[str, Any], like: dict[str, Any] | None = None) -> None:
+        """Add a row with other values."""
+        number = len(self.added)
+        row = dict(like or self._old[(number * self._step + number // 7) % len(self._old)])
+        row["_fivetran_synced"] = self._loaded_at
+        if "is_deleted" in row:
+            row["is_deleted"] = False
+        if self._own_key:
+            row[self._own_key] = _new_key(self._frame, self._own_key, number)
+        self.added.append(row | values)
+
+
+def _own_key(table: dict[str, Any], key: list[str]) -> str:
+    """The column that alone identifies a row, unless it leads to another table."""
     references = {
         column["name"]
         for column in table["columns"]
         if "references" in ((column.get("config") or {}).get("meta") or {})
     }
-    own_key = key[0] if len(key) == 1 and key[0] not in references else ""
-    dated = [
-        name for name, kind in types.items()
-        if kind in ("date", "timestamp", "double", "integer", "boolean", "bigint")
-        and name in frame.columns and name not in key and not isinstance(frame.schema[name], pl.String)
-    ]
-    unreadable = dated[0] if dated else ""
-    old = frame.to_dicts()
-    step = max(1, len(old) // 7)
-    newest = frame["_fivetran_synced"].max() + timedelta(seconds=1)
-    added: list[dict[str, Any]] = []
-
-    def base() -> dict[str, Any]:
-        row = dict(old[(len(added) * step + len(added) // 7) % len(old)])
-        row["_fivetran_synced"] = newest
-        if "is_deleted" in row:
-            row["is_deleted"] = False
-        if own_key:
-            row[own_key] = _new_key(frame, own_key, len(added))
-        added.append(row)
-        return row
-
-    columns = [
-        name for name, kind in types.items()
-        if kind == "varchar" and name in frame.columns and name not in shown
-        and not frame.schema[name].is_numeric()
-        and name not in ("_fivetran_synced",)
-    ]
-    for name in columns:
-        for text in planted.texts(f"{source}.{table['name']}.{name}"):
-            for _ in range(copies):
-                base()[name] = text
-            if unreadable:
-                row = base()
-                row[name] = text
-                row[unreadable] = "unreadable"
-    # A value that cannot be read as a date or a number may be anything.
-    for name in dated:
-        column = f"{source}.{table['name']}.{name}"
-        for text in planted.texts(column)[:2]:
-            base()[name] = text
-    for name, kind in types.items():
-        if kind.startswith("struct") and name in frame.columns:
-            for place in sorted(set(_places(old, name))):
-                for text in planted.texts(f"{source}.{table['name']}.{name}.{'.'.join(place)}"):
-                    holders = [r for r in old if place in set(_places([r], name))]
-                    for holder in holders[:: max(1, len(holders) // copies)][:copies]:
-                        row = base()
-                        row |= {k: v for k, v in holder.items() if k != "_fivetran_synced"}
-                        row[name] = _put(row[name], place, text)
-    schema = dict(frame.schema) | {name: pl.String for name in dated}
-    whole = frame.with_columns(pl.col(name).cast(pl.String) for name in dated)
-    for row in added:
-        for name in dated:
-            row[name] = row[name] if row[name] is None else str(row[name])
-    pl.concat([whole, pl.DataFrame(added, schema=schema)]).write_parquet(path)
+    return key[0] if len(key) == 1 and key[0] not in references else ""
 
 
 def _new_key(frame: pl.DataFrame, name: str, number: int) -> Any:
@@ -205,7 +217,8 @@ def _put(value: Any, place: tuple[str, ...], text: str) -> Any:
     if isinstance(value, list):
         return [
             {**entry, "value": {**entry["value"], "string_value": text}}
-            if entry["key"] == place[0] else entry
+            if entry["key"] == place[0]
+            else entry
             for entry in value
         ]
     name, *rest = place
@@ -250,13 +263,10 @@ def _search(
 ) -> None:
     columns = database.execute(f"select column_name, column_type from (describe from {relation})")
     for column, kind in columns.fetchall():
-        if "VARCHAR" not in kind and "BLOB" not in kind and "JSON" not in kind:
-            continue
-        rows = database.execute(
-            f'select distinct cast("{column}" as varchar) from {relation} '
-            f"where cast(\"{column}\" as varchar) ilike '%zq%'"
-        ).fetchall()
-        content = "\n".join(value for (value,) in rows).encode()
-        if columns_found := planted.found(content):
-            table = relation.split('"."')[-1].strip('"') if '"' in relation else name
-            found[f"{name}: {table}.{column}"] |= columns_found
+        if any(text in kind for text in ("VARCHAR", "BLOB", "JSON")):
+            value = f'cast("{column}" as varchar)'
+            rows = database.execute(
+                f"select distinct {value} from {relation} where {value} ilike '%zq%'"
+            ).fetchall()
+            if named := planted.found("\n".join(text for (text,) in rows).encode()):
+                found[f"{name}: {relation}.{column}"] |= named

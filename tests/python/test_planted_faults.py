@@ -148,7 +148,8 @@ def deal(deal_id: str, columns: str) -> str:
 
 
 def person(email: str, columns: str) -> str:
-    return f"select {columns} from marts.dim_people where email_hash = sha256('{email}')"
+    of_email = f"select person_id from intermediate.int_people where email = '{email}'"
+    return f"select {columns} from marts.dim_people where person_id in ({of_email})"
 
 
 HUGE = "Ω" * 524_288
@@ -1193,9 +1194,10 @@ ROW_FAULTS = [
         {"id": 990_111, "lead_id": 990_112},
         unmatched=("person_without_account",),
         shown=(
-            "select count(*) from marts.fct_touchpoints as t inner join marts.dim_people as p "
-            "using (person_id) where t.source_record_id = '990111' "
-            "and p.email_hash = sha256('990110@merged.fault')",
+            "select count(*) from marts.fct_touchpoints as t "
+            "inner join intermediate.int_people as p using (person_id) "
+            "where t.source_record_id = '990111' "
+            "and p.email = '990110@merged.fault'",
             [(1,)],
         ),
     ),
