@@ -643,8 +643,8 @@ def docs(
     with scripts.
 
     Both are single files that load nothing from a network, so they can be mailed, or opened from a
-    disk. They hold definitions and no data, neither ABM_EMAIL_SALT nor compiled SQL; dbt's page
-    holds the path of the project on this machine.
+    disk. They hold definitions and no data; dbt's page holds the path of the project on this
+    machine.
 
     \b
     Examples:

@@ -11,13 +11,16 @@
 {% macro default__email_salt() -%} cast(null as {{ dbt.type_string() }}) {%- endmacro %}
 
 {#- Set by abm/dbt_plugin.py in every connection. -#}
-{% macro duckdb__email_salt() -%} cast(getvariable('abm_email_salt') as varchar) {%- endmacro %}
+{% macro duckdb__email_salt() -%}
+    cast(getvariable('abm_email_salt') as varchar)
+{%- endmacro %}
 
 {#- Set by abm/build.py, or by PGOPTIONS. -#}
-{% macro postgres__email_salt() -%} nullif(current_setting('abm.email_salt', true), '') {%- endmacro %}
+{% macro postgres__email_salt() -%}
+    nullif(current_setting('abm.email_salt', true), '')
+{%- endmacro %}
 
-{#- A text's form: every digit is a 9, every capital an A, every other letter, and what is not ASCII,
-    an a. -#}
+{#- A text's form: digits are 9, capitals A, other letters and all that is not ASCII a. -#}
 {% macro text_shape(expression) -%}
     translate(
         {{ regexp_strip('substr(' ~ expression ~ ', 1, 60)', ['[^ -~]'], 'a') }},
@@ -49,8 +52,8 @@
     substr({{ sha256_hex('coalesce(' ~ email_salt() ~ ", '') || " ~ expression) }}, 1, 32)
 {%- endmacro %}
 
-{#- A text that is no id, in the key of a record that is named: as it is where it is written as codes
-    are; else its hash, or without a salt its form. -#}
+{#- A text that is no id, in the key of a record: as it is where it is written as codes are; else
+    its hash, or without a salt its form. -#}
 {% macro impersonal_text(expression, names_people=false) -%}
     {%- if var('include_personal_data') -%} {{ return(expression) }} {%- endif -%}
     case

@@ -7,9 +7,9 @@
     `merged_ids`), and which parts of the key are Salesforce ids (`salesforce_ids`), written in 15
     or 18 characters. A required part of the key whose null says something is `nullable`;
     `further_key` is a column that belongs to the key of the rows in which others (`where_null`) are
-    all null. In a column's own meta: the `range` of a number; `names_people` where it names people or holds
-    their addresses. What loaders and systems mark rows
-    with, in any table, is var `row_marks`.
+    all null. In a column's own meta: the `range` of a number; `names_people` where it names
+    people or holds their addresses. What loaders and systems mark rows with, in any table, is var
+    `row_marks`.
 
     Every raw row has exactly one outcome:
       rejected   unreadable as its type, without its id, or with an impossible date
@@ -264,7 +264,8 @@
                 {%- set moment = timestamp_from_microseconds(typed) if data_type == 'bigint'
                     else typed -%}
                 {%- do reading.faults.append({
-                    'column': name, 'reason': 'impossible_date', 'is_blocking': true, 'is_read': true,
+                    'column': name, 'reason': 'impossible_date', 'is_blocking': true,
+                    'is_read': true,
                     'condition': ns.past | replace('$', moment)
                 }) -%}
             {%- endif -%}

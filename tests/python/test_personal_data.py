@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import duckdb
+import polars as pl
 import pytest
 from conftest import ARTIFACTS, COMPANY_DAY, ROOT, Build, Result, run_abm, run_dbt, said
 from planted_people import Planted, people_in, plant
@@ -214,3 +215,43 @@ def test_plain_dbt_keeps_it_private_too(tmp_path: Path) -> None:
         assert ids.fetchall() == [(32,)]
     files = [file for file in tmp_path.rglob("*") if file.is_file()]
     assert not [f for f in files if any(form in f.read_bytes() for form in forms_of(SALT))]
+
+
+@pytest.mark.full
+def test_a_person_can_be_erased(run: Run, tmp_path: Path) -> None:
+    """By the lines of docs/personal-data.md, after the source has deleted them."""
+    raw, db, erased = tmp_path / "raw", tmp_path / "abm.duckdb", tmp_path / "erased.duckdb"
+    shutil.copytree(run.db.parents[1] / "raw", raw)
+    shutil.copy(run.db, db)
+    first, last = (
+        word for word, column in run.planted.columns.items() if column == "salesforce.contact.email"
+    )
+    contacts = raw / "salesforce" / "contact.parquet"
+    pl.read_parquet(contacts).filter(
+        ~pl.col("email").str.contains(first).fill_null(False)
+    ).write_parquet(contacts)
+    result = run_abm(
+        *("build", "--raw", raw, "--db", db, "--as-of", COMPANY_DAY),
+        target=tmp_path / "target",
+        environment={"ABM_EMAIL_SALT": SALT},
+    )
+    assert result.returncode == 0, said(result)
+    text = (ROOT / "docs" / "personal-data.md").read_text(encoding="utf-8")
+    statements = text.split("```sql")[1].split("```")[0].replace("warehouse/erased.duckdb", "{0}")
+    address = f"{first}.{last}@planted.example"
+    named = set().union(*people_in(db, run.planted).values())
+    assert "salesforce.contact.email" in named
+    with duckdb.connect(str(db)) as database:
+        for name in (address, f"{first} {last}", f"https://planted.example/people/{address}"):
+            kept = database.execute(
+                "select email from snapshots.person_records_snapshot where email like ? limit 1",
+                [f"{name}%"],
+            ).fetchone()
+            assert kept
+            for statement in statements.split(";")[:2]:
+                database.execute(statement.replace("jane@example.com", kept[0]))
+        for statement in statements.split(";")[2:]:
+            database.execute(statement.format(erased))
+    assert set().union(*people_in(erased, run.planted).values()) == named - {
+        "salesforce.contact.email"
+    }
