@@ -22,6 +22,7 @@ from abm.errors import AbmError, first_line, reason
 from abm.landing import Raw, read_loader_names
 from abm.locks import held
 from abm.paths import SAMPLE_DIR, project_vars, shown
+from abm.privacy import postgres_options, private_files
 from abm.progress import Steps
 from abm.raw_catalog import ATTACH, OPTIONS, RawCatalog, attach_statements, extension_of
 from abm.raw_directory import RawDirectory
@@ -414,8 +415,14 @@ def invoke_dbt(
         **found_environment(build_vars(options), found or {}),
         **(facts or {}),
         f"{ATTACH}_LOAD": extension_of(os.environ.get(ATTACH, ""), os.environ.get(OPTIONS, "")),
+        **(postgres_options() if options.target == POSTGRES else {}),
     }
-    with Steps(what) as steps, _at(options.root, environment), _rarely_collecting():
+    with (
+        Steps(what) as steps,
+        _at(options.root, environment),
+        _rarely_collecting(),
+        private_files(),
+    ):
         steps.start("starting dbt")
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
         from dbt.adapters.factory import reset_adapters
@@ -616,7 +623,7 @@ def reading(options: BuildOptions) -> Iterator[Query]:
 def _check_db(db: Path) -> None:
     """Make the folder and make sure that this process may write the file."""
     try:
-        db.parent.mkdir(parents=True, exist_ok=True)
+        db.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if db.exists():
             check_database_file(db)
             duckdb.connect(str(db)).close()

@@ -17,6 +17,7 @@ from rich.table import Table
 from abm import __version__
 from abm.errors import AbmError, reason
 from abm.paths import find_project_root, project_vars, resolve_db, resolve_raw_dir, shown
+from abm.privacy import NO_SALT, SALT
 
 if TYPE_CHECKING:
     from abm.alerts import Due
@@ -365,6 +366,8 @@ def build(
                 f"Largest unmatched share: {unmatched.share:.1%} of {unmatched.source_system} "
                 f"touchpoints ({unmatched.n_touchpoints:,}), {unmatched.reason}"
             )
+    if not os.environ.get(SALT):
+        print(NO_SALT)
     seconds = time.monotonic() - _STARTED
     built = f"{shown(options.db)} from {os.environ.get('ABM_RAW_ATTACH') or shown(raw_dir)}"
     print(
@@ -677,8 +680,8 @@ def docs(
     with scripts.
 
     Both are single files that load nothing from a network, so they can be mailed, or opened from a
-    disk. They hold definitions and no data, neither ABM_EMAIL_SALT nor compiled SQL; dbt's page
-    holds the path of the project on this machine.
+    disk. They hold definitions and no data; dbt's page holds the path of the project on this
+    machine.
 
     \b
     Examples:

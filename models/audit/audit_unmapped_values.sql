@@ -86,12 +86,35 @@ counted as (
     group by seed_name, raw_value
 ),
 
+-- Titles and stages are names of things, and a list's ids are read as ids: the rest is shown as far
+-- as it cannot name a person. What goes before a colon names a system and a table.
+impersonal as (
+    select
+        case
+            when
+                seed_name in ('personas', 'opportunity_stages', 'stages of opportunity history')
+                or seed_name like 'campaigns %'
+                then raw_value
+            when
+                seed_name in (
+                    'interaction_rules', 'outcomes in interaction_rules', 'kinds of intent signals'
+                )
+                then {{ dbt.split_part('raw_value', "': '", 1) }} || ': '
+                    || {{ impersonal_value("substr(raw_value, " ~ dbt.position("': '", 'raw_value')
+                        ~ ' + 2)') }}
+            else {{ impersonal_value('raw_value') }}
+        end as raw_value,
+        seed_name,
+        n_rows
+    from counted
+),
+
 final as (
     select
         seed_name,
         raw_value,
         cast(sum(n_rows) as bigint) as n_rows
-    from counted
+    from impersonal
     group by seed_name, raw_value
 )
 
