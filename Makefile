@@ -25,11 +25,12 @@ LOADERS_INSTALLED := .venv-loaders/.installed
 # What writes the locks, and what says which packages a release stands on.
 RELEASE_INSTALLED := .venv-release/.installed
 LOCK = .venv-release/bin/uv --quiet pip compile --universal --python-version 3.11 --only-binary :all: --emit-build-options \
-	--generate-hashes --no-strip-extras --no-annotate --custom-compile-command 'make lock' pyproject.toml $(UPGRADE)
-PIP_INSTALL := pip install --quiet --disable-pip-version-check
+	--generate-hashes --no-annotate --custom-compile-command 'make lock' pyproject.toml $(UPGRADE)
+# uv has resolved what a lock holds; pip of Python 3.11 takes `package[extra]` for an unpinned package.
+PIP_INSTALL := pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help install reader compile-adapters loaders lock compare-engines build docs map bench test test-full lint \
+.PHONY: help install reader compile-adapters loaders lock licenses release compare-engines build docs map bench test test-full lint \
 	lint-python lint-sql format clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
@@ -47,7 +48,7 @@ $(INSTALLED): requirements.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing requirements.txt into $(VENV) (about a minute when new)"
 	@$(BIN)/$(PIP_INSTALL) -r requirements.txt
-	@$(BIN)/$(PIP_INSTALL) --no-deps --no-build-isolation -e .
+	@$(BIN)/$(PIP_INSTALL) --no-build-isolation -e .
 	@touch $@
 
 ENVIRONMENTS := $(READER_INSTALLED) $(COMPILE_INSTALLED) $(LOADERS_INSTALLED) $(RELEASE_INSTALLED)
@@ -72,6 +73,12 @@ lock: $(RELEASE_INSTALLED) ## Write the locks from pyproject.toml (UPGRADE=--upg
 	@$(LOCK:pyproject.toml=) --group loaders -o requirements-loaders.txt
 	@$(LOCK:pyproject.toml=) --group reader -o requirements-reader.txt
 	@$(LOCK:pyproject.toml=) --group release -o requirements-release.txt
+
+licenses: $(INSTALLED) ## Write LICENSES.md: under which licence every package of the lock stands
+	@$(BIN)/python -m tools.licenses
+
+release: $(INSTALLED) $(RELEASE_INSTALLED) ## Write the archive, its bill of materials (CycloneDX) and sums to dist/
+	@$(BIN)/python -m tools.release
 
 compare-engines: $(INSTALLED) ## Build the sample on DuckDB and PostgreSQL, compare row by row
 	@ABM_BIN=$(BIN) scripts/compare_engines.sh
@@ -105,10 +112,10 @@ format: $(INSTALLED) ## Rewrite Python in the house style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-test: $(INSTALLED) $(READER_INSTALLED) $(COMPILE_INSTALLED) $(LOADERS_INSTALLED) lint-python ## What CI runs: lint and tests
+test: $(INSTALLED) $(ENVIRONMENTS) lint-python ## What CI runs: lint and tests
 	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-test-full: $(INSTALLED) $(READER_INSTALLED) $(COMPILE_INSTALLED) $(LOADERS_INSTALLED) ## The longer proofs
+test-full: $(INSTALLED) $(ENVIRONMENTS) ## The longer proofs
 	@$(BIN)/pytest -m full
 
 clean: ## Remove what builds and tests wrote, but neither .venv nor the build database

@@ -1,8 +1,9 @@
 """The locks: every package at an exact version, with the hashes of its files."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 from packaging.markers import Marker
@@ -56,6 +57,30 @@ def read_lock(file: Path) -> list[Locked]:
 def installed_here(file: Path) -> dict[str, Locked]:
     """Read a lock: package name to what of it this system and Python get."""
     return {locked.name: locked for locked in read_lock(file) if locked.is_for_here}
+
+
+def reached_from(requirements: Iterable[str]) -> set[str]:
+    """Find what requirements bring, from what is installed.
+
+    Args:
+        requirements: Requirements as pyproject.toml has them.
+
+    Returns:
+        The names of the packages and of those that they need, here.
+    """
+    found: set[tuple[str, str]] = set()
+    todo = [(requirement, "") for requirement in map(Requirement, requirements)]
+    while todo:
+        requirement, of_extra = todo.pop()
+        if requirement.marker and not requirement.marker.evaluate({"extra": of_extra}):
+            continue
+        name = canonicalize_name(requirement.name)
+        for extra in {"", *requirement.extras}:
+            if (name, extra) not in found:
+                found.add((name, extra))
+                needs = metadata.requires(requirement.name) or ()
+                todo += [(Requirement(need), extra) for need in needs]
+    return {name for name, _ in found}
 
 
 def _packages(text: str) -> Iterator[Locked]:

@@ -1,6 +1,10 @@
 """What is installed: the core alone does what it says, and the locks say what is installed."""
 
+import hashlib
+import json
 import os
+import subprocess
+import tarfile
 import tomllib
 from importlib import metadata
 from pathlib import Path
@@ -10,6 +14,7 @@ from conftest import COMPANY_DAY, ROOT, Abm, Build, errors, said
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tools import licenses, release
 from tools.locks import CORE_LOCK, LOCK, ONLY_WHEELS, installed_here, read_lock
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -153,3 +158,79 @@ def test_lock_check_catches(line: str, fault: str, tmp_path: Path) -> None:
     (tmp_path / "lock.txt").write_text(f"{line}\n")
     with pytest.raises(ValueError, match=fault):
         read_lock(tmp_path / "lock.txt")
+
+
+def test_licences_are_known_and_allowed() -> None:
+    stated = {name: licenses.licence_of(name) for name in installed_here(LOCK)}
+    assert [pair for pair in stated.items() if not licenses.is_allowed(*pair)] == []
+    assert stated.keys() >= licenses.COPYLEFT.keys() | licenses.READ.keys()
+    page = (ROOT / "LICENSES.md").read_text(encoding="utf-8")
+    assert page == licenses.page(), "run `make licenses`"
+
+
+@pytest.mark.parametrize(
+    ("name", "licence", "is_allowed"),
+    [
+        ("new", "MIT", True),
+        ("new", "GPL-3.0-only", False),
+        ("new", "MIT AND GPL-3.0-only", False),
+        ("new", "GPL-3.0-only OR MIT AND ISC", True),
+        ("new", "(MIT OR GPL-3.0-only) AND LGPL-3.0-only", False),
+        ("new", "MPL-2.0", False),
+        ("certifi", "MPL-2.0", True),
+        ("certifi", "AGPL-3.0-only", False),
+    ],
+)
+def test_licence_check_catches(name: str, licence: str, is_allowed: bool) -> None:
+    assert licenses.is_allowed(name, licence) == is_allowed
+
+
+@pytest.fixture
+def release_tools() -> None:
+    if not release.TOOLS.is_dir():
+        pytest.skip(".venv-release is missing: run `make release`")
+
+
+@pytest.mark.usefixtures("release_tools")
+def test_a_commit_has_one_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(release, "checked", lambda text: text)  # that is the next test's
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
+    monkeypatch.setattr(release, "ROOT", clone)
+    first, second = (
+        {file.name: file.read_bytes() for file in release.write_release(clone / "dist")}
+        for _ in range(2)
+    )
+    assert first == second
+    archive = f"{release.NAME}.tar.gz"
+    assert first.keys() == {archive, "LICENSES.md", "SHA256SUMS", "sbom.cdx.json"}
+    for line in first["SHA256SUMS"].decode().splitlines():
+        digest, name = line.split("  ")
+        assert hashlib.sha256(first[name]).hexdigest() == digest
+    with tarfile.open(clone / "dist" / archive) as packed:
+        inside = packed.extractfile(f"{release.NAME}/sbom.cdx.json")
+        assert inside
+        assert inside.read() == first["sbom.cdx.json"]
+        assert f"{release.NAME}/dbt_project.yml" in packed.getnames()
+
+    bill = json.loads(first["sbom.cdx.json"])
+    scopes = {canonicalize_name(part["name"]): part["scope"] for part in bill["components"]}
+    assert scopes.keys() == installed_here(LOCK).keys()
+    some = {name: scopes[name] for name in ("duckdb", "weasyprint", "pytest")}
+    assert some == {"duckdb": "required", "weasyprint": "optional", "pytest": "excluded"}
+    text = first["sbom.cdx.json"].decode()
+    assert all(one in text for package in installed_here(LOCK).values() for one in package.hashes)
+    assert "file:" not in text
+    assert str(ROOT) not in text
+
+    (clone / "new.txt").write_text("not committed")
+    with pytest.raises(release.ReleaseError, match=r"these are in none: new\.txt"):
+        release.write_release(clone / "dist")
+
+
+@pytest.mark.full
+@pytest.mark.usefixtures("release_tools")
+def test_the_bill_of_materials_is_valid() -> None:
+    text = release.bill_of_materials()
+    with pytest.raises(release.ReleaseError, match="failed"):
+        release.checked(text.replace('"type": "library"', '"type": "bookshop"'))
