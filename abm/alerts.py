@@ -33,6 +33,7 @@ from babel.numbers import format_decimal
 
 from abm.build import check_database_file, database_problem
 from abm.errors import AbmError, first_line, reason
+from abm.extras import needed
 from abm.paths import shown
 from abm.release import Release, read_release, refuse_unfinished
 from abm.report.language import LOCALES
@@ -736,12 +737,13 @@ def send(due: Due, ledger: Ledger, url: str) -> None:
         AbmError: Slack did not take one; those before it are remembered. Or the ledger has no room
             for them, and nothing was sent.
     """
-    from slack_sdk.http_retry.builtin_handlers import (
-        ConnectionErrorRetryHandler,
-        RateLimitErrorRetryHandler,
-        ServerErrorRetryHandler,
-    )
-    from slack_sdk.webhook import WebhookClient
+    with needed("slack", "Sending to Slack"):
+        from slack_sdk.http_retry.builtin_handlers import (
+            ConnectionErrorRetryHandler,
+            RateLimitErrorRetryHandler,
+            ServerErrorRetryHandler,
+        )
+        from slack_sdk.webhook import WebhookClient
 
     # The client's own log repeats errors, and the address with them.
     logger = logging.Logger("abm.slack", level=logging.CRITICAL)

@@ -12,12 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import psycopg
 
 from abm.build import check_database_file, database_problem
 from abm.errors import AbmError, first_line
 from abm.paths import shown
-from abm.postgres import connected
 from abm.progress import Steps
 
 SCHEMAS = ("marts", "audit", "reference")
@@ -116,12 +114,14 @@ class _Sides:
         read: Gives the rows of a table that may differ, all or some, from both.
         is_reference: The first is what the second must hold, in the same types; it may hold more.
             Otherwise they are of two engines and must hold the same, each in its own types.
+        errors: What is raised, besides DuckDB's own, where a table cannot be read.
     """
 
     left: _Side
     right: _Side
     read: "Callable[[_Side, _Side, str, list[str]], _Rows]"
     is_reference: bool
+    errors: tuple[type[Exception], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -158,6 +158,8 @@ def compare_engines(db: Path) -> list[TableComparison]:
         database = duckdb.connect(str(db), read_only=True)
     except duckdb.Error as error:
         raise database_problem(db, error) from error
+    from abm.postgres import Error, connected
+
     with database, connected() as connection:
         left = _Side.of("DuckDB", lambda query: database.execute(query).fetchall())
         right = _Side.of("PostgreSQL", lambda query: connection.execute(query.encode()).fetchall())
@@ -166,7 +168,7 @@ def compare_engines(db: Path) -> list[TableComparison]:
                 f"Neither engine holds a table of {', '.join(SCHEMAS)}: build both first, with "
                 "`abm build` and `abm build --target postgres`."
             )
-        return _compare(_Sides(left, right, _all_rows, is_reference=False))
+        return _compare(_Sides(left, right, _all_rows, is_reference=False, errors=(Error,)))
 
 
 def compare_databases(reference: Path, other: Path) -> list[TableComparison]:
@@ -236,7 +238,7 @@ def _compare(sides: _Sides) -> list[TableComparison]:
             steps.start(name)
             try:
                 comparisons.append(_compare_table(name, sides))
-            except (duckdb.Error, psycopg.Error) as error:
+            except (duckdb.Error, *sides.errors) as error:
                 raise AbmError(
                     f"Table {name} of {sides.left.name} or {sides.right.name} cannot be read "
                     f"({first_line(error)}): build it again with "

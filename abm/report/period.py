@@ -4,6 +4,7 @@ from pathlib import Path
 
 from abm.dictionary import read_dictionary
 from abm.errors import AbmError, first_line, reason
+from abm.extras import needed
 from abm.paths import shown
 from abm.report.language import Language
 from abm.report.pages import Pages
@@ -64,7 +65,8 @@ def write_report(
 
 def _pdf(text: str) -> bytes:
     try:
-        import weasyprint
+        with needed("pdf", "A report as PDF"):
+            import weasyprint
     except OSError as error:
         raise AbmError(
             f"PDF needs the library pango, which is not here ({first_line(error)}): run "
