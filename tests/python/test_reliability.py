@@ -1,0 +1,336 @@
+"""A build that is killed, runs out of disk or meets a clock that went wrong tears nothing.
+
+What is built afterwards equals, with every ledger, what a twin has that nobody disturbed.
+"""
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import duckdb
+import pytest
+from attacks import PAGE, held, kill_abm, moments, needs_small_disks, on_small_disk, tree
+from conftest import COMPANY_DAY, ROOT, Abm, Build, Result, errors, run_abm, run_dbt, said
+
+from abm.build import lock_file
+from abm.compare import compare_databases
+from abm.locks import held as lock_held
+
+FULL = pytest.mark.full
+LEDGERS = {
+    "builds": "select status, is_whole, selection, as_of_on, code_fingerprint, n_failed "
+    "from audit.audit_builds order by started_at",
+    "publications": "select * exclude (published_at) from marts.fct_kpi_publications order by all",
+    "snapshot versions": "select kpi, month_on, kpi_value from snapshots.kpi_values_snapshot "
+    "where dbt_valid_to is null order by all",
+}
+
+
+def rewritten(raw: Path, table: str, columns: str) -> None:
+    """Replace a raw table by a query on itself, as a loader would: by another file."""
+    file = raw / f"{table}.parquet"
+    new = file.with_suffix(".new")
+    duckdb.sql(f"select {columns} from '{file}'").write_parquet(str(new))
+    new.replace(file)
+
+
+def ledgers(db: Path) -> dict[str, list[tuple[object, ...]]]:
+    with duckdb.connect(str(db), read_only=True) as connection:
+        return {name: connection.execute(query).fetchall() for name, query in LEDGERS.items()}
+
+
+class Attacked:
+    """A build database of a company whose past months move in the next build.
+
+    Attributes:
+        folder: Where the database is, and nothing else.
+        db: The database; every attack begins with the same one.
+        twin: The same after a next build that nobody disturbed.
+        seconds: How long that took.
+    """
+
+    def __init__(self, built: Build, raw: Path, folder: Path) -> None:
+        self._built = built
+        self._target = folder / "target"
+        self.raw = raw
+        self.folder = folder / "disk"
+        self.db = self.folder / "abm.duckdb"
+        self.twin = folder / "twin.duckdb"
+        # Other amounts, and in the vars a cause besides late data.
+        rewritten(
+            raw,
+            "salesforce/opportunity",
+            "* replace (case when is_won then 2 * amount else amount end as amount)",
+        )
+        for _ in range(2):
+            # The first time dbt parses the project.
+            self.reset()
+            start = time.monotonic()
+            result = self.run()
+            self.seconds = time.monotonic() - start
+            assert result.returncode == 0, said(result)
+        shutil.copy(self.db, self.twin)
+        with duckdb.connect(str(self.twin), read_only=True) as connection:
+            causes = connection.execute(
+                "select distinct cause from marts.fct_kpi_publications where is_restatement"
+            ).fetchall()
+        assert causes == [("configuration",)]
+        self.reset()
+
+    def reset(self) -> None:
+        """Put the database back to before the next build."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir()
+        shutil.copy(self._built.db, self.db)
+
+    def run(self, run: Callable[..., Any] = run_abm, **options: Any) -> Any:
+        """Run the next build: undisturbed, or by another function of attacks."""
+        command = ("build", "--raw", self.raw, "--db", self.db, "--as-of", COMPANY_DAY)
+        vars_ = ("--vars", "{stale_after_days: 60}")
+        return run(*command, *vars_, target=self._target, **options)
+
+    def publish(self) -> Result:
+        """Publish the database as it is."""
+        out = self.folder.with_name("out")
+        return run_abm("publish", "--db", self.db, "--out", out, target=self._target)
+
+    def assert_equals_twin(self) -> None:
+        """Finish what was disturbed, and compare everything with the twin."""
+        result = self.run()
+        assert result.returncode == 0, said(result)
+        different = [
+            found.table for found in compare_databases(self.twin, self.db) if found.is_different
+        ]
+        assert different == []
+        assert ledgers(self.db) == ledgers(self.twin)
+
+
+@pytest.fixture
+def attacked(company_built: Build, company_copy: Path, tmp_path: Path) -> Attacked:
+    return Attacked(company_built, company_copy, tmp_path)
+
+
+def assert_refused(result: Result, problem: str) -> None:
+    (sentence,) = errors(result)
+    assert problem in sentence, sentence
+    assert "--force" in sentence
+
+
+def test_a_killed_build_is_not_published_and_the_next_is_whole(attacked: Attacked) -> None:
+    """Three kills in a row, each further on than the one before; then a full disk."""
+    for moment in (0.5, 0.75, 0.95):
+        killed = attacked.run(kill_abm, after=moment * attacked.seconds)
+        assert killed.was_killed
+        assert_refused(attacked.publish(), "was interrupted before it finished")
+    needs_small_disks()
+    size = held(attacked.folder) + 2_000_000
+    full = attacked.run(on_small_disk, folder=attacked.folder, size=size)
+    assert errors(full), said(full)
+    assert attacked.publish().returncode == 1
+    attacked.assert_equals_twin()
+
+
+@FULL
+def test_builds_killed_at_many_moments(attacked: Attacked) -> None:
+    n_refused = 0
+    for moment in moments(15, 0, attacked.seconds):
+        attacked.reset()
+        killed = attacked.run(kill_abm, after=moment)
+        newest = ledgers(attacked.db)["builds"][-1]
+        if newest[0] != "finished":
+            assert_refused(attacked.publish(), "was interrupted before it finished")
+            n_refused += 1
+        attacked.assert_equals_twin()
+        print(f"{moment:.1f} s of {attacked.seconds:.1f}: {killed.was_killed}, {newest[0]}")
+    assert n_refused > 5
+
+
+@FULL
+def test_builds_on_full_disks(attacked: Attacked) -> None:
+    needed = held(attacked.folder)
+    n_failed = 0
+    for number in range(10):
+        attacked.reset()
+        room = PAGE * 4 if number == 0 else 500_000 * 2**number
+        result = attacked.run(on_small_disk, folder=attacked.folder, size=needed + room)
+        if result.returncode:
+            n_failed += 1
+            assert errors(result), said(result)
+            if ledgers(attacked.db)["builds"][-1][0] != "finished":
+                assert attacked.publish().returncode == 1
+        print(f"{room:,} bytes of room: {result.returncode}")
+        attacked.assert_equals_twin()
+    assert n_failed > 3
+
+
+def test_a_clock_that_was_set_back_is_refused(attacked: Attacked) -> None:
+    """In one sentence and before anything is written; a clock that was ahead can be corrected."""
+    if not shutil.which("faketime"):
+        pytest.skip("faketime is not installed: run scripts/install_debian_packages.sh")
+    before = tree(attacked.folder)
+    options: dict[str, Any] = {
+        "before": ("faketime", "--exclude-monotonic", "-1 days"),
+        "environment": {"FAKETIME_FORCE_MONOTONIC_FIX": "0"},
+    }
+    (sentence,) = errors(attacked.run(**options))
+    assert sentence.startswith("The clock says "), sentence
+    assert "set the clock right" in sentence
+    after = tree(attacked.folder)
+    for path in ("abm.duckdb",):
+        assert after[path] == before[path]
+
+
+@FULL
+def test_clocks(attacked: Attacked) -> None:
+    if not shutil.which("faketime"):
+        pytest.skip("faketime is not installed: run scripts/install_debian_packages.sh")
+    environment = {"FAKETIME_FORCE_MONOTONIC_FIX": "0"}
+    command = ("faketime", "--exclude-monotonic")
+    built_at = time.time()
+    # Set back, by more than the time since the database was built.
+    for back in ("-2 hours", "-1 days", "-31 days", "-1 years", "-20 years"):
+        (sentence,) = errors(attacked.run(before=(*command, back), environment=environment))
+        assert sentence.startswith("The clock says "), sentence
+        assert attacked.publish().returncode == 0
+    # Another time zone is no other clock.
+    for zone in ("Pacific/Kiritimati", "America/New_York"):
+        attacked.reset()
+        result = attacked.run(environment={"TZ": zone})
+        assert result.returncode == 0, said(result)
+        attacked.assert_equals_twin() if zone.startswith("America") else None
+    # Ahead, then right: refused until it is corrected.
+    for ahead in ("+1 days", "+3 years"):
+        attacked.reset()
+        result = attacked.run(before=(*command, ahead), environment=environment)
+        assert result.returncode == 0, said(result)
+        (sentence,) = errors(attacked.run())
+        assert "see docs/reliability.md" in sentence
+        corrected = run_dbt(
+            *("run-operation", "correct_clock", "--profiles-dir", ROOT),
+            db=attacked.db,
+            target=attacked.folder.with_name("corrected"),
+        )
+        assert corrected.returncode == 0, said(corrected)
+        with duckdb.connect(str(attacked.db), read_only=True) as connection:
+            ((newest,),) = connection.execute(
+                "select max(started_at) from ledger.builds"
+            ).fetchall()
+        assert built_at - 86_400 < newest.timestamp() < time.time() + 86_400
+        result = attacked.run()
+        assert result.returncode == 0, said(result)
+        assert ledgers(attacked.db)["publications"] == ledgers(attacked.twin)["publications"]
+    # Set back while the build runs.
+    attacked.reset()
+    clock = attacked.folder.with_name("clock")
+    clock.write_text("+0 days")
+    turned_back = Thread(
+        target=lambda: (time.sleep(0.7 * attacked.seconds), clock.write_text("-2 days"))
+    )
+    turned_back.start()
+    result = attacked.run(
+        before=(*command, "+0 days"),
+        environment=environment | {"FAKETIME_TIMESTAMP_FILE": str(clock), "FAKETIME_NO_CACHE": "1"},
+    )
+    turned_back.join()
+    print(said(result)[-600:])
+    if result.returncode:
+        assert attacked.publish().returncode == 1
+    attacked.assert_equals_twin()
+
+
+def test_a_second_build_is_refused_at_once(abm: Abm, company: Path, tmp_path: Path) -> None:
+    db = tmp_path / "abm.duckdb"
+    duckdb.connect(str(db)).close()
+    with lock_held(lock_file(db), "test"):
+        target = tmp_path / "target"
+        build = run_abm("build", "--raw", company, "--db", db, target=target)
+        publish = abm("publish", "--db", db, "--out", tmp_path / "out")
+    (sentence,) = errors(build)
+    assert f"(PID {os.getpid()})" in sentence
+    assert "Building" not in build.stderr
+    assert not target.exists(), "dbt had begun"
+    assert f"(PID {os.getpid()})" in errors(publish)[0]
+
+
+def test_a_directory_that_changes_while_it_is_read(
+    company_built: Build, company_copy: Path, tmp_path: Path
+) -> None:
+    """A build reads the files that it found; one that was written in place makes it fail."""
+    db = tmp_path / "abm.duckdb"
+    links = Path(f"{db}.raw")
+    touched = company_copy / "marketo/lead.parquet"
+
+    def change() -> None:
+        while not (links / "salesforce/user.parquet").exists():
+            time.sleep(0.01)
+        time.sleep(1)
+        rewritten(company_copy, "salesforce/account", "* from (select *) where false --")
+        (company_copy / "bombora/company_surge.parquet").unlink()
+        (company_copy / "hubspot/later.parquet").write_bytes(b"half")
+        os.utime(touched)
+
+    loader = Thread(target=change)
+    loader.start()
+    result = build_in_place(db, company_copy, tmp_path / "target")
+    loader.join()
+    (sentence,) = errors(result)
+    assert "marketo/lead.parquet was written while the build read it" in sentence
+    changed = (
+        "bombora/company_surge.parquet was removed, hubspot/later.parquet is new, "
+        "salesforce/account.parquet was replaced"
+    )
+    assert changed in result.stdout, said(result)
+    with duckdb.connect(str(db), read_only=True) as connection:
+        ((n_accounts,),) = connection.execute("select count(*) from marts.dim_accounts").fetchall()
+    with company_built.connect() as connection:
+        ((n_before,),) = connection.execute("select count(*) from marts.dim_accounts").fetchall()
+    assert n_accounts == n_before
+    refused = run_abm("publish", "--db", db, "--out", tmp_path / "out", target=tmp_path)
+    assert_refused(refused, "failed")
+
+
+def build_in_place(db: Path, raw: Path, target: Path) -> Result:
+    return run_abm("build", "--raw", raw, "--db", db, "--as-of", COMPANY_DAY, target=target)
+
+
+def test_an_unfinished_build_is_marked_where_it_is_shown(
+    abm: Abm, company_built: Build, tmp_path: Path
+) -> None:
+    """Each problem is refused; --force marks every page in both languages, and release.json."""
+    says = {
+        "status = 'running'": ("interrupted", "was interrupted", "a été interrompue"),
+        "status = 'failed', n_failed = 3": ("failed", "failed (3 models", "a échoué"),
+        "is_whole = false, selection = 'dbt build --select x'": (
+            "selection",
+            "left out models or tests (dbt build --select x)",
+            "Seule une partie",
+        ),
+    }
+    for number, (change, (problem, sentence, french)) in enumerate(says.items()):
+        db, out = tmp_path / "abm.duckdb", tmp_path / f"out{number}"
+        shutil.copy(company_built.db, db)
+        with duckdb.connect(str(db)) as connection:
+            connection.execute(f"update ledger.builds set {change}")
+        assert_refused(abm("publish", "--db", db, "--out", out), sentence)
+        assert not (out / "abm.duckdb").exists()
+        forced = abm("publish", "--db", db, "--out", out, "--force")
+        assert forced.returncode == 0, said(forced)
+        assert "warning: Build " in forced.stderr
+        report = ("report", "--db", out / "abm.duckdb", "--out", out / "pages")
+        assert_refused(abm(*report), sentence)
+        assert abm(*report, "--force").returncode == 0
+        for file in (out / "release.json", out / "pages" / "release.json"):
+            release = json.loads(file.read_text())
+            assert release["problem"] == problem
+            assert release["release_id"] == release["build"]["build_id"]
+        pages = list((out / "pages" / "fr").rglob("*.html"))
+        assert len(pages) > 10
+        for page in pages:
+            text = page.read_text(encoding="utf-8")
+            assert french in text, page
+            assert release["release_id"] in text, page
