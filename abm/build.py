@@ -3,6 +3,7 @@
 import gc
 import hashlib
 import json
+import logging
 import os
 import re
 import time
@@ -45,6 +46,10 @@ UPDATED_TABLE = "updated_table"
 WRITE_ARTIFACTS = "DBT_WRITE_JSON"
 """dbt's own variable: where it is set, it decides whether manifest.json and run_results.json are
 written. Nothing of a build reads them, and writing the manifest twice costs seconds."""
+
+LOG_LEVEL, DEFAULT_LOG_LEVEL = "DBT_LOG_LEVEL_FILE", "info"
+"""dbt's own variable, and the level of its log in a file where that is not set: what ran and what
+failed, without the SQL and the rows that `debug` holds."""
 
 FOUND = "ABM_FOUND_"
 """What begins the names of environment variables that replace dbt vars; macro found_var reads
@@ -422,6 +427,7 @@ def invoke_dbt(
         _at(options.root, environment),
         _rarely_collecting(),
         private_files(),
+        _silent_where_the_log_is_full(),
     ):
         steps.start("starting dbt")
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -430,7 +436,8 @@ def invoke_dbt(
 
         started = time.monotonic()
         try:
-            outcome = dbtRunner(callbacks=[_shows(steps)]).invoke(arguments)
+            level = ["--log-level-file", _log_level(options.root)]
+            outcome = dbtRunner(callbacks=[_shows(steps)]).invoke([*level, *arguments])
         finally:
             reset_adapters()
             DuckDBConnectionManager.close_all_connections()
@@ -508,13 +515,41 @@ def command_arguments(options: BuildOptions, *command: str) -> list[str]:
     Returns:
         The arguments after `dbt`, to which the command's own may be added.
     """
-    arguments = ["--log-level", "none", "--no-use-colors", *command]
+    arguments = ["--log-level", "none", "--no-use-colors", "--no-use-colors-file", *command]
     profiles_dir = options.profiles_dir or options.root
     arguments += ["--project-dir", str(options.root), "--profiles-dir", str(profiles_dir)]
     arguments += ["--target", options.target]
     if options.target_path:
         arguments += ["--target-path", str(options.target_path)]
     return arguments
+
+
+def dbt_log(root: Path) -> Path | None:
+    """Find dbt's log.
+
+    Args:
+        root: The project's directory.
+
+    Returns:
+        The file, or None where dbt could write none.
+    """
+    file = _log_file(root)
+    return file if file.is_file() and os.access(file, os.W_OK) else None
+
+
+def _log_file(root: Path) -> Path:
+    return root / os.environ.get("DBT_LOG_PATH", "logs") / "dbt.log"
+
+
+def _log_level(root: Path) -> str:
+    """The level of dbt's log: none where it cannot be written, which is no reason to stop."""
+    file = _log_file(root)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("ab"):
+            return os.environ.get(LOG_LEVEL, DEFAULT_LOG_LEVEL)
+    except OSError:
+        return "none"
 
 
 def mart_rows(options: BuildOptions) -> list[tuple[str, int]]:
@@ -711,6 +746,17 @@ def _rarely_collecting() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
+@contextmanager
+def _silent_where_the_log_is_full() -> Iterator[None]:
+    """Keep Python's logging from printing a trace for every line that finds no room."""
+    before = logging.raiseExceptions
+    logging.raiseExceptions = False
+    try:
+        yield
+    finally:
+        logging.raiseExceptions = before
+
+
 def _shows(steps: Steps) -> "Callable[[EventMsg], None]":
     """Make the callback that turns dbt's events into progress."""
 
@@ -756,7 +802,9 @@ def _report(outcome: "dbtRunnerResult", seconds: float, root: Path) -> BuildRepo
     if outcome.exception is not None:
         failures.append(_explain_exception(outcome.exception))
     elif not outcome.success and not failures and not is_noticed:
-        failures.append(f"dbt failed without saying why: see {shown(root / 'logs/dbt.log')}.")
+        log = dbt_log(root)
+        see = f"see {shown(log)}" if log else f"run again with {LOG_LEVEL}=debug and see its log"
+        failures.append(f"dbt failed without saying why: {see}.")
     return BuildReport(
         outcome.success, failures, warnings, tests, built, skipped, updates, seconds, has_notices
     )

@@ -319,6 +319,7 @@ def build(
         DUCKDB,
         BuildOptions,
         check_raw,
+        dbt_log,
         largest_unmatched,
         mart_rows,
         only_build,
@@ -357,7 +358,9 @@ def build(
             with reading(options) as query:
                 _print_notices(read_notices(query))
         if not report.succeeded:
-            print(f"The build failed; dbt's own log is {shown(root / _dbt_log())}", file=sys.stderr)
+            log = dbt_log(root)
+            see = f"; dbt's own log is {shown(log)}" if log else ""
+            print(f"The build failed{see}", file=sys.stderr)
             raise typer.Exit(1)
         _print_rows("mart", mart_rows(options))
         unmatched = largest_unmatched(options)
@@ -867,10 +870,6 @@ def _sample_day() -> date:
             f"Var sample_as_of_date in dbt_project.yml is {day}, not a date: "
             "correct it, or name a day with --as-of."
         ) from error
-
-
-def _dbt_log() -> Path:
-    return Path(os.environ.get("DBT_LOG_PATH", "logs")) / "dbt.log"
 
 
 def _print_build(report: "BuildReport") -> None:

@@ -253,6 +253,46 @@ def test_a_full_disk_leaves_what_was_there(
     assert tree(out) != before
 
 
+def test_a_failing_build_names_the_log_that_there_is(company: Path, tmp_path: Path) -> None:
+    """It holds what failed and no SQL; where none can be written, none is named or missed."""
+    folder = tmp_path / "log"
+    folder.mkdir()
+    log, target = folder / "dbt.log", tmp_path / "target"
+    # The var is no date, which is found when the first model is compiled.
+    options = ("--raw", company, "--db", tmp_path / "abm.duckdb", "--as-of", "2026-10-31")
+    command = ("build", *options, "--vars", "{fiscal_year_start_month: x}", "--select", "dim_dates")
+    shown: list[list[str]] = []
+    for size, is_read_only, level in (
+        (100 * PAGE, False, "info"),
+        (PAGE, False, "debug"),
+        (PAGE, True, "info"),
+    ):
+        result = on_small_disk(
+            *command,
+            folder=folder,
+            size=size,
+            is_read_only=is_read_only,
+            target=target,
+            environment={"DBT_LOG_PATH": str(folder)}
+            | ({"DBT_LOG_LEVEL_FILE": level} if level == "debug" else {}),
+        )
+        assert result.returncode == 1, said(result)
+        assert "Traceback" not in result.stderr
+        *_, last = result.stderr.strip().split("\n")
+        shown.append([last, *errors(result)])
+        if not is_read_only:
+            assert last == f"The build failed; dbt's own log is {log}"
+            assert log.stat().st_size
+        else:
+            assert last == "The build failed"
+        if level == "info" and not is_read_only:
+            text = log.read_text()
+            assert "dim_dates" in text
+            assert "[debug]" not in text
+        log.unlink(missing_ok=True)
+    assert shown[0][1:] == shown[1][1:] == shown[2][1:]
+
+
 def many(n: int) -> list[dict[str, Any]]:
     return [
         fired("aes_hot", f"account {number}", amount_at_stake=n - number) for number in range(n)
