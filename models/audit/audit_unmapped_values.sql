@@ -86,14 +86,11 @@ counted as (
     group by seed_name, raw_value
 ),
 
--- Titles and stages are names of things, and a list's ids are read as ids: the rest is shown as far
--- as it cannot name a person. What goes before a colon names a system and a table.
+-- Titles and stages name things, ids are read as ids; a colon follows a system and its table.
 impersonal as (
     select
         case
-            when
-                seed_name in ('personas', 'opportunity_stages', 'stages of opportunity history')
-                or seed_name like 'campaigns %'
+            when seed_name = 'personas' or seed_name like '%stages%' or seed_name like 'campaigns %'
                 then raw_value
             when
                 seed_name in (

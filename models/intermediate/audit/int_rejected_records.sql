@@ -1,5 +1,4 @@
 {{ config(materialized='table') }}
-
 with rejected as (
     {% for source_name, table_name, staging_model in staged_raw_tables() -%}
     {%- set relation = source(source_name, table_name) -%}
