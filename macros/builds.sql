@@ -27,7 +27,7 @@
     {{- return(run_started_at.strftime('%Y-%m-%d %H:%M:%S.%f')) -}}
 {%- endmacro %}
 
-{#- Versions that snapshots keep of one build begin at one moment, whatever the clock does meanwhile.
+{#- Versions that snapshots keep of one build begin at one moment, whatever the clock does.
     Replaces dbt's macro. -#}
 {% macro snapshot_get_time() -%}
     cast('{{ build_moment() }}' as {{ dbt.type_timestamp() }})
@@ -43,13 +43,15 @@
     {{ return(execute and flags.WHICH in ('build', 'run', 'seed', 'snapshot', 'retry')) }}
 {%- endmacro %}
 
-{#- The command where it leaves out a model, seed, snapshot or data test; none where it does not. -#}
+{#- The command where it leaves out a model, seed, snapshot or data test, else none. -#}
 {% macro build_selection() -%}
     {%- set built = ('model', 'seed', 'snapshot', 'test') -%}
     {%- set ns = namespace(n=0, n_left_out=0) -%}
     {%- for id, node in graph.nodes.items() if node.resource_type in built -%}
         {%- set ns.n = ns.n + 1 -%}
-        {%- if id not in selected_resources -%}{%- set ns.n_left_out = ns.n_left_out + 1 -%}{%- endif -%}
+        {%- if id not in selected_resources -%}
+            {%- set ns.n_left_out = ns.n_left_out + 1 -%}
+        {%- endif -%}
     {%- endfor -%}
     {%- if not ns.n_left_out -%}{{ return(none) }}{%- endif -%}
     {%- set said = ['dbt ' ~ flags.WHICH] -%}
@@ -102,7 +104,7 @@
         {%- for name, type in columns.items() %}
         {% if name == 'as_of_on' -%} {{ as_of_date() }}
         {%- elif name == 'is_whole' -%} {{ 'false' if selection else 'true' }}
-        {%- elif name == 'n_input_files' -%} cast({{ n_files or 'null' }} as {{ engine_type(type) }})
+        {%- elif name == 'n_input_files' -%} cast({{ n_files or 'null' }} as integer)
         {%- else -%} cast(
             {{- "'" ~ row[name] | replace("'", "''") ~ "'" if row.get(name) else 'null' }}
             as {{ engine_type(type) }})
@@ -156,7 +158,9 @@
         {%- if relation -%}
             {%- set moment = 'select dbt_valid_from as moment from ' ~ relation -%}
             {%- do known.append(moment) -%}
-            {%- if node.config.group == 'scorecard' -%}{%- do moments.append(moment) -%}{%- endif -%}
+            {%- if node.config.group == 'scorecard' -%}
+                {%- do moments.append(moment) -%}
+            {%- endif -%}
         {%- endif -%}
     {%- endfor -%}
     {%- set ledger = builds_ledger() -%}

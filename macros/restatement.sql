@@ -1,5 +1,5 @@
-{#- Versions that a snapshot keeps, but for those that no reader was shown, with the publication that
-    first showed each: a query on the CTE `publications` of int_publications. -#}
+{#- Versions that a snapshot keeps, but for those that no reader was shown, with the publication
+    that first showed each: a query on the CTE `publications` of int_publications. -#}
 {% macro published_versions(snapshot) -%}
     select
         versions.*,

@@ -1,5 +1,5 @@
--- The builds that readers were shown, or will be once this one has finished. A version that a snapshot
--- keeps was published by the first of them that began no earlier.
+-- The builds that readers were shown, or will be once this one has finished. A version that a
+-- snapshot keeps was published by the first of them that began no earlier.
 with builds as (
     select
         started_at,
