@@ -165,7 +165,7 @@ def test_readers_never_see_a_mixture(abm: Abm, build_db: Path, tmp_path: Path) -
     polls: list[dict[str, object]] = []
     script = Path(__file__).with_name("read_published.py")
     reader = subprocess.Popen(
-        [READER, script, out, stop],
+        [READER, script, out, stop, "0"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
@@ -207,7 +207,53 @@ def test_readers_never_see_a_mixture(abm: Abm, build_db: Path, tmp_path: Path) -
         assert poll["marts"] in versions
         assert poll["audit"] == poll["marts"], "two tables of one file from two releases"
         assert poll["parquet"] in versions
+        assert poll["parquet_audit"] == poll["parquet"], "two files of one folder from two releases"
         assert poll["files"] == sorted([*files, "release.json"]), "an incomplete Parquet release"
     order = [poll["marts"][0] for poll in polls]  # type: ignore[index]
     assert order == sorted(order)
     assert len(polls) > 10
+
+
+@pytest.mark.full
+def test_many_readers_of_many_publications(abm: Abm, build_db: Path, tmp_path: Path) -> None:
+    """20 DuckDB 1.4 clients read for 300 seconds, file after file, through 30 publications."""
+    if not READER.exists():
+        pytest.skip(".venv-reader is missing: run `make reader`")
+    n_readers, n_publications, seconds = 20, 30, 300
+    out, stop = tmp_path / "out", tmp_path / "stop"
+    put_version(build_db, 0)
+    publish(abm, build_db, out)
+    script = Path(__file__).with_name("read_published.py")
+    logs = [tmp_path / f"reader{number}.jsonl" for number in range(n_readers)]
+    readers = []
+    for log in logs:
+        with log.open("w") as file:
+            command = [READER, script, out, stop, "0.5"]
+            readers.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file))
+    start = time.monotonic()
+    try:
+        for version in range(1, n_publications + 1):
+            put_version(build_db, version)
+            publish(abm, build_db, out)
+            time.sleep(max(0, start + version * seconds / n_publications - time.monotonic()))
+    finally:
+        stop.touch()
+        for reader in readers:
+            reader.wait(timeout=60)
+    assert time.monotonic() - start >= seconds
+    polls = [json.loads(line) for log in logs for line in log.read_text().splitlines()]
+    polls = [poll for poll in polls if "states" not in poll]
+    versions = [expected(version) for version in range(n_publications + 1)]
+    assert [poll for poll in polls if "error" in poll] == []
+    mixtures = [
+        poll
+        for poll in polls
+        if poll["marts"] != poll["audit"]
+        or poll["parquet"] != poll["parquet_audit"]
+        or poll["marts"] not in versions
+        or poll["parquet"] not in versions
+    ]
+    seen = {tuple(poll["parquet"]) for poll in polls}
+    print(f"{len(polls):,} polls, {len(seen)} releases seen, {len(mixtures)} mixtures")
+    assert mixtures == []
+    assert len(seen) > n_publications / 2

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, get_args
 
 import duckdb
 import pytest
@@ -20,6 +20,9 @@ from conftest import COMPANY_DAY, ROOT, Abm, Build, Result, errors, run_abm, run
 from abm.build import lock_file
 from abm.compare import compare_databases
 from abm.locks import held as lock_held
+from abm.paths import read_yaml
+from abm.release import Problem
+from abm.report.language import LOCALES
 
 FULL = pytest.mark.full
 LEDGERS = {
@@ -312,34 +315,38 @@ def test_an_unfinished_build_is_marked_where_it_is_shown(
 ) -> None:
     """Each problem is refused; --force marks every page in both languages, and release.json."""
     says = {
-        "status = 'running'": ("interrupted", "was interrupted", "a été interrompue"),
-        "status = 'failed', n_failed = 3": ("failed", "failed (3 models", "a échoué"),
-        "is_whole = false, selection = 'dbt build --select x'": (
-            "selection",
+        "unknown": ("", "does not say which build made it"),
+        "selection": (
+            "is_whole = false, selection = 'dbt build --select x'",
             "left out models or tests (dbt build --select x)",
-            "Seule une partie",
         ),
+        "failed": ("status = 'failed', n_failed = 3", "failed (3 models"),
+        "interrupted": ("status = 'running'", "was interrupted"),
     }
-    for number, (change, (problem, sentence, french)) in enumerate(says.items()):
-        db, out = tmp_path / "abm.duckdb", tmp_path / f"out{number}"
+    phrases = read_yaml(ROOT / "abm/report/phrases.yml")["release"]
+    assert set(says) == set(get_args(Problem)) == set(phrases) - {"id"}
+    db, out = tmp_path / "abm.duckdb", tmp_path / "out"
+    for change, sentence in says.values():
         shutil.copy(company_built.db, db)
         with duckdb.connect(str(db)) as connection:
-            connection.execute(f"update ledger.builds set {change}")
+            change_all = f"update ledger.builds set {change}"
+            connection.execute(change_all if change else "delete from ledger.builds")
         assert_refused(abm("publish", "--db", db, "--out", out), sentence)
         assert not (out / "abm.duckdb").exists()
-        forced = abm("publish", "--db", db, "--out", out, "--force")
-        assert forced.returncode == 0, said(forced)
-        assert "warning: Build " in forced.stderr
-        report = ("report", "--db", out / "abm.duckdb", "--out", out / "pages")
-        assert_refused(abm(*report), sentence)
-        assert abm(*report, "--force").returncode == 0
-        for file in (out / "release.json", out / "pages" / "release.json"):
-            release = json.loads(file.read_text())
-            assert release["problem"] == problem
-            assert release["release_id"] == release["build"]["build_id"]
-        pages = list((out / "pages" / "fr").rglob("*.html"))
+    forced = abm("publish", "--db", db, "--out", out, "--force")
+    assert forced.returncode == 0, said(forced)
+    assert "warning: Build " in forced.stderr
+    report = ("report", "--db", out / "abm.duckdb", "--out", out / "pages")
+    assert_refused(abm(*report), sentence)
+    assert abm(*report, "--force").returncode == 0
+    for file in (out / "release.json", out / "pages" / "release.json"):
+        release = json.loads(file.read_text())
+        assert release["problem"] == "interrupted"
+        assert release["release_id"] == release["build"]["build_id"]
+    for language in LOCALES:
+        pages = list((out / "pages" / language).rglob("*.html"))
         assert len(pages) > 10
         for page in pages:
             text = page.read_text(encoding="utf-8")
-            assert french in text, page
+            assert phrases["interrupted"][language] in text, page
             assert release["release_id"] in text, page
