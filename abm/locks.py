@@ -34,5 +34,7 @@ def held(lock: Path, conflict: str, *, is_shared: bool = False) -> Iterator[None
         if not is_shared:
             file.write(str(os.getpid()))
             file.flush()
-        yield
-        file.truncate(0)
+        try:
+            yield
+        finally:
+            file.truncate(0)

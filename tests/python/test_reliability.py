@@ -14,14 +14,14 @@ from typing import Any, get_args
 
 import duckdb
 import pytest
-from attacks import PAGE, held, kill_abm, moments, needs_small_disks, on_small_disk
+from attacks import PAGE, held, kill_abm, moments, needs_small_disks, on_small_disk, tree
 from conftest import COMPANY_DAY, ROOT, Abm, Build, Result, errors, run_abm, run_dbt, said
 
 from abm.build import lock_file
 from abm.compare import compare_databases
 from abm.locks import held as lock_held
 from abm.paths import read_yaml
-from abm.release import Problem
+from abm.release import Problem, read_release
 from abm.report.language import LOCALES
 
 FULL = pytest.mark.full
@@ -350,3 +350,101 @@ def test_an_unfinished_build_is_marked_where_it_is_shown(
             text = page.read_text(encoding="utf-8")
             assert phrases["interrupted"][language] in text, page
             assert release["release_id"] in text, page
+
+
+class Publishing:
+    """A directory in which a release is published, and a build to be published next.
+
+    Attributes:
+        out: The directory.
+        db: The next build.
+        old: What the directory holds before it.
+        seconds: How long an undisturbed publication took.
+    """
+
+    def __init__(self, built: Build, folder: Path) -> None:
+        self._folder = folder
+        self._target = folder / "target"
+        self.out = folder / "out"
+        self.db = folder / "next.duckdb"
+        shutil.copy(built.db, self.db)
+        with duckdb.connect(str(self.db)) as connection:
+            connection.execute(
+                "update ledger.builds set build_id = replace(build_id, '-', '-f')[:25]"
+            )
+            connection.execute("update marts.dim_accounts set account_name = account_name || ' 2'")
+        result = self.run(db=built.db)
+        assert result.returncode == 0, said(result)
+        shutil.copytree(self.out, folder / "kept", symlinks=True)
+        self.old = tree(self.out)
+        start = time.monotonic()
+        assert self.run().returncode == 0
+        self.seconds = time.monotonic() - start
+        self.new = self.state()
+        self.reset()
+
+    def reset(self) -> None:
+        """Put the directory back to before the next publication."""
+        shutil.rmtree(self.out)
+        shutil.copytree(self._folder / "kept", self.out, symlinks=True)
+
+    def run(self, run: Callable[..., Any] = run_abm, db: Path | None = None, **options: Any) -> Any:
+        """Publish: undisturbed, or by another function of attacks."""
+        command = ("publish", "--db", db or self.db, "--out", self.out)
+        return run(*command, target=self._target, **options)
+
+    def state(self) -> dict[str, Any]:
+        """What readers find, after looking at all of it: nothing of it is torn."""
+        release = json.loads((self.out / "release.json").read_text())
+        folder = self.out / release["parquet"]
+        with duckdb.connect(str(self.out / "abm.duckdb"), read_only=True) as connection:
+            build_id = read_release(lambda sql: connection.execute(sql).fetchall()).release_id
+            names = connection.execute("select account_name from marts.dim_accounts order by 1")
+            accounts = names.fetchall()
+        for name, count in release["rows"].items():
+            file = folder / f"{name.split('.')[1]}.parquet"
+            assert duckdb.sql(f"select count(*) from '{file}'").fetchall() == [(count,)], file
+        return {
+            "release": release["release_id"],
+            "folder": json.loads((folder / "release.json").read_text())["release_id"],
+            "duckdb": build_id,
+            "accounts": accounts,
+        }
+
+
+@pytest.fixture
+def publishing(company_built: Build, tmp_path: Path) -> Publishing:
+    return Publishing(company_built, tmp_path)
+
+
+@pytest.mark.parametrize("n_kills", [3, pytest.param(30, marks=FULL)])
+def test_a_killed_publication_leaves_whole_releases(publishing: Publishing, n_kills: int) -> None:
+    n_old = 0
+    for moment in moments(n_kills, publishing.seconds / 4, publishing.seconds):
+        publishing.reset()
+        publishing.run(kill_abm, after=moment)
+        found = publishing.state()
+        assert found["release"] == found["folder"]
+        n_old += found["release"] != publishing.new["release"]
+        result = publishing.run()
+        assert result.returncode == 0, said(result)
+        assert publishing.state() == publishing.new
+        folders = {path.name.split(".")[0] for path in (publishing.out / "parquet").iterdir()}
+        assert len(folders) <= 3
+        assert not list(publishing.out.rglob(".publishing-*"))
+    print(f"{n_kills} kills, {n_old} left the old release, the others the new one")
+    assert n_old
+
+
+@pytest.mark.parametrize("n_disks", [2, pytest.param(10, marks=FULL)])
+def test_a_publication_on_a_full_disk_changes_nothing(publishing: Publishing, n_disks: int) -> None:
+    needs_small_disks()
+    needed = held(publishing.out)
+    for number in range(n_disks):
+        publishing.reset()
+        room = int(needed * number / n_disks / 2)
+        result = publishing.run(on_small_disk, folder=publishing.out, size=needed + room)
+        (sentence,) = errors(result)
+        assert sentence.startswith("Cannot publish to "), sentence
+        assert tree(publishing.out) == publishing.old
+        print(f"{room:,} bytes of room: {sentence}")
