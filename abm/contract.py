@@ -5,13 +5,16 @@ The contract is `models/staging/<source>/_<source>__sources.yml`; where a loader
 values can be read is for the staging models and `audit.audit_rejected_records` to say.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import yaml
 
 from abm.errors import AbmError
@@ -32,6 +35,12 @@ Absent = dict[str, dict[str, str | list[str]]]
 
 Marks = Mapping[str, Mapping[str, str]]
 """The dbt var `row_marks`: loaded_at, modified_at, deleted or active -> column -> its type."""
+
+OWN_COLUMNS = (
+    *("content", "loaded_at", "n_versions", "source_connection", "time_rank", "version_rank"),
+    *("is_deleted_row", "is_merged_row", "is_rejected_row"),
+)
+"""Columns that staging gives every raw row while it reads it."""
 
 LoaderColumns = dict[str, dict[str, list[str]]]
 """The dbt var `loader_columns`: source -> table -> columns of `row_marks` beyond the contract."""
@@ -344,7 +353,7 @@ def compare(
     enabled = list(enabled_sources)
     passed = passthrough_columns or {}
     marks = row_marks or {}
-    _check_vars(contract, enabled, absent, passed)
+    _check_vars(contract, enabled, absent, passed, marks)
     raw = RawDirectory(raw, contract) if isinstance(raw, Path) else raw
     declared = {name: dict(absent[name]) for name in absent}
     wanted = wanted_tables(contract, marks, passed)
@@ -514,6 +523,7 @@ def _check_vars(
     enabled: list[str],
     absent: Absent,
     passed: Mapping[str, list[str]],
+    marks: Marks,
 ) -> None:
     if not isinstance(passed, dict) or not all(
         isinstance(columns, list) and all(isinstance(column, str) for column in columns)
@@ -522,6 +532,16 @@ def _check_vars(
         raise AbmError(
             "Var passthrough_columns is not of the form {staging_model: [column]}: correct it."
         )
+    for model, columns in passed.items():
+        _check_passed(model, columns)
+    for kind, names in marks.items():
+        for name in names:
+            if not re.fullmatch(r"[a-z_][a-z0-9_]*", name) or name in _reserved_words():
+                raise AbmError(
+                    f"Var row_marks names {name!r} as {kind}, which cannot be read: write small "
+                    "letters, digits and underscores, whatever the extract has between letters, "
+                    "and no reserved word of SQL."
+                )
     for source in enabled:
         if source not in contract:
             raise AbmError(
@@ -550,6 +570,32 @@ def _check_vars(
                         f"Var absent says {column} of {source}.{name}, where it must say all or "
                         f"list columns of that table: correct it."
                     )
+
+
+def _check_passed(model: str, columns: list[str]) -> None:
+    """Make sure that columns can be carried on beside each other and beside those of staging."""
+    names: dict[str, str] = {}
+    for column in columns:
+        advice = "give it another name in the extract, or remove it from the var"
+        if not column.strip() or not column.isprintable() or '"' in column:
+            raise AbmError(
+                f"Var passthrough_columns names {column!r} for {model}, and no column of the marts "
+                f"has a double quote, a line end or no name at all: {advice}."
+            )
+        if column.lower() in OWN_COLUMNS or column.lower() in names:
+            other = names.get(column.lower())
+            has = f"{other} besides" if other else "which staging adds itself"
+            raise AbmError(f"Var passthrough_columns names {column} for {model}, {has}: {advice}.")
+        names[column.lower()] = column
+
+
+@cache
+def _reserved_words() -> frozenset[str]:
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            "select keyword_name from duckdb_keywords() where keyword_category = 'reserved'"
+        ).fetchall()
+    return frozenset(name for (name,) in rows)
 
 
 def _compare_table(

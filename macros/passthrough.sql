@@ -1,8 +1,24 @@
 {#-
     Raw columns that users add to a dimension or fact: var `passthrough_columns` names them per
     shape of the CRM, {stg_salesforce__accounts: [region_c]}. A raw table whose columns can be added
-    names that model in `config.meta.passthrough_model`. Values go through as they are.
+    names that model in `config.meta.passthrough_model`. Values go through as they are. So do names,
+    which may be reserved words or hold capitals and spaces: every list here holds them quoted.
 -#}
+
+{#- A name that users chose, as an identifier. -#}
+{% macro quoted_name(name) -%}
+    {{ return(adapter.dispatch('quoted_name', 'abm_warehouse')(name)) }}
+{%- endmacro %}
+
+{% macro default__quoted_name(name) -%}
+    {{ return(adapter.quote(name | replace('"', '""'))) }}
+{%- endmacro %}
+
+{#- What needs no quotes is written in capitals there. -#}
+{% macro snowflake__quoted_name(name) -%}
+    {%- set is_plain = modules.re.fullmatch('[A-Za-z_][A-Za-z0-9_]*', name) -%}
+    {{ return(default__quoted_name(name | upper if is_plain else name)) }}
+{%- endmacro %}
 
 {#- The columns that users add to a shape. -#}
 {% macro passthrough_columns(shape) -%}
@@ -14,13 +30,36 @@
             ~ 'some of ' ~ passthrough_models() | join(', ') ~ '.'
         ) }}
     {%- endfor -%}
-    {%- for name in columns if name | lower in source_shapes()[shape].columns -%}
+    {%- set own = source_shapes()[shape].columns -%}
+    {%- set spelled = {} -%}
+    {%- if execute and columns -%}
+        {%- set own = own + (graph.nodes.values() | selectattr('name', 'equalto', passed_to()[shape])
+            | map(attribute='columns') | first).keys() | list -%}
+        {%- for table in graph.sources.values()
+            if table.config.meta.get('passthrough_model') == model -%}
+            {%- for name in table.columns -%} {%- do spelled.update({name | lower: name}) -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- for name in columns if name | lower in own -%}
         {{ exceptions.raise_compiler_error(
             'Var passthrough_columns adds ' ~ name ~ ' to ' ~ model ~ ', which has such a column: '
             ~ 'remove it from the var, or give it another name in the extract.'
         ) }}
     {%- endfor -%}
-    {{ return(columns) }}
+    {%- set quoted = [] -%}
+    {%- for name in columns -%}
+        {%- do quoted.append(quoted_name(spelled.get(name | lower, name))) -%}
+    {%- endfor -%}
+    {{ return(quoted) }}
+{%- endmacro %}
+
+{#- The dimension or fact that each shape's columns are carried on to. -#}
+{% macro passed_to() -%}
+    {{ return({
+        'accounts': 'dim_accounts', 'users': 'dim_account_executives',
+        'opportunities': 'fct_opportunities',
+    }) }}
 {%- endmacro %}
 
 {#- The models that can, by the raw tables. -#}
@@ -55,9 +94,10 @@
 {% macro raw_passthrough_columns(source_name, table_name) -%}
     {%- set table = raw_table(source_name, table_name) -%}
     {%- set added = [] -%}
+    {%- set own = table.columns.keys() | map('lower') | list -%}
     {%- for name in var('passthrough_columns').get(table.config.meta.get('passthrough_model'), [])
-        if name not in table.columns -%}
-        {%- do added.append(name) -%}
+        if name | lower not in own -%}
+        {%- do added.append(quoted_name(name)) -%}
     {%- endfor -%}
     {{ return(added) }}
 {%- endmacro %}

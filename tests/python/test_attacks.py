@@ -267,6 +267,8 @@ def test_a_failing_build_names_the_log_that_there_is(company: Path, tmp_path: Pa
         (PAGE, False, "debug"),
         (PAGE, True, "info"),
     ):
+        if size == PAGE:
+            log.write_text("x" * (PAGE - 100))
         result = on_small_disk(
             *command,
             folder=folder,

@@ -231,6 +231,12 @@ def test_bad_rows_are_listed(company_built: Build, spoiled: tuple[Build, BadReco
             "{passthrough_columns: {stg_salesforce__accounts: [annual_revenue]}}",
             ("annual_revenue", "stg_salesforce__accounts", "has such a column"),
         ),
+        ("{passthrough_columns: {stg_salesforce__users: [' ']}}", ("' '", "no name at all")),
+        ("""{passthrough_columns: {stg_salesforce__users: ['a"b']}}""", ("""'a"b'""", "quote")),
+        ("{passthrough_columns: {stg_salesforce__users: [x_c, X_C]}}", ("X_C", "x_c besides")),
+        ("{passthrough_columns: {stg_salesforce__users: [Loaded_At]}}", ("Loaded_At", "staging")),
+        ("{row_marks: {deleted: {Is Deleted: boolean}}}", ("row_marks", "'Is Deleted' as deleted")),
+        ("{row_marks: {active: {select: boolean}}}", ("row_marks", "'select'", "reserved word")),
         ("not a mapping", ("--vars", "mapping")),
     ],
 )

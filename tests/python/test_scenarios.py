@@ -2,13 +2,16 @@
 
 import json
 import shutil
+import subprocess
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
-from conftest import ARTIFACTS, COMPANY_DAY, ROOT, Abm, Build, said
+import yaml
+from conftest import ARTIFACTS, COMPANY_DAY, ROOT, Abm, Build, errors, said
 
 CONNECTORS = (ROOT.parent / "shared" / "cases" / "connectors").resolve()
 """Test extracts of the connectors' own packages; they are no part of the project."""
@@ -542,30 +545,56 @@ def test_connectors_orphans_survive(scenario: Scenario) -> None:
     assert value(build, "select count(*) from marts.dim_accounts") == n_accounts + 1  # type: ignore[operator]
 
 
+ODD_NAMES = (
+    *("order", "Group", "user", "select", "desc"),
+    *("Region C", "Größe", "a.b", "x$y", "{{ 7 }}", "100%", "it's", "-- x"),
+)
+"""Names of columns as extracts have them: reserved words, capitals, blanks, quotes, markup."""
+
+
 def test_connectors_pass_columns_through(scenario: Scenario, abm: Abm, tmp_path: Path) -> None:
-    """A column of the CRM's own that var passthrough_columns names arrives with its raw values."""
-    raw = scenario("connectors").raw
-    columns = ["photo_url", "record_type_id"]
+    """A column of the CRM's own that var passthrough_columns names arrives with its raw values.
+
+    Whatever it is called, also where snapshots see it change and an earlier day is replayed.
+    """
+    raw = tmp_path / "raw"
+    shutil.copytree(scenario("connectors").raw, raw)
+    columns = ["photo_url", "record_type_id", *ODD_NAMES]
+    passed = {"passthrough_columns": {"stg_salesforce__accounts": columns}}
     build = Build(
-        abm(
-            *("build", "--raw", raw, "--db", tmp_path / "abm.duckdb", "--select", "+dim_accounts"),
-            *("--exclude", "test_type:data"),
-            *("--vars", f"{{passthrough_columns: {{stg_salesforce__accounts: {columns}}}}}"),
-            target=tmp_path / "target",
-        ),
-        *(raw, tmp_path / "abm.duckdb", tmp_path / "target"),
+        *(subprocess.CompletedProcess([], 0, "", ""), raw),
+        *(tmp_path / "abm.duckdb", tmp_path / "target"),
     )
-    arrived = rows(
-        build,
-        f"select account_id, {', '.join(columns)} from marts.dim_accounts "
-        "where account_id <> 'unknown'",
+    listed = ", ".join('"' + name + '"' for name in columns)
+    file = raw / "salesforce/account.parquet"
+    frame = pl.read_parquet(file)
+    for state, day in (("before", ()), ("after", ("--as-of", "2026-10-30"))):
+        values = [pl.lit(f"{name} {state} ").add(pl.col("id")).alias(name) for name in ODD_NAMES]
+        frame.with_columns(values).write_parquet(file)
+        result = abm(
+            *("build", "--raw", raw, "--db", build.db, *day, "--select", "+dim_accounts"),
+            *("--exclude", "test_type:data", "--vars", yaml.safe_dump(passed, width=10**6)),
+            target=build.target,
+        )
+        assert result.returncode == 0, said(result)
+        arrived = rows(
+            build,
+            f"select account_id, {listed} from marts.dim_accounts where account_id <> 'unknown'",
+        )
+        query = f"select id, {listed} from '{file}' where not is_deleted"
+        assert sorted(arrived) == sorted(duckdb.execute(query).fetchall())
+        assert arrived
+        assert None not in arrived[0]
+
+    frame.with_columns(pl.lit("x").alias("sector")).write_parquet(file)
+    passed = {"passthrough_columns": {"stg_salesforce__accounts": ["sector"]}}
+    result = abm(
+        *("build", "--raw", raw, "--db", build.db, "--select", "+dim_accounts"),
+        *("--exclude", "test_type:data", "--vars", yaml.safe_dump(passed)),
+        target=build.target,
     )
-    assert arrived == in_raw(
-        build,
-        f"select id, {', '.join(columns)} from {{salesforce/account}} where not is_deleted",
-    )
-    assert arrived
-    assert None not in arrived[0]
+    (sentence,) = errors(result)
+    assert "adds sector to stg_salesforce__accounts, which has such a column" in sentence
 
 
 def test_connectors_deals_without_company(scenario: Scenario, abm: Abm, tmp_path: Path) -> None:
