@@ -53,7 +53,7 @@ def test_a_large_company_has_its_pages_soon(abm: Abm, tmp_path: Path) -> None:
     published.chmod(0o644)
     with duckdb.connect(str(published)) as connection:
         connection.execute(TWO_HUNDRED_EXECUTIVES)
-        for table in ("dim_accounts", "fct_alerts", "fct_opportunities", "rpt_recommended_actions"):
+        for table in ("dim_accounts", "fct_opportunities"):
             connection.execute(
                 f"update marts.{table} set account_executive_id = dealt.id from dealt "
                 f"where dealt.account_id = {table}.account_id"
