@@ -285,7 +285,8 @@ def only_build(options: BuildOptions) -> Iterator[None]:
     with ExitStack() as stack:
         conflict = f"Another process is at work on {shown(options.db)}"
         try:
-            options.db.parent.mkdir(parents=True, exist_ok=True)
+            with private_files():
+                options.db.parent.mkdir(parents=True, exist_ok=True)
             stack.enter_context(held(lock_file(options.db), conflict))
         except OSError as error:
             raise _unwritable(options.db.parent, error) from error

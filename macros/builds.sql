@@ -80,7 +80,7 @@
         'build_id': build_id(), 'started_at': build_moment(), 'status': 'running',
         'selection': selection,
         'code_fingerprint': env_var('ABM_CODE_FINGERPRINT', ''),
-        'vars': tojson(invocation_args_dict.get('vars') or {}, sort_keys=true),
+        'vars': toyaml(invocation_args_dict.get('vars') or {}, sort_keys=true) | trim,
         'input_fingerprint': env_var('ABM_INPUT_FINGERPRINT', ''),
     } -%}
     {#- Run here and not as the hook's own statement: dbt builds on where that fails. -#}
