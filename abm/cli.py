@@ -898,8 +898,7 @@ def _print_build(report: "BuildReport") -> None:
 def _warn_of_release(release: "Release", db: Path) -> None:
     if release.problem:
         sys.stdout.flush()
-        explained = release.explained(shown(db))
-        _say("warning", f"{explained[0].upper()}{explained[1:]}: do not rely on its numbers.")
+        _say("warning", f"{release.explained(shown(db))}: do not rely on its numbers.")
 
 
 def _print_raw_changes(raw_changes: tuple[str, ...]) -> None:

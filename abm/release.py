@@ -67,9 +67,9 @@ class Release:
             place: The database, for the person at the terminal.
 
         Returns:
-            A clause; "" where nothing is wrong.
+            A clause to begin a sentence with; "" where nothing is wrong.
         """
-        begun = f"build {self.release_id} of {place}"
+        begun = f"Build {self.release_id} of {place}"
         return {
             None: "",
             "unknown": f"{place} does not say which build made it",
@@ -130,8 +130,7 @@ def refuse_unfinished(release: Release, place: str, is_forced: bool) -> None:
         AbmError: It is not of a build that finished whole.
     """
     if release.problem and not is_forced:
-        explained = release.explained(place)
         raise AbmError(
-            f"{explained[0].upper()}{explained[1:]}: run `abm build` again and publish that, or go "
+            f"{release.explained(place)}: run `abm build` again and publish that, or go "
             "on with --force, which says so to every reader."
         )
