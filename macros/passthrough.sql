@@ -33,7 +33,8 @@
     {%- set own = source_shapes()[shape].columns -%}
     {%- set spelled = {} -%}
     {%- if execute and columns -%}
-        {%- set own = own + (graph.nodes.values() | selectattr('name', 'equalto', passed_to()[shape])
+        {%- set dimension = passed_to()[shape] -%}
+        {%- set own = own + (graph.nodes.values() | selectattr('name', 'equalto', dimension)
             | map(attribute='columns') | first).keys() | list -%}
         {%- for table in graph.sources.values()
             if table.config.meta.get('passthrough_model') == model -%}

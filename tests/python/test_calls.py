@@ -81,7 +81,8 @@ def plant(raw: Path) -> None:
         append(
             raw,
             "salesforce/account",
-            f"select '{key_of(name)}' as id, '{name}' as name, '{domain}' as website, 'B2B Software' as "
+            f"select '{key_of(name)}' as id, '{name}' as name, '{domain}' as website, "
+            "'B2B Software' as "
             f"industry, false as is_deleted, {long_ago} as created_date",
         )
         append(

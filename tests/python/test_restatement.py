@@ -177,9 +177,11 @@ def test_an_edited_macro_is_a_definition(
     with duckdb.connect(str(db)) as connection:
         recorded = "from snapshots.kpi_values_snapshot where kpi = 'aes_mean'"
         ((n_recorded,),) = connection.execute(f"select count(*) {recorded}").fetchall()
+        newest = f"dbt_valid_from = (select max(dbt_valid_from) {recorded})"
         connection.execute(
             "update snapshots.kpi_values_snapshot set kpi_value = 7777 "
-            "where kpi = 'hot_accounts' and dbt_valid_to is null"
+            f"where kpi = 'aes_mean' and {newest} "
+            f"and month_on = (select min(month_on) {recorded} and {newest})"
         )
     build()
     assert set(causes(db, "aes_mean")) == {"definition"}
