@@ -1,14 +1,14 @@
-# `make` lists what there is. Everything runs in .venv, made from requirements.txt, the one lock file.
+# `make` lists what there is. Everything runs in .venv, made from requirements.txt; what needs packages
+# of other versions has an environment and a lock of its own. A lock holds every package at an exact
+# version with the hashes of its files: pip installs nothing else, and builds nothing.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-# BI tools read the published file with DuckDB 1.x: the tests do so too, from their own environment.
-READER_VENV := .venv-reader
-READER_DUCKDB := 1.4.5
-READER_INSTALLED := $(READER_VENV)/.duckdb-$(READER_DUCKDB)
+# BI tools read the published file with DuckDB 1.x: the tests do so too.
+READER_INSTALLED := .venv-reader/.installed
 
 # Linting compiles the models; it keeps its database and parse cache apart from those of a build.
 LINT_DIR := target/lint
@@ -16,16 +16,21 @@ LINT_ENV := ABM_DB=$(LINT_DIR)/lint.duckdb ABM_RAW_DIR=sample_data DBT_TARGET_PA
 	DBT_LOG_PATH=$(LINT_DIR)
 SQL_PATHS = $(wildcard models tests/singular analyses)
 
-# Models are compiled for Snowflake and BigQuery with their adapters, which have a lock of their own.
-COMPILE_VENV := .venv-compile
-COMPILE_INSTALLED := $(COMPILE_VENV)/.installed
+# Models are compiled for Snowflake and BigQuery with their adapters.
+COMPILE_INSTALLED := .venv-compile/.installed
 
-# Tests run dlt and a Singer target, which have a lock of their own too.
-LOADERS_VENV := .venv-loaders
-LOADERS_INSTALLED := $(LOADERS_VENV)/.installed
+# Tests run dlt and a Singer target.
+LOADERS_INSTALLED := .venv-loaders/.installed
+
+# What writes the locks, and what says which packages a release stands on.
+RELEASE_INSTALLED := .venv-release/.installed
+LOCK = .venv-release/bin/uv --quiet pip compile --universal --python-version 3.11 --only-binary :all: --emit-build-options \
+	--generate-hashes --no-annotate --custom-compile-command 'make lock' pyproject.toml $(UPGRADE)
+# uv has resolved what a lock holds; pip of Python 3.11 takes `package[extra]` for an unpinned package.
+PIP_INSTALL := pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help install reader compile-adapters loaders compare-engines build docs map bench test test-full lint \
+.PHONY: help install reader compile-adapters loaders lock licenses release compare-engines build docs map bench test test-full lint \
 	lint-python lint-sql format clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
@@ -42,20 +47,15 @@ $(INSTALLED): requirements.txt pyproject.toml
 			"run \`apt-get install python3-venv\` as root and try again." >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing requirements.txt into $(VENV) (about a minute when new)"
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	@$(BIN)/$(PIP_INSTALL) -r requirements.txt
+	@$(BIN)/$(PIP_INSTALL) --no-build-isolation -e .
 	@touch $@
 
-$(READER_INSTALLED):
-	@test -x $(READER_VENV)/bin/python || $(PYTHON) -m venv $(READER_VENV)
-	@echo "Installing duckdb $(READER_DUCKDB), the oldest reader supported, into $(READER_VENV)"
-	@$(READER_VENV)/bin/pip install --quiet --disable-pip-version-check duckdb==$(READER_DUCKDB)
-	@touch $@
-
-$(COMPILE_INSTALLED) $(LOADERS_INSTALLED): .venv-%/.installed: requirements-%.txt
+ENVIRONMENTS := $(READER_INSTALLED) $(COMPILE_INSTALLED) $(LOADERS_INSTALLED) $(RELEASE_INSTALLED)
+$(ENVIRONMENTS): .venv-%/.installed: requirements-%.txt
 	@test -x .venv-$*/bin/python || $(PYTHON) -m venv .venv-$*
 	@echo "Installing $< into .venv-$* (about a minute when new)"
-	@.venv-$*/bin/pip install --quiet --disable-pip-version-check -r $<
+	@.venv-$*/bin/$(PIP_INSTALL) -r $<
 	@touch $@
 
 install: $(INSTALLED) ## Make or renew .venv from requirements.txt
@@ -65,6 +65,20 @@ reader: $(READER_INSTALLED) ## Make .venv-reader, the DuckDB 1.4 client that tes
 compile-adapters: $(COMPILE_INSTALLED) ## Make .venv-compile, the Snowflake and BigQuery adapters
 
 loaders: $(LOADERS_INSTALLED) ## Make .venv-loaders: dlt and a Singer target, which tests run
+
+lock: $(RELEASE_INSTALLED) ## Write the locks from pyproject.toml (UPGRADE=--upgrade: with newer packages)
+	@$(LOCK) --extra dev --group build -o requirements.txt
+	@$(LOCK) --group build --constraint requirements.txt -o requirements-core.txt
+	@$(LOCK:pyproject.toml=) --group compile -o requirements-compile.txt
+	@$(LOCK:pyproject.toml=) --group loaders -o requirements-loaders.txt
+	@$(LOCK:pyproject.toml=) --group reader -o requirements-reader.txt
+	@$(LOCK:pyproject.toml=) --group release -o requirements-release.txt
+
+licenses: $(INSTALLED) ## Write LICENSES.md: under which licence every package of the lock stands
+	@$(BIN)/python -m tools.licenses
+
+release: $(INSTALLED) $(RELEASE_INSTALLED) ## Write the archive, its bill of materials (CycloneDX) and sums to dist/
+	@$(BIN)/python -m tools.release
 
 compare-engines: $(INSTALLED) ## Build the sample on DuckDB and PostgreSQL, compare row by row
 	@ABM_BIN=$(BIN) scripts/compare_engines.sh
@@ -98,10 +112,10 @@ format: $(INSTALLED) ## Rewrite Python in the house style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-test: $(INSTALLED) $(READER_INSTALLED) $(COMPILE_INSTALLED) $(LOADERS_INSTALLED) lint-python ## What CI runs: lint and tests
+test: $(INSTALLED) $(ENVIRONMENTS) lint-python ## What CI runs: lint and tests
 	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-test-full: $(INSTALLED) $(READER_INSTALLED) $(COMPILE_INSTALLED) $(LOADERS_INSTALLED) ## The longer proofs
+test-full: $(INSTALLED) $(ENVIRONMENTS) ## The longer proofs
 	@$(BIN)/pytest -m full
 
 clean: ## Remove what builds and tests wrote, but neither .venv nor the build database

@@ -33,7 +33,9 @@ from babel.numbers import format_decimal
 
 from abm.build import check_database_file, database_problem
 from abm.errors import AbmError, first_line, reason
+from abm.extras import needed
 from abm.paths import shown
+from abm.release import Release, read_release, refuse_unfinished
 from abm.report.language import LOCALES
 from abm.texts import one_line
 
@@ -72,6 +74,7 @@ _DEFAULT_TEXTS = {
     "alert_owner_and_due": "{owner}, {due_at} UTC",
     "alert_owner_and_manager": "{owner}, {manager}",
     "alert_owner_and_told": "{owner}, {told}",
+    "unfinished_release": "Of a build that did not finish whole.",
     DIGEST: "{n_accounts}",
     f"{DIGEST}_account": "{owner}: {entity_name}, {due_at} UTC, {amount} {currency}",
     f"{DIGEST}_account_without_amount": "{owner}: {entity_name}, {due_at} UTC",
@@ -176,11 +179,13 @@ class Due:
         as_of: The day that the data speak of.
         alerts: By owner, who has most money at stake first; an owner's by money, then age.
         uncalled: The hot accounts that nobody called, told or not; None where there is none.
+        release: The build that they are of.
     """
 
     as_of: date
     alerts: list[Alert]
     uncalled: Digest | None
+    release: Release
 
 
 class Ledger:
@@ -279,7 +284,9 @@ class Ledger:
             found |= {(entity_id, move, day) for day in days - untold}
         return found
 
-    def make_sure_of_room(self, alerts: Sequence[Alert | Digest], channel: str) -> None:
+    def make_sure_of_room(
+        self, alerts: Sequence[Alert | Digest], channel: str, release_id: str = ""
+    ) -> None:
         """Write blanks in the place of alerts and take them away again, before anyone is told.
 
         Args:
@@ -289,7 +296,7 @@ class Ledger:
         Raises:
             AbmError: There is no room for them.
         """
-        n_bytes = sum(len(_line(alert, channel).encode()) for alert in alerts)
+        n_bytes = sum(len(_line(alert, channel, release_id).encode()) for alert in alerts)
         if not n_bytes or self._file is None:
             return
         try:
@@ -317,18 +324,21 @@ class Ledger:
             self._file.truncate(size)
             raise
 
-    def remember(self, alerts: Sequence[Alert | Digest], channel: str) -> None:
+    def remember(
+        self, alerts: Sequence[Alert | Digest], channel: str, release_id: str = ""
+    ) -> None:
         """Add alerts that were told, and have the system write them to the disk.
 
         Args:
             alerts: The alerts.
             channel: How they were told: print or slack.
+            release_id: The build that they are of.
 
         Raises:
             AbmError: The file cannot be written.
         """
         try:
-            self._add_lines([_line(alert, channel) for alert in alerts])
+            self._add_lines([_line(alert, channel, release_id) for alert in alerts])
         except OSError as error:
             raise AbmError(
                 f"Cannot write to {self._name} ({reason(error)}): alerts that were told may be "
@@ -351,7 +361,7 @@ def _are_close(day: date, other: date) -> bool:
     return abs((day - other).days) < TOLD_FOR_DAYS
 
 
-def _line(alert: Alert | Digest, channel: str) -> str:
+def _line(alert: Alert | Digest, channel: str, release_id: str) -> str:
     told = {
         "alert_id": alert.alert_id,
         "rule_id": alert.rule_id,
@@ -360,6 +370,7 @@ def _line(alert: Alert | Digest, channel: str) -> str:
         "move": alert.move,
         "told_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "channel": channel,
+        "release_id": release_id,
     }
     return json.dumps(told, ensure_ascii=False) + "\n"
 
@@ -404,7 +415,12 @@ def opened_ledger(file: Path, *, is_read_only: bool = False) -> Iterator[Ledger]
 
 
 def due_alerts(
-    db: Path, ledger: Ledger, language: str = LANGUAGES[0], rules: Sequence[str] = ()
+    db: Path,
+    ledger: Ledger,
+    language: str = LANGUAGES[0],
+    rules: Sequence[str] = (),
+    *,
+    is_forced: bool = False,
 ) -> Due:
     """Find what is due and was not told.
 
@@ -418,6 +434,7 @@ def due_alerts(
         ledger: What was told.
         language: Of the messages, en or fr.
         rules: Rules to look at; empty for all.
+        is_forced: Tell of a build that did not finish whole, too; every message says so.
 
     Returns:
         The alerts, and the hot accounts that nobody called, unless aes_hot is not looked at.
@@ -427,7 +444,7 @@ def due_alerts(
     """
     if language not in LANGUAGES:
         raise AbmError(f"There are no messages in {language}: name one of {', '.join(LANGUAGES)}.")
-    published = _read(db, language, rules)
+    published = _read(db, language, rules, is_forced=is_forced)
     told_moves = ledger.told_moves(published.moves)
     last_untold = published.as_of - timedelta(days=RECENT_DAYS)
     first_day = ledger.first_day or last_untold + timedelta(days=1)
@@ -449,6 +466,7 @@ def due_alerts(
         published.as_of,
         _by_owner(alerts),
         Digest(published.as_of, heading, uncalled) if uncalled else None,
+        published.release,
     )
 
 
@@ -489,6 +507,7 @@ class _Published:
     moves: list[tuple[str, str, date]]
     uncalled: list[Uncalled]
     texts: Mapping[str, str]
+    release: Release
 
     def text(self, code: str, **values: object) -> str:
         return _filled(self.texts, code, **values)
@@ -500,7 +519,7 @@ def _filled(texts: Mapping[str, str], code: str, **values: object) -> str:
     return re.sub(r"\{(\w+)\}", lambda name: str(values.get(name[1], name[0])), text)
 
 
-def _read(db: Path, language: str, rules: Sequence[str]) -> _Published:
+def _read(db: Path, language: str, rules: Sequence[str], *, is_forced: bool) -> _Published:
     if not db.is_file():
         raise AbmError(
             f"There is no published file {shown(db)}: "
@@ -517,6 +536,8 @@ def _read(db: Path, language: str, rules: Sequence[str]) -> _Published:
         raise database_problem(db, error) from error
     with connection:
         try:
+            release = read_release(lambda sql: connection.execute(sql).fetchall())
+            refuse_unfinished(release, shown(db), is_forced)
             known = [row[0] for row in connection.execute(_RULES).fetchall()]
             for rule in rules:
                 if rule not in known:
@@ -540,10 +561,11 @@ def _read(db: Path, language: str, rules: Sequence[str]) -> _Published:
             ) from error
     return _Published(
         as_of,
-        [_alert(row, texts) for row in rows],
+        [_alert(row, texts, is_doubtful=bool(release.problem)) for row in rows],
         moves,
         [_uncalled(row, texts, language, currency) for row in hot],
         texts,
+        release,
     )
 
 
@@ -623,8 +645,13 @@ def _owners(row: Mapping[str, Any], texts: Mapping[str, str]) -> tuple[str, str]
     return owner, owner
 
 
-def _alert(row: Mapping[str, Any], texts: Mapping[str, str]) -> Alert:
+def _alert(row: Mapping[str, Any], texts: Mapping[str, str], *, is_doubtful: bool) -> Alert:
     owner, owner_line = _owners(row, texts)
+    footer = _filled(
+        texts, "alert_owner_and_due", owner=owner_line, due_at=shown_time(row["due_at"])
+    )
+    if is_doubtful:
+        footer = f"{footer}\n{_filled(texts, 'unfinished_release')}"
     names = ("alert_id", "rule_id", "entity_id", "move", "fired_on", "severity", "due_at")
     return Alert(
         **{name: row[name] for name in names},
@@ -632,9 +659,7 @@ def _alert(row: Mapping[str, Any], texts: Mapping[str, str]) -> Alert:
         owner=owner,
         owner_line=owner_line,
         message=one_line(row["message"]),
-        footer=_filled(
-            texts, "alert_owner_and_due", owner=owner_line, due_at=shown_time(row["due_at"])
-        ),
+        footer=footer,
     )
 
 
@@ -712,12 +737,13 @@ def send(due: Due, ledger: Ledger, url: str) -> None:
         AbmError: Slack did not take one; those before it are remembered. Or the ledger has no room
             for them, and nothing was sent.
     """
-    from slack_sdk.http_retry.builtin_handlers import (
-        ConnectionErrorRetryHandler,
-        RateLimitErrorRetryHandler,
-        ServerErrorRetryHandler,
-    )
-    from slack_sdk.webhook import WebhookClient
+    with needed("slack", "Sending to Slack"):
+        from slack_sdk.http_retry.builtin_handlers import (
+            ConnectionErrorRetryHandler,
+            RateLimitErrorRetryHandler,
+            ServerErrorRetryHandler,
+        )
+        from slack_sdk.webhook import WebhookClient
 
     # The client's own log repeats errors, and the address with them.
     logger = logging.Logger("abm.slack", level=logging.CRITICAL)
@@ -731,7 +757,7 @@ def send(due: Due, ledger: Ledger, url: str) -> None:
     messages: list[Alert | Digest] = list(due.alerts)
     if due.uncalled and not ledger.knows_digest(due.as_of):
         messages.append(due.uncalled)
-    ledger.make_sure_of_room(messages, SLACK)
+    ledger.make_sure_of_room(messages, SLACK, due.release.release_id)
     for number, message in enumerate(messages):
         try:
             response = client.send_dict(_body(message.text))
@@ -745,7 +771,7 @@ def send(due: Due, ledger: Ledger, url: str) -> None:
                 f"{len(messages)} were sent and are remembered: check the webhook in {WEBHOOK} and "
                 "try again."
             )
-        ledger.remember([message], SLACK)
+        ledger.remember([message], SLACK, due.release.release_id)
 
 
 def _body(text: str) -> dict[str, Any]:

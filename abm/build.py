@@ -1,6 +1,7 @@
 """`abm build`: check the raw data, run dbt in this process, say what came out."""
 
 import gc
+import hashlib
 import json
 import logging
 import os
@@ -8,8 +9,8 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,12 +19,15 @@ import duckdb
 import yaml
 
 from abm.contract import DEFAULT_CRM, Absent, Comparison, Contract, compare, load_contract
-from abm.errors import AbmError, first_line
+from abm.errors import AbmError, first_line, reason
 from abm.landing import Raw, read_loader_names
+from abm.locks import held
 from abm.paths import SAMPLE_DIR, project_vars, shown
+from abm.privacy import postgres_options, private_files
 from abm.progress import Steps
 from abm.raw_catalog import ATTACH, OPTIONS, RawCatalog, attach_statements, extension_of
 from abm.raw_directory import RawDirectory
+from abm.raw_listing import Listing, changes, link_files, read_listing
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
@@ -52,6 +56,9 @@ FOUND = "ABM_FOUND_"
 them."""
 
 RAW_TABLES = "raw_tables"
+
+CODE = ("models", "macros", "seeds", "snapshots", "tests/generic", "tests/singular")
+"""The folders of what a build runs, beside dbt_project.yml."""
 
 COLLECTING = (100_000, 20, 20)
 """Thresholds of the garbage collector while dbt runs: what dbt loads stays until it ends, and to
@@ -115,6 +122,7 @@ class BuildReport:
             rows were added and removed, as `653 rows added, 79 removed`.
         dbt_seconds: Wall-clock seconds in dbt.
         has_notices: The audit's notices were built.
+        raw_changes: What a loader did to the raw directory meanwhile, file by file.
     """
 
     succeeded: bool
@@ -126,6 +134,7 @@ class BuildReport:
     updates: list[tuple[str, str]]
     dbt_seconds: float
     has_notices: bool
+    raw_changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -257,8 +266,44 @@ def build_vars(options: BuildOptions) -> dict[str, Any]:
     return {**project_vars(options.root), **options.variables}
 
 
+@contextmanager
+def only_build(options: BuildOptions) -> Iterator[None]:
+    """Keep every other `abm build` and `abm publish` from the database of a build.
+
+    Args:
+        options: The build.
+
+    Raises:
+        AbmError: One of them is at it, or the database cannot be written.
+    """
+    if options.target == POSTGRES:
+        from abm.postgres import only_build as only_build_there
+
+        with only_build_there():
+            yield
+        return
+    with ExitStack() as stack:
+        conflict = f"Another process is at work on {shown(options.db)}"
+        try:
+            with private_files():
+                options.db.parent.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(held(lock_file(options.db), conflict))
+        except OSError as error:
+            raise _unwritable(options.db.parent, error) from error
+        yield
+
+
+def lock_file(db: Path) -> Path:
+    """The lock of a build database, which a build holds alone and publishing shares."""
+    return db.with_name(f"{db.name}.lock")
+
+
 def run_dbt(options: BuildOptions, found: Mapping[str, Any], what: str = "Building") -> BuildReport:
     """Run `dbt build` in this process and wait for it.
+
+    The files of a raw directory are read as they lie there now: a loader may replace, add and
+    remove files meanwhile. One that it writes in place fails the build, which may have read half
+    of it.
 
     Args:
         options: The build.
@@ -272,11 +317,83 @@ def run_dbt(options: BuildOptions, found: Mapping[str, Any], what: str = "Buildi
         AbmError: The build database cannot be written.
         KeyboardInterrupt: The person at the terminal stopped dbt.
     """
-    return invoke_dbt(options, dbt_arguments(options), what, found)
+    arguments = dbt_arguments(options)
+    if options.target == POSTGRES or not options.raw_dir.is_dir():
+        return invoke_dbt(options, arguments, what, found)
+    listing = read_listing(options.raw_dir)
+    facts = {
+        "ABM_CODE_FINGERPRINT": code_fingerprint(options.root),
+        "ABM_INPUT_FINGERPRINT": listing.fingerprint,
+        "ABM_INPUT_FILES": str(len(listing.files)),
+    }
+    report = invoke_dbt(_reading_links(options, listing), arguments, what, found, facts)
+    moved, torn = changes(listing, read_listing(options.raw_dir))
+    if torn:
+        _fail_build(options.db)
+        report = replace(
+            report,
+            succeeded=False,
+            failures=[
+                *report.failures,
+                f"{shown(options.raw_dir / torn[0])} was written while the build read it"
+                + (f", and {len(torn) - 1} more files" if len(torn) > 1 else "")
+                + ": build again once the loader is done, and have it replace files, not rewrite "
+                "them in place.",
+            ],
+        )
+    return replace(report, raw_changes=tuple(moved))
+
+
+def _reading_links(options: BuildOptions, listing: Listing) -> BuildOptions:
+    """Have a build read links to the files of a listing, which stay beside the build database.
+
+    The shipped sample, which no loader changes, is read where it is; so is a directory beside a
+    database whose path holds signs that mean something in SQL or a glob.
+    """
+    links = options.db.with_name(f"{options.db.name}.raw")
+    if options.raw_env == SAMPLE_DIR or re.search(r"[*?\['\"{}]", str(links)):
+        return options
+    try:
+        link_files(options.raw_dir, listing, links)
+    except OSError as error:
+        raise _unwritable(links, error) from error
+    return replace(options, raw_env=str(links))
+
+
+def _fail_build(db: Path) -> None:
+    """Say in the ledger that what the newest build made is not to be shown."""
+    with duckdb.connect(str(db)) as database:
+        database.execute(
+            "update ledger.builds set status = 'failed', n_failed = n_failed + 1 "
+            "where started_at = (select max(started_at) from ledger.builds)"
+        )
+
+
+def code_fingerprint(root: Path) -> str:
+    """Hash what a build runs: the project's files, whatever their times.
+
+    Args:
+        root: The project's directory.
+
+    Returns:
+        A hexadecimal sha256.
+    """
+    files = [root / "dbt_project.yml"]
+    for folder in CODE:
+        files += sorted(path for path in (root / folder).rglob("*") if path.is_file())
+    digest = hashlib.sha256()
+    for file in files:
+        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        digest.update(f"{file.relative_to(root).as_posix()}\t{content}\n".encode())
+    return digest.hexdigest()
 
 
 def invoke_dbt(
-    options: BuildOptions, arguments: list[str], what: str, found: Mapping[str, Any] | None = None
+    options: BuildOptions,
+    arguments: list[str],
+    what: str,
+    found: Mapping[str, Any] | None = None,
+    facts: Mapping[str, str] | None = None,
 ) -> BuildReport:
     """Run any command of dbt in this process, at the project and on its build database.
 
@@ -286,6 +403,7 @@ def invoke_dbt(
         what: What is going on, for the person who waits.
         found: The vars to build with for what the raw data hold: `Comparison.variables`. They go
             by the environment, where other values do not make dbt parse the project anew.
+        facts: What the ledger of builds is to say, by the environment too.
 
     Returns:
         The outcome; a failure is reported, not raised.
@@ -301,12 +419,15 @@ def invoke_dbt(
         "ABM_DB": str(options.db),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         **found_environment(build_vars(options), found or {}),
+        **(facts or {}),
         f"{ATTACH}_LOAD": extension_of(os.environ.get(ATTACH, ""), os.environ.get(OPTIONS, "")),
+        **(postgres_options() if options.target == POSTGRES else {}),
     }
     with (
         Steps(what) as steps,
         _at(options.root, environment),
         _rarely_collecting(),
+        private_files(),
         _silent_where_the_log_is_full(),
     ):
         steps.start("starting dbt")
@@ -538,17 +659,21 @@ def reading(options: BuildOptions) -> Iterator[Query]:
 def _check_db(db: Path) -> None:
     """Make the folder and make sure that this process may write the file."""
     try:
-        db.parent.mkdir(parents=True, exist_ok=True)
+        db.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if db.exists():
             check_database_file(db)
             duckdb.connect(str(db)).close()
     except OSError as error:
-        raise AbmError(
-            f"Cannot write to {shown(db.parent)} ({error.strerror}): "
-            "name another database with --db or ABM_DB."
-        ) from error
+        raise _unwritable(db.parent, error) from error
     except duckdb.Error as error:
         raise database_problem(db, error) from error
+
+
+def _unwritable(place: Path, error: OSError) -> AbmError:
+    return AbmError(
+        f"Cannot write to {shown(place)} ({reason(error)}): "
+        "make room or allow writing there, or name another database with --db or ABM_DB."
+    )
 
 
 def check_database_file(db: Path, advice: str = "name another file with --db") -> None:
@@ -688,6 +813,9 @@ def _report(outcome: "dbtRunnerResult", seconds: float, root: Path) -> BuildRepo
 
 def _explain_exception(error: BaseException) -> str:
     text = str(error)
+    if "on-run-start" in text and "Compilation Error" in text:
+        # What a macro of ours refuses is a sentence of its own.
+        return _first_lines(text)
     where = re.search(r"^\s*[A-Z]\w*(?: \w+)? Error in (.+)$", text, re.MULTILINE)
     return f"dbt stopped{f' in {where[1]}' if where else ''}: {_first_lines(text)}"
 

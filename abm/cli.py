@@ -17,13 +17,16 @@ from rich.table import Table
 from abm import __version__
 from abm.errors import AbmError, reason
 from abm.paths import find_project_root, project_vars, resolve_db, resolve_raw_dir, shown
+from abm.privacy import NO_SALT, SALT
 
 if TYPE_CHECKING:
     from abm.alerts import Due
     from abm.build import BuildReport, Notice
+    from abm.release import Release
 
 _STARTED = time.monotonic()
 INTERRUPTED = 130
+MAX_RAW_CHANGES_SHOWN = 3
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 HELP = """
@@ -94,6 +97,10 @@ Raw = Annotated[
         metavar="DIR",
         help="The raw data: <DIR>/<source>/<table>, files or folders. Default: the shipped sample.",
     ),
+]
+Force = Annotated[
+    bool,
+    typer.Option("--force", help="Take a build that did not finish whole, and say so."),
 ]
 Target = Annotated[
     str, typer.Option("--target", metavar="NAME", help="The engine: duckdb or postgres.")
@@ -315,6 +322,7 @@ def build(
         dbt_log,
         largest_unmatched,
         mart_rows,
+        only_build,
         parse_vars,
         read_notices,
         reading,
@@ -338,26 +346,31 @@ def build(
         threads=threads,
         target=target,
     )
-    comparison = check_raw(options)
-    for warning in comparison.warnings:
-        _say("warning", warning)
-    report = run_dbt(options, comparison.variables)
-    _print_build(report)
-    if report.has_notices:
-        with reading(options) as query:
-            _print_notices(read_notices(query))
-    if not report.succeeded:
-        log = dbt_log(root)
-        see = f"; dbt's own log is {shown(log)}" if log else ""
-        print(f"The build failed{see}", file=sys.stderr)
-        raise typer.Exit(1)
-    _print_rows("mart", mart_rows(options))
-    unmatched = largest_unmatched(options)
-    if unmatched:
-        print(
-            f"Largest unmatched share: {unmatched.share:.1%} of {unmatched.source_system} "
-            f"touchpoints ({unmatched.n_touchpoints:,}), {unmatched.reason}"
-        )
+    with only_build(options):
+        comparison = check_raw(options)
+        for warning in comparison.warnings:
+            _say("warning", warning)
+        report = run_dbt(options, comparison.variables)
+        _print_build(report)
+        if report.raw_changes:
+            _print_raw_changes(report.raw_changes)
+        if report.has_notices:
+            with reading(options) as query:
+                _print_notices(read_notices(query))
+        if not report.succeeded:
+            log = dbt_log(root)
+            see = f"; dbt's own log is {shown(log)}" if log else ""
+            print(f"The build failed{see}", file=sys.stderr)
+            raise typer.Exit(1)
+        _print_rows("mart", mart_rows(options))
+        unmatched = largest_unmatched(options)
+        if unmatched:
+            print(
+                f"Largest unmatched share: {unmatched.share:.1%} of {unmatched.source_system} "
+                f"touchpoints ({unmatched.n_touchpoints:,}), {unmatched.reason}"
+            )
+    if not os.environ.get(SALT):
+        print(NO_SALT)
     seconds = time.monotonic() - _STARTED
     built = f"{shown(options.db)} from {os.environ.get('ABM_RAW_ATTACH') or shown(raw_dir)}"
     print(
@@ -426,6 +439,7 @@ def publish(
     out: Annotated[
         Path, typer.Option("--out", metavar="DIR", help="Where readers look; made when missing.")
     ] = Path("out"),
+    force: Force = False,
 ) -> None:
     """Copy marts, reference data and audit to where BI tools and analysts read them.
 
@@ -433,9 +447,13 @@ def publish(
     <out>/parquet/current/<table>.parquet is one file per table; `current` is a symlink to the
     newest release, and the release before it is kept for readers that are still in it.
 
-    Both change in one step: who reads meanwhile sees the old release or the new one. Publish after
-    every build that succeeded; an interrupted publish changes nothing and is cleaned up by the
-    next one.
+    A release is one build that finished whole; any other is refused. Each of the two is replaced in
+    one step, the DuckDB file first: who reads one of them meanwhile sees the old release or the new
+    one. Who opens many Parquet files one after the other reads the folder that <out>/release.json
+    names, and not `current`, which may lead elsewhere in between; that folder stays until the
+    release after the next. release.json also says which build it is (its release_id stands in
+    audit.audit_builds, on every page and beside every told alert), of which day, and how many rows
+    every table has. An interrupted publish changes nothing and is cleaned up by the next one.
 
     \b
     Example:
@@ -448,14 +466,17 @@ def publish(
         raise AbmError(
             f"Nothing is published from {target}: its readers query the marts schema itself."
         )
-    result = run(resolve_db(find_project_root(), db), out.expanduser().absolute())
+    place = out.expanduser().absolute()
+    result = run(resolve_db(find_project_root(), db), place, is_forced=force)
     schemas: dict[str, list[int]] = {}
     for (schema, _), rows in result.rows.items():
         schemas.setdefault(schema, []).append(rows)
     for schema, counts in schemas.items():
         print(f"Published {schema}: {sum(counts):,} rows (tables: {len(counts)})")
     print(f"  DuckDB   {shown(result.database)}")
-    print(f"  Parquet  {shown(result.parquet)} (release {result.release})")
+    print(f"  Parquet  {shown(result.parquet)} ({result.folder})")
+    print(f"  Release  {result.release.release_id or 'unknown'}")
+    _warn_of_release(result.release, result.database)
 
 
 @app.command(short_help="Write the dashboard, or the report of the week or month.")
@@ -483,6 +504,7 @@ def report(
         str | None,
         typer.Option("--format", metavar="NAME", help="Of a report: html or pdf. Default: html."),
     ] = None,
+    force: Force = False,
 ) -> None:
     """Write the dashboard, or the report of the week or month, from the published marts.
 
@@ -518,7 +540,7 @@ def report(
             )
         folder = (out or Path("out/dashboard")).expanduser().absolute()
         with Steps("Writing the dashboard") as steps:
-            site = write_site(published, folder, find_project_root(), steps)
+            site = write_site(published, folder, find_project_root(), steps, is_forced=force)
         print(f"Wrote {site.pages} pages, {site.size / 1e6:.1f} MB")
         print(f"  Dashboard  {shown(site.index)}")
         return
@@ -531,7 +553,13 @@ def report(
             raise AbmError(f"There is no {name} {value}: name one of {', '.join(known)}.")
     folder = (out or Path("out/reports")).expanduser().absolute()
     file = write_report(
-        published, folder, find_project_root(), period, lang or "en", file_format or "html"
+        published,
+        folder,
+        find_project_root(),
+        period,
+        lang or "en",
+        file_format or "html",
+        is_forced=force,
     )
     print(f"Wrote {shown(file)}")
 
@@ -560,6 +588,7 @@ def alerts(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print what is due and remember nothing.")
     ] = False,
+    force: Force = False,
 ) -> None:
     """Tell people what is due, each alert at least once.
 
@@ -571,11 +600,11 @@ def alerts(
     another role (owner_role) the executive who is told.
 
     What was told is remembered in the ledger, a file of JSON lines outside the warehouse: alert_id,
-    rule_id, entity_id, fired_on, move, told_at (UTC) and channel (print or slack). The same rule
-    and entity, fired less than 30 days before or after, is not told again, even where late data
-    moved the day. Of moves every one is told; where the warehouse has one no longer and has one of
-    the same opportunity and kind on another of those days instead, that is the same. No build
-    touches the ledger; remove lines to hear of them again.
+    rule_id, entity_id, fired_on, move, told_at (UTC), channel (print or slack) and release_id. The
+    same rule and entity, fired less than 30 days before or after, is not told again, even where
+    late data moved the day. Of moves every one is told; where the warehouse has one no longer and
+    has one of the same opportunity and kind on another of those days instead, that is the same. No
+    build touches the ledger; remove lines to hear of them again.
 
     An alert is told before it is remembered, so none is lost: a run that is killed between the two
     has told one that the next run tells again. Each ends with # and the first 8 characters of its
@@ -613,21 +642,23 @@ def alerts(
     url = webhook_url() if slack and not dry_run else None
     file = ledger.expanduser().absolute() if ledger else find_project_root() / DEFAULT_LEDGER
     with opened_ledger(file, is_read_only=dry_run) as told:
-        due = due_alerts(db.expanduser().absolute(), told, lang, rule or ())
+        due = due_alerts(db.expanduser().absolute(), told, lang, rule or (), is_forced=force)
         if url:
             send(due, told, url)
         else:
-            told.make_sure_of_room(due.alerts, PRINTED)
+            told.make_sure_of_room(due.alerts, PRINTED, due.release.release_id)
             _print_alerts(due)
             if not dry_run:
-                told.remember(due.alerts, PRINTED)
+                told.remember(due.alerts, PRINTED, due.release.release_id)
+    day = f"{due.as_of} (release {due.release.release_id or 'unknown'})"
     n_alerts = f"{len(due.alerts)} alert{'' if len(due.alerts) == 1 else 's'}"
     if not due.alerts:
-        print(f"Nothing to tell as of {due.as_of}")
+        print(f"Nothing to tell as of {day}")
     elif dry_run:
-        print(f"{n_alerts} due as of {due.as_of}, nothing remembered (--dry-run)")
+        print(f"{n_alerts} due as of {day}, nothing remembered (--dry-run)")
     else:
-        print(f"{n_alerts} told as of {due.as_of}, remembered in {shown(file)}")
+        print(f"{n_alerts} told as of {day}, remembered in {shown(file)}")
+    _warn_of_release(due.release, db)
     if due.uncalled:
         print(due.uncalled.heading)
         for account in due.uncalled.accounts:
@@ -652,8 +683,8 @@ def docs(
     with scripts.
 
     Both are single files that load nothing from a network, so they can be mailed, or opened from a
-    disk. They hold definitions and no data, neither ABM_EMAIL_SALT nor compiled SQL; dbt's page
-    holds the path of the project on this machine.
+    disk. They hold definitions and no data; dbt's page holds the path of the project on this
+    machine.
 
     \b
     Examples:
@@ -695,16 +726,16 @@ def compare(
     of the same day first. Then names and order of columns must be equal too.
 
     Keys, texts, dates and counts must be equal, fractions up to 1e-9; the order of rows does not
-    matter. Columns published_at, the moment of a build, are left out. Where a table differs, the
-    columns are named and the first differing rows are shown side by side. Exit code 1 means that
-    something differs.
+    matter. Columns published_at, the moment of a build, and audit.audit_builds are left out. Where
+    a table differs, the columns are named and the first differing rows are shown side by side. Exit
+    code 1 means that something differs.
 
     \b
     Examples:
         abm compare before.duckdb after.duckdb
         make compare-engines                           both engines, on the sample
     """
-    from abm.compare import LEFT_OUT, compare_databases, compare_engines
+    from abm.compare import LEFT_OUT, LEFT_OUT_TABLE, compare_databases, compare_engines
 
     if reference and other:
         comparisons = compare_databases(reference.expanduser(), other.expanduser())
@@ -725,7 +756,9 @@ def compare(
     for found in comparisons:
         for line in found.differences:
             print(line)
-    print(f"Not compared: {LEFT_OUT}, the moment of a build")
+    print(
+        f"Not compared: {LEFT_OUT}, the moment of a build, and {LEFT_OUT_TABLE}, which tells of it"
+    )
     different = sum(found.is_different for found in comparisons)
     if different:
         raise AbmError(f"Of {len(comparisons)} tables {different} differ, as shown above.")
@@ -860,6 +893,22 @@ def _print_build(report: "BuildReport") -> None:
     if report.updates:
         changes = "; ".join(f"{name} {change}" for name, change in report.updates)
         print(f"Changed since the last build: {changes}")
+
+
+def _warn_of_release(release: "Release", db: Path) -> None:
+    if release.problem:
+        sys.stdout.flush()
+        _say("warning", f"{release.explained(shown(db))}: do not rely on its numbers.")
+
+
+def _print_raw_changes(raw_changes: tuple[str, ...]) -> None:
+    shown_changes = ", ".join(raw_changes[:MAX_RAW_CHANGES_SHOWN])
+    n_more = len(raw_changes) - MAX_RAW_CHANGES_SHOWN
+    more = f" and {n_more} more" if n_more > 0 else ""
+    print(
+        f"note: The raw directory changed while the build read it ({shown_changes}{more}): "
+        "it read what was there when it began, the next build reads the rest."
+    )
 
 
 def _print_notices(notices: "list[Notice]") -> None:

@@ -12,17 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import psycopg
 
 from abm.build import check_database_file, database_problem
 from abm.errors import AbmError, first_line
 from abm.paths import shown
-from abm.postgres import connected
 from abm.progress import Steps
 
 SCHEMAS = ("marts", "audit", "reference")
 LEFT_OUT = "published_at"
 """The moment of a build, which is never that of another."""
+LEFT_OUT_TABLE = "audit_builds"
+"""It says when and of what a database was built."""
 TOLERANCE = 1e-9
 MAX_SHOWN = 5
 MAX_UNLIKE = 100_000
@@ -83,7 +83,8 @@ class _Side:
             "select table_schema || '.' || table_name, column_name, data_type "
             f"from information_schema.columns where table_schema in {SCHEMAS} "
             + (f"and table_catalog = '{catalog}' " if catalog else "")
-            + f"and column_name <> '{LEFT_OUT}' order by 1, ordinal_position"
+            + f"and column_name <> '{LEFT_OUT}' and table_name <> '{LEFT_OUT_TABLE}' "
+            + "order by 1, ordinal_position"
         )
         tables: dict[str, Columns] = {}
         for table, column, data_type in rows:
@@ -113,12 +114,14 @@ class _Sides:
         read: Gives the rows of a table that may differ, all or some, from both.
         is_reference: The first is what the second must hold, in the same types; it may hold more.
             Otherwise they are of two engines and must hold the same, each in its own types.
+        errors: What is raised, besides DuckDB's own, where a table cannot be read.
     """
 
     left: _Side
     right: _Side
     read: "Callable[[_Side, _Side, str, list[str]], _Rows]"
     is_reference: bool
+    errors: tuple[type[Exception], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,6 +158,8 @@ def compare_engines(db: Path) -> list[TableComparison]:
         database = duckdb.connect(str(db), read_only=True)
     except duckdb.Error as error:
         raise database_problem(db, error) from error
+    from abm.postgres import Error, connected
+
     with database, connected() as connection:
         left = _Side.of("DuckDB", lambda query: database.execute(query).fetchall())
         right = _Side.of("PostgreSQL", lambda query: connection.execute(query.encode()).fetchall())
@@ -163,7 +168,7 @@ def compare_engines(db: Path) -> list[TableComparison]:
                 f"Neither engine holds a table of {', '.join(SCHEMAS)}: build both first, with "
                 "`abm build` and `abm build --target postgres`."
             )
-        return _compare(_Sides(left, right, _all_rows, is_reference=False))
+        return _compare(_Sides(left, right, _all_rows, is_reference=False, errors=(Error,)))
 
 
 def compare_databases(reference: Path, other: Path) -> list[TableComparison]:
@@ -233,7 +238,7 @@ def _compare(sides: _Sides) -> list[TableComparison]:
             steps.start(name)
             try:
                 comparisons.append(_compare_table(name, sides))
-            except (duckdb.Error, psycopg.Error) as error:
+            except (duckdb.Error, *sides.errors) as error:
                 raise AbmError(
                     f"Table {name} of {sides.left.name} or {sides.right.name} cannot be read "
                     f"({first_line(error)}): build it again with "

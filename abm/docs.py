@@ -129,7 +129,7 @@ def dbt_page(options: BuildOptions) -> bytes:
     """Have dbt write its documentation: every model with its SQL, tests, columns and lineage.
 
     It holds the models as they are written, not as they are compiled, because compiled SQL holds
-    what the environment says, among it ABM_EMAIL_SALT.
+    what the environment says, such as where the raw data are.
 
     Args:
         options: The build whose database has the tables.

@@ -2,25 +2,31 @@
 
 import io
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from string import ascii_uppercase
+from typing import Any
 
 import duckdb
-import psycopg
-import pyarrow.csv
-from psycopg import sql
 
 from abm.contract import Column, Comparison, State, Table
 from abm.dialect import Dialect, quoted, quoted_text
 from abm.errors import AbmError, first_line
+from abm.extras import needed
 from abm.landing import Found, Stored, Wanted, connections_of
 from abm.progress import Steps
 from abm.raw_catalog import RawCatalog
 from abm.raw_directory import RawDirectory
 
+with needed("postgres", "PostgreSQL"):
+    import psycopg2
+    import pyarrow as pa
+    from psycopg2 import Error, extensions, sql
+    from pyarrow.csv import WriteOptions, write_csv
+
 BATCH_ROWS = 50_000
+COPIED_BYTES = 1 << 20
 TYPES = {"double": "double precision", "varchar": "text"}
 FILE_TYPES = {
     "TINYINT": "smallint",
@@ -51,8 +57,28 @@ class _Loaded:
     data_type: str
 
 
+class Connection(extensions.connection):
+    """A connection that runs statements itself."""
+
+    def execute(
+        self, statement: str | bytes | sql.Composable, values: Sequence[Any] | None = None
+    ) -> extensions.cursor:
+        """Run a statement.
+
+        Args:
+            statement: The statement; a percent sign is itself where there are no values.
+            values: What its %s stand for.
+
+        Returns:
+            A cursor on its rows.
+        """
+        cursor = self.cursor()
+        cursor.execute(statement, values)
+        return cursor
+
+
 @contextmanager
-def connected() -> Iterator[psycopg.Connection]:
+def connected() -> Iterator[Connection]:
     """Connect to the database that the environment names, as profiles.yml does.
 
     Yields:
@@ -65,7 +91,8 @@ def connected() -> Iterator[psycopg.Connection]:
     port = os.environ.get("ABM_POSTGRES_PORT", "5432")
     database = os.environ.get("ABM_POSTGRES_DATABASE", "abm")
     try:
-        connection = psycopg.connect(
+        connection = psycopg2.connect(
+            connection_factory=Connection,
             host=host,
             port=port,
             user=os.environ.get("ABM_POSTGRES_USER", "abm"),
@@ -74,15 +101,16 @@ def connected() -> Iterator[psycopg.Connection]:
             options="-c TimeZone=UTC",
             connect_timeout=10,
         )
-    except psycopg.Error as error:
+    except Error as error:
         reason = str(error).strip().split("\n")[0].rsplit("failed: ", 1)[-1].rstrip(".")
         raise AbmError(
             f"Cannot connect to PostgreSQL database {database} at {host}:{port} ({reason}): "
             "correct ABM_POSTGRES_HOST, _PORT, _USER, _PASSWORD and _DATABASE, or start a server "
             "with scripts/postgres.sh."
         ) from error
-    with connection:
+    with closing(connection):
         yield connection
+        connection.commit()
 
 
 class PostgresDialect(Dialect):
@@ -228,6 +256,27 @@ class RawDatabase:
         return connections_of(self.holder_of(source), self._types)
 
 
+@contextmanager
+def only_build() -> Iterator[None]:
+    """Keep every other build from the database, as long as this process is connected to it.
+
+    Raises:
+        AbmError: Another process is building there, or the database cannot be reached.
+    """
+    with connected() as connection:
+        # Of the session, not of a transaction, which would stay open as long as the build.
+        row = connection.execute(
+            "select pg_try_advisory_lock(hashtext('abm build ' || current_database()))"
+        ).fetchone()
+        connection.commit()
+        if not (row and row[0]):
+            raise AbmError(
+                "Another process is building in this PostgreSQL database: "
+                "wait until it is done, then try again."
+            )
+        yield
+
+
 def load(
     raw: RawDirectory | RawCatalog, comparison: Comparison, schemas: Mapping[str, str]
 ) -> dict[str, int]:
@@ -269,7 +318,7 @@ def load(
             steps.start(f"{table.source}.{table.name}")
             schema = schemas.get(table.source) or table.source
             try:
-                with connection.transaction():
+                with connection:
                     relation = raw.relation(found)
                     with raw.connect() as source:
                         source.execute("set TimeZone = 'UTC'")
@@ -281,7 +330,7 @@ def load(
                     f"{found.place} cannot be read ({first_line(error)}): load it again from its "
                     "source."
                 ) from error
-            except psycopg.Error as error:
+            except Error as error:
                 raise AbmError(
                     f"Table {schema}.{table.name} cannot be loaded ({first_line(error)}): "
                     "correct the cause and load again; the table is as it was."
@@ -292,36 +341,62 @@ def load(
 
 
 def _load_table(
-    connection: psycopg.Connection, schema: str, table: Table, source: duckdb.DuckDBPyConnection
+    connection: Connection, schema: str, table: Table, source: duckdb.DuckDBPyConnection
 ) -> int:
     """Copy the view raw_rows of a DuckDB connection into a table."""
     columns = _columns(source, table)
     name = sql.Identifier(schema, table.name)
     _make_empty(connection, schema, table.name, columns)
     selected = ", ".join(column.expression for column in columns)
-    batches = source.sql(f"select {selected} from raw_rows").to_arrow_reader(BATCH_ROWS)
-    options = pyarrow.csv.WriteOptions(include_header=False)
-    rows = 0
+    lines = _Lines(source.sql(f"select {selected} from raw_rows").to_arrow_reader(BATCH_ROWS))
     statement = sql.SQL("copy {} from stdin (format csv)").format(name)
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for batch in batches:
-            text = io.BytesIO()
-            pyarrow.csv.write_csv(batch, text, options)
-            copy.write(text.getbuffer())
-            rows += batch.num_rows
+    try:
+        with connection.cursor() as cursor:
+            cursor.copy_expert(statement, lines, COPIED_BYTES)
+    except Error as error:
+        # What could not be read is told as the driver's own fault.
+        raise lines.fault or error from None
     connection.execute(sql.SQL("analyze {}").format(name))
-    return rows
+    return lines.n_rows
 
 
-def _make_empty(
-    connection: psycopg.Connection, schema: str, table: str, columns: list[_Loaded]
-) -> None:
+class _Lines:
+    """Rows as lines of CSV, in the file that the driver copies from.
+
+    Attributes:
+        n_rows: How many were read.
+        fault: What was raised while they were read.
+    """
+
+    def __init__(self, batches: Iterable[pa.RecordBatch]) -> None:
+        self.n_rows = 0
+        self.fault: Exception | None = None
+        self._batches = iter(batches)
+        self._text = io.BytesIO()
+
+    def read(self, size: int) -> bytes:
+        """Give the next bytes, none at the end."""
+        try:
+            while not (some := self._text.read(size)):
+                if (batch := next(self._batches, None)) is None:
+                    break
+                self._text = io.BytesIO()
+                write_csv(batch, self._text, WriteOptions(include_header=False))
+                self._text.seek(0)
+                self.n_rows += batch.num_rows
+        except Exception as fault:
+            self.fault = fault
+            raise
+        return some
+
+
+def _make_empty(connection: Connection, schema: str, table: str, columns: list[_Loaded]) -> None:
     """Empty the table or make it; one with other columns goes, with the staging views on it."""
     name = sql.Identifier(schema, table)
     present = connection.execute(
         "select attname, format_type(atttypid, null) from pg_attribute "
         "where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped order by attnum",
-        [name.as_string()],
+        [name.as_string(connection)],
     ).fetchall()
     spelled = {"timestamp": "timestamp without time zone"}
     wanted = [(column.name, spelled.get(column.data_type, column.data_type)) for column in columns]

@@ -5,7 +5,7 @@ import gzip
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import ClassVar, TextIO
 
@@ -286,8 +286,7 @@ class _Folder:
         relation = self._relation(paths, "read_csv" if is_csv else "read_parquet", options)
         types: Mapping[str, str] = {}
         if not problem:
-            plain = first if is_contracted else None
-            types, problem = _described(relation, plain, files, self.path.parent)
+            types, problem = _described(relation, is_contracted, files, self.path.parent)
         layout = f"CSV, {layout}" if is_csv else layout
         return Stored(
             name,
@@ -478,23 +477,14 @@ def _torn_line(files: Sequence[Path]) -> str:
 
 
 def _described(
-    relation: str, parquet_file: Path | None, files: Sequence[Path], raw_dir: Path
+    relation: str, is_one_file: bool, files: Sequence[Path], raw_dir: Path
 ) -> tuple[dict[str, str], str | None]:
     """Read the columns of a stored table and their types, or say why that cannot be done."""
-    unreadable = "is not a readable Parquet file: load it again"
-    if parquet_file:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        try:
-            schema = pq.read_schema(parquet_file)
-        except (OSError, pa.ArrowException):
-            return {}, unreadable
-        types = {pa.string(): "VARCHAR", pa.large_string(): "VARCHAR"}
-        return {f.name: types.get(f.type, str(f.type).upper()) for f in schema}, None
     try:
         rows = _run(f"describe select * from {with_raw_dir(relation, raw_dir)}")
     except duckdb.Error as error:
+        if is_one_file:
+            return {}, "is not a readable Parquet file: load it again"
         if "read_csv(" in relation:
             return {}, csv_problem(error, files)
         return {}, f"is not readable as Parquet ({first_line(error).rstrip('.')}): load it again"
@@ -502,5 +492,11 @@ def _described(
 
 
 def _run(query: str) -> list[tuple[str, ...]]:
-    with duckdb.connect(config=CONFIG) as connection:
-        return connection.execute(query).fetchall()
+    return _database().execute(query).fetchall()
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """One for all files: a database of its own costs more than what it is asked."""
+    # A file that was written again meanwhile has what it has now.
+    return duckdb.connect(config=CONFIG | {"enable_external_file_cache": False})

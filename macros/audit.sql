@@ -194,8 +194,9 @@
     {%- set is_any_after = is_any_past_after_as_of(raw_table(source_name, table_name)) -%}
     {%- set parts = [] -%}
     {%- for name in key_columns -%}
+        {%- set text = text_of(name, columns[name].data_type) -%}
         {%- do parts.append(
-            "coalesce(" ~ text_of(name, columns[name].data_type) ~ ", '(none)')"
+            'coalesce(' ~ impersonal_key_part(columns[name], text, 'true') ~ ", '(none)')"
         ) -%}
     {%- endfor %}
     select
@@ -234,8 +235,22 @@
     {{ conditions | join(' or ') if conditions else 'false' }}
 {%- endmacro %}
 
+{#- A part of a record's key as it may be published: a number or date that is read, and an id, as it
+    is; of the rest what names nobody. `text` is what the row states, `read` what it is read as. -#}
+{% macro impersonal_key_part(column, text, is_read, read='') -%}
+    {%- set names_people = ((column.get('config') or {}).get('meta') or {}).get('names_people') -%}
+    {%- if var('include_personal_data') -%} {{ text }}
+    {%- elif column.data_type == 'varchar' and is_published_raw_id(column) -%}
+        {{ impersonal_id(read or text) }}
+    {%- elif column.data_type == 'varchar' -%} {{ impersonal_text(text, names_people) }}
+    {%- elif is_read == 'true' -%} {{ text }}
+    {%- else -%} case when {{ is_read }} then {{ text }} else {{ text_shape(text) }} end
+    {%- endif -%}
+{%- endmacro %}
+
 {#- The rejected rows of a raw table: one row per record, column and reason. The table is read once:
-    `faults` spells the numbers of a row's faults, as ` 1  4 `. -#}
+    `faults` spells the numbers of a row's faults, as ` 1  4 `. `is_read`: the value is one of its
+    type, and not any text. -#}
 {% macro raw_rejections(source_name, table_name) -%}
     {%- set string = dbt.type_string() -%}
     {%- set reading = raw_reading(source_name, table_name) -%}
@@ -248,10 +263,17 @@
     {%- set identity = reading.meta['key'] | reject('in', absent) | list
         or (columns.keys() | list) -%}
     {%- set parts = [] -%}
+    {%- set stated_parts = [] -%}
     {%- for name in identity -%}
+        {%- set text = 'cast(null as ' ~ string ~ ')' if name in absent
+            else text_of('raw_rows.' ~ name, columns[name].data_type) -%}
+        {%- do stated_parts.append('coalesce(' ~ text ~ ", '(none)')") -%}
         {%- do parts.append('coalesce(' ~ (
-            'cast(null as ' ~ string ~ ')' if name in absent
-            else text_of('raw_rows.' ~ name, columns[name].data_type)
+            text if name in absent or is_nested_type(columns[name].data_type)
+            else impersonal_key_part(
+                columns[name], text, 'raw_rows.abm_read_' ~ name ~ ' is not null',
+                'raw_rows.abm_read_' ~ name
+            )
         ) ~ ", '(none)')") -%}
     {%- endfor -%}
     {%- set value = text_of('raw_rows.$') %}
@@ -259,6 +281,7 @@
         '{{ source_name }}' as source_system,
         '{{ table_name }}' as raw_table,
         {{ parts | join(" || ' / ' || ") }} as record_id,
+        {{ stated_parts | join(" || ' / ' || ") }} as stated_record_id,
         faults.column_name,
         case faults.fault_number
             {%- for fault in reading.faults %}
@@ -266,6 +289,7 @@
             {%- endfor %}
         end as raw_value,
         faults.reason,
+        faults.is_read,
         faults.is_blocking
     from (
         select
@@ -282,6 +306,7 @@
             ' {{ loop.index }} ' as fault_number,
             '{{ fault.column }}' as column_name,
             '{{ fault.reason }}' as reason,
+            {{ fault.get('is_read', false) | lower }} as is_read,
             {{ fault.is_blocking | lower }} as is_blocking
         {% if not loop.last %} union all {% endif -%}
         {%- endfor %}
@@ -297,9 +322,11 @@
         cast(null as {{ string }}) as source_system,
         cast(null as {{ string }}) as raw_table,
         cast(null as {{ string }}) as record_id,
+        cast(null as {{ string }}) as stated_record_id,
         cast(null as {{ string }}) as column_name,
         cast(null as {{ string }}) as raw_value,
         cast(null as {{ string }}) as reason,
+        true as is_read,
         true as is_blocking
     from (select 1 as one) as no_rows
     where one = 0
@@ -317,7 +344,10 @@
     where one = 0
     {%- else -%}
     {%- set currency -%}
-        coalesce(nullif(upper(trim(raw_rows.currency)), ''), '{{ var("corporate_currency") }}')
+        coalesce(
+            {{ currency_code("nullif(trim(raw_rows.currency), '')") }},
+            '{{ var("corporate_currency") }}'
+        )
     {%- endset -%}
     {%- set month = 'cast(' ~ dbt.date_trunc('month', try_cast('raw_rows.month', 'date'))
         ~ ' as date)' -%}

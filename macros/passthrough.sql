@@ -33,9 +33,9 @@
     {%- set own = source_shapes()[shape].columns -%}
     {%- set spelled = {} -%}
     {%- if execute and columns -%}
-        {%- set mart = graph.nodes.values() | selectattr('name', 'equalto', passed_to()[shape])
-            | first -%}
-        {%- set own = own + (mart.columns.keys() | list) -%}
+        {%- set dimension = passed_to()[shape] -%}
+        {%- set own = own + (graph.nodes.values() | selectattr('name', 'equalto', dimension)
+            | map(attribute='columns') | first).keys() | list -%}
         {%- for table in graph.sources.values()
             if table.config.meta.get('passthrough_model') == model -%}
             {%- for name in table.columns -%} {%- do spelled.update({name | lower: name}) -%}

@@ -7,8 +7,9 @@
     `merged_ids`), and which parts of the key are Salesforce ids (`salesforce_ids`), written in 15
     or 18 characters. A required part of the key whose null says something is `nullable`;
     `further_key` is a column that belongs to the key of the rows in which others (`where_null`) are
-    all null. In a column's own meta: the `range` of a number. What loaders and systems mark rows
-    with, in any table, is var `row_marks`.
+    all null. In a column's own meta: the `range` of a number; `names_people` where it names
+    people or holds their addresses. What loaders and systems mark rows with, in any table, is var
+    `row_marks`.
 
     Every raw row has exactly one outcome:
       rejected   unreadable as its type, without its id, or with an impossible date
@@ -180,6 +181,7 @@
     {%- set as_text = 'trim(cast(raw_rows.$ as ' ~ string ~ '))' -%}
     {%- set blank_is_null = 'nullif(' ~ as_text ~ ", '')" -%}
     {%- set blank_is_null_id = 'nullif(' ~ read_id(place) ~ ", '')" -%}
+    {%- set impersonal_id = impersonal_id('raw_rows.abm_read_$') -%}
     {%- set casts = {} -%}
     {%- set nulls = {} -%}
     {%- set texts = {} -%}
@@ -221,6 +223,8 @@
         {%- if name in absent -%} {%- set typed = nulls[data_type] -%}
         {%- elif data_type == 'double' -%}
             {%- set typed = 'case when ' ~ in_range ~ ' then ' ~ read ~ ' end' -%}
+        {%- elif data_type == 'varchar' and is_published_raw_id(column) -%}
+            {%- set typed = impersonal_id | replace('$', name) -%}
         {%- else -%} {%- set typed = read -%}
         {%- endif -%}
         {%- if name not in absent -%}
@@ -252,7 +256,7 @@
             {%- endif -%}
             {%- if data_type == 'double' -%}
                 {%- do reading.faults.append({
-                    'column': name, 'reason': 'out_of_range', 'is_blocking': false,
+                    'column': name, 'reason': 'out_of_range', 'is_blocking': false, 'is_read': true,
                     'condition': 'not (' ~ in_range ~ ')'
                 }) -%}
             {%- endif -%}
@@ -261,6 +265,7 @@
                     else typed -%}
                 {%- do reading.faults.append({
                     'column': name, 'reason': 'impossible_date', 'is_blocking': true,
+                    'is_read': true,
                     'condition': ns.past | replace('$', moment)
                 }) -%}
             {%- endif -%}
@@ -484,6 +489,15 @@
 {% macro is_raw_id(column) -%}
     {%- set meta = (column.get('config') or {}).get('meta') or {} -%}
     {{ return(meta.get('is_id') or column.name[-2:] == 'id' or column.name[-3:] == 'ids') }}
+{%- endmacro %}
+
+{#- One that may be published: not a list of ids, nor one that is matched with addresses (meta
+    `names_people`). -#}
+{% macro is_published_raw_id(column) -%}
+    {%- set meta = (column.get('config') or {}).get('meta') or {} -%}
+    {{ return(
+        is_raw_id(column) and column.name[-3:] != 'ids' and not meta.get('names_people')
+    ) }}
 {%- endmacro %}
 
 {#- One of ids of the source's own records, which its connections may give twice: behind the name of

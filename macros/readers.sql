@@ -273,13 +273,16 @@
         'timestamp with time zone', 'jsonb'] -%}
     {%- for target_type, body in postgres_readers().items() %}
     {%- set returned = postgres_type(target_type) %}
+    -- What catches an error begins a subtransaction, which no parallel query may.
     create or replace function {{ schema }}.abm_read_{{ target_type }}(given text)
-    returns {{ returned }} language plpgsql immutable strict parallel safe as $body$
+    returns {{ returned }} language plpgsql immutable strict parallel unsafe as $body$
     {{ body }}
     $body$;
     {%- for given in others %}
     create or replace function {{ schema }}.abm_read_{{ target_type }}(value {{ given }})
-    returns {{ returned }} language sql immutable parallel safe as $body$
+    returns {{ returned }} language sql immutable parallel {{
+        'safe' if given in passed[target_type] + fractions else 'unsafe'
+    }} as $body$
         select
         {%- if target_type == 'double' and given in fractions %}
             nullif(nullif(nullif(

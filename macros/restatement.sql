@@ -1,6 +1,19 @@
-{#- The moment at which this build began, for what is recorded from build to build. -#}
-{% macro recorded_at() -%}
-    cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") }}' as {{ dbt.type_timestamp() }})
+{#- Versions that a snapshot keeps, but for those that no reader was shown, with the publication
+    that first showed each: a query on the CTE `publications` of int_publications. -#}
+{% macro published_versions(snapshot) -%}
+    select
+        versions.*,
+        publications.published_at,
+        publications.previous_as_of_on
+    from {{ snapshot }} as versions
+    inner join publications
+        on
+            versions.dbt_valid_from <= publications.published_at
+            and (
+                publications.previously_published_at is null
+                or versions.dbt_valid_from > publications.previously_published_at
+            )
+    where versions.dbt_valid_to is null or versions.dbt_valid_to > publications.published_at
 {%- endmacro %}
 
 {#- Vars that no number depends on: the day it speaks of, and columns that users carry along. -#}
@@ -12,8 +25,9 @@
     it, and `code`, by id, of these and of the project's macros that they use on this engine. -#}
 {% macro scorecard_lineage() -%}
     {%- set nodes = ['model.' ~ project_name ~ '.rpt_kpi_scorecard'] -%}
-    {#- Hooks make functions that models call. -#}
-    {%- for node in graph.nodes.values() if node.resource_type == 'operation' -%}
+    {#- A hook makes functions that models call. -#}
+    {%- for node in graph.nodes.values() if 'create_engine_functions' in node.raw_code
+        and node.resource_type == 'operation' -%}
         {%- do nodes.append(node.unique_id) -%}
     {%- endfor -%}
     {%- set macros = [] -%}

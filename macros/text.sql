@@ -8,11 +8,12 @@
     ' ' || {{ normalised_text(expression) }} || ' '
 {%- endmacro %}
 
-{#- The host of a web address or domain: lower case, without scheme, www., port and path. -#}
+{#- The host of a web address or domain: lower case, without scheme, user, www., port and path; null
+    for words that are none. -#}
 {% macro web_host(expression) -%}
     nullif({{ regexp_strip(
         'lower(trim(' ~ expression ~ '))',
-        ['^[a-z]+://', '^//', '[/?#:].*$', '^www[.]', '[.]$']
+        ['^[a-z]+://', '^//', '[/?#].*$', '^.*@', ':.*$', '^.* .*$', '^www[.]', '[.]$']
     ) }}, '')
 {%- endmacro %}
 
@@ -107,12 +108,23 @@
     replace(replace(lower({{ expression }}), ' ', '_'), '-', '_')
 {%- endmacro %}
 
+{#- The same with its spaces, until a seed has been asked whether it knows it: impersonal_code. -#}
+{% macro spaced_name(expression) -%}
+    replace(lower({{ expression }}), '-', '_')
+{%- endmacro %}
+
+{% macro programme_name(expression) -%}
+    {{ impersonal_code(
+        spaced_name(expression), seed_name(expression) ~ " in ('abm', 'non_abm')"
+    ) }}
+{%- endmacro %}
+
 {#- The marketing team's 1:1, 1:few and 1:many in words that a column can hold. -#}
 {% macro conformed_abm_tier(expression) -%}
     case lower({{ expression }})
         when '1:1' then 'one_to_one'
         when '1:few' then 'one_to_few'
         when '1:many' then 'one_to_many'
-        else lower({{ expression }})
+        else {{ impersonal_value('lower(' ~ expression ~ ')') }}
     end
 {%- endmacro %}

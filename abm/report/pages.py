@@ -302,7 +302,9 @@ class Pages:
     def _render(self, template: str, root: str = "", path: str = "index.html", **what: Any) -> str:
         other = next(code for code in LOCALES if code != self.language.code)
         return self._templates.get_template(template).render(
-            other=f"{root}../{other}/{path}" if self.is_linked else "", **what
+            other=f"{root}../{other}/{path}" if self.is_linked else "",
+            release=self.published.release,
+            **what,
         )
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from abm.dictionary import read_dictionary
 from abm.errors import AbmError, first_line, reason
+from abm.extras import needed
 from abm.paths import shown
 from abm.report.language import Language
 from abm.report.pages import Pages
@@ -15,7 +16,14 @@ FORMATS = ("html", "pdf")
 
 
 def write_report(
-    db: Path, out: Path, root: Path, period: str, language: str, file_format: str
+    db: Path,
+    out: Path,
+    root: Path,
+    period: str,
+    language: str,
+    file_format: str,
+    *,
+    is_forced: bool = False,
 ) -> Path:
     """Write the report of the week or month of the as-of date.
 
@@ -28,6 +36,7 @@ def write_report(
         period: week or month.
         language: en or fr.
         file_format: html or pdf.
+        is_forced: Show a build that did not finish whole, too; the report says so.
 
     Returns:
         The file, such as weekly-2026-W44.en.html or monthly-2026-10.fr.pdf.
@@ -36,7 +45,7 @@ def write_report(
         AbmError: The published file cannot be read, the report not be written, or PDF not be made
             here.
     """
-    published = read_published(db)
+    published = read_published(db, is_forced=is_forced)
     words = Language(language, published.currency, published.labels)
     pages = Pages(published, read_dictionary(root), words, is_linked=False)
     text = pages.report(period)
@@ -56,7 +65,8 @@ def write_report(
 
 def _pdf(text: str) -> bytes:
     try:
-        import weasyprint
+        with needed("pdf", "A report as PDF"):
+            import weasyprint
     except OSError as error:
         raise AbmError(
             f"PDF needs the library pango, which is not here ({first_line(error)}): run "

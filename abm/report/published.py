@@ -12,6 +12,7 @@ import duckdb
 from abm.build import check_database_file, database_problem
 from abm.errors import AbmError, first_line
 from abm.paths import shown
+from abm.release import Release, read_release, refuse_unfinished
 from abm.report.language import Labels
 from abm.report.tables import FOLDER, Row, query, read_tables
 from abm.texts import for_page
@@ -26,12 +27,14 @@ class Published:
         currency: The currency of amounts, ISO 4217.
         labels: Domain and code to what the code is called, by language.
         rows: Name of a table, or of a query that no table shows, to its rows.
+        release: The build that made them.
     """
 
     as_of: datetime.date
     currency: str
     labels: Labels
     rows: Mapping[str, list[Row]]
+    release: Release
 
     @property
     def programme(self) -> Row:
@@ -58,17 +61,19 @@ class Published:
         return by_page
 
 
-def read_published(db: Path) -> Published:
+def read_published(db: Path, *, is_forced: bool = False) -> Published:
     """Run every query on a published file.
 
     Args:
         db: The file; a build database holds the same tables.
+        is_forced: Read a build that did not finish whole, too.
 
     Returns:
         The rows.
 
     Raises:
-        AbmError: The file cannot be read, or lacks what a query reads.
+        AbmError: The file cannot be read, is of a build that did not finish whole, or lacks what a
+            query reads.
     """
     if not db.is_file():
         raise AbmError(
@@ -77,6 +82,8 @@ def read_published(db: Path) -> Published:
     try:
         check_database_file(db)
         with duckdb.connect(db, read_only=True) as connection:
+            release = read_release(lambda sql: connection.execute(sql).fetchall())
+            refuse_unfinished(release, shown(db), is_forced)
             settings = _rows(connection, "select * from audit.audit_settings")
             labels = _rows(connection, "select * from reference.labels")
             rows = {name: _rows(connection, sql) for name, sql in _statements().items()}
@@ -97,6 +104,7 @@ def read_published(db: Path) -> Published:
             for row in labels
         },
         rows,
+        release,
     )
 
 

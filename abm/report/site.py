@@ -8,6 +8,7 @@ from abm.dictionary import TableEntry, read_dictionary
 from abm.errors import AbmError, reason
 from abm.paths import shown
 from abm.progress import Steps
+from abm.release import FILE
 from abm.report.language import LOCALES, Language
 from abm.report.pages import Pages, environment
 from abm.report.published import Published, read_published
@@ -29,7 +30,9 @@ class Site:
     size: int
 
 
-def write_site(db: Path, out: Path, root: Path, steps: Steps | None = None) -> Site:
+def write_site(
+    db: Path, out: Path, root: Path, steps: Steps | None = None, *, is_forced: bool = False
+) -> Site:
     """Write the dashboard, in place of the one that is there.
 
     Args:
@@ -37,6 +40,7 @@ def write_site(db: Path, out: Path, root: Path, steps: Steps | None = None) -> S
         out: The folder of the dashboard; made when missing.
         root: The dbt project's directory, which has the descriptions.
         steps: Is advanced with every page.
+        is_forced: Show a build that did not finish whole, too; every page says so.
 
     Returns:
         What was written.
@@ -48,7 +52,7 @@ def write_site(db: Path, out: Path, root: Path, steps: Steps | None = None) -> S
         _check_folder(out)
     except OSError as error:
         raise _unwritable(out, error) from error
-    published = read_published(db)
+    published = read_published(db, is_forced=is_forced)
     dictionary = read_dictionary(root)
     languages = [Language(code, published.currency, published.labels) for code in LOCALES]
     n_pages = size = 0
@@ -58,6 +62,7 @@ def write_site(db: Path, out: Path, root: Path, steps: Steps | None = None) -> S
                 file = work / name
                 file.parent.mkdir(parents=True, exist_ok=True)
                 n_pages, size = n_pages + 1, size + file.write_bytes(page.encode())
+            (work / FILE).write_text(published.release.spelled(), encoding="utf-8")
     except OSError as error:
         raise _unwritable(out, error) from error
     return Site(out / "index.html", n_pages, size)
@@ -85,7 +90,7 @@ def _pages(
 def _check_folder(out: Path) -> None:
     """Make sure that a folder holds nothing but an older dashboard."""
     if out.exists() and not (
-        out.is_dir() and {path.name for path in out.iterdir()} <= {*LOCALES, "index.html"}
+        out.is_dir() and {path.name for path in out.iterdir()} <= {*LOCALES, "index.html", FILE}
     ):
         raise AbmError(
             f"{shown(out)} holds more than a dashboard, which is written anew each time: "

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from abm.build import BuildOptions, check_raw
 from abm.contract import DEFAULT_CRM, Comparison, load_contract
 from abm.errors import AbmError
+from abm.extras import needed
 from abm.paths import SAMPLE_DIR, project_vars
 from abm.progress import Steps
 
@@ -121,13 +122,8 @@ def validate(options: ValidationOptions) -> Validation:
                 variables=options.variables,
             )
         )
-    try:
+    with needed("validate", "Validation"):
         from abm.validation import marts, raw, suite
-    except ImportError as error:
-        raise AbmError(
-            f"{error.name} is not installed: run `make install`, which installs what validation "
-            "needs besides the build."
-        ) from error
     with Steps("Validating") as steps:
         suites: list[Suite] = []
         if Layer.MARTS in options.layers:

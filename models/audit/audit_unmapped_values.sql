@@ -86,12 +86,32 @@ counted as (
     group by seed_name, raw_value
 ),
 
+-- Titles and stages name things, ids are read as ids; a colon follows a system and its table.
+impersonal as (
+    select
+        case
+            when seed_name = 'personas' or seed_name like '%stages%' or seed_name like 'campaigns %'
+                then raw_value
+            when
+                seed_name in (
+                    'interaction_rules', 'outcomes in interaction_rules', 'kinds of intent signals'
+                )
+                then {{ dbt.split_part('raw_value', "': '", 1) }} || ': '
+                    || {{ impersonal_value("substr(raw_value, " ~ dbt.position("': '", 'raw_value')
+                        ~ ' + 2)') }}
+            else {{ impersonal_value('raw_value') }}
+        end as raw_value,
+        seed_name,
+        n_rows
+    from counted
+),
+
 final as (
     select
         seed_name,
         raw_value,
         cast(sum(n_rows) as bigint) as n_rows
-    from counted
+    from impersonal
     group by seed_name, raw_value
 )
 

@@ -306,7 +306,7 @@ class Dashboard:
         """The text of every page by its path."""
         return {
             str(file.relative_to(self.folder)): file.read_text(encoding="utf-8")
-            for file in sorted(self.folder.rglob("*.*"))
+            for file in sorted(self.folder.rglob("*.html"))
         }
 
 

@@ -29,7 +29,11 @@ from abm.alerts import TOLD_FOR_DAYS, WEBHOOK, due_alerts, opened_ledger, send
 from abm.errors import AbmError
 
 AS_OF = date(2026, 10, 31)
-FIELDS = ["alert_id", "rule_id", "entity_id", "fired_on", "move", "told_at", "channel"]
+RELEASE = "20261101T060000Z-0a1b2c3d"
+DAY = f"as of {AS_OF} (release {RELEASE})"
+FIELDS = [
+    *("alert_id", "rule_id", "entity_id", "fired_on", "move", "told_at", "channel", "release_id")
+]
 
 Publish = Callable[..., Path]
 
@@ -86,7 +90,9 @@ def moved(entity_id: str, move: str, days_ago: int = 0, **values: Any) -> dict[s
 def publish(tmp_path: Path) -> Publish:
     """Writes a file as published, with these alerts, and returns its path."""
 
-    def write(*alerts: dict[str, Any], as_of: date | None = AS_OF) -> Path:
+    def write(
+        *alerts: dict[str, Any], as_of: date | None = AS_OF, status: str = "finished"
+    ) -> Path:
         db = tmp_path / "published.duckdb"
         db.unlink(missing_ok=True)
         with duckdb.connect(str(db)) as connection:
@@ -101,6 +107,12 @@ def publish(tmp_path: Path) -> Publish:
                 create table reference.labels as
                 select domain, code, label_en, label_fr from '{ROOT}/seeds/label_texts.csv';
                 create table audit.audit_settings as select 'USD' as reporting_currency;
+                create table audit.audit_builds as
+                select
+                    '{RELEASE}' as build_id, timestamp '2026-11-01 06:00:00' as started_at,
+                    timestamp '2026-11-01 06:01:00' as finished_at, '{status}' as status,
+                    true as is_whole, null as selection, date '2026-10-31' as as_of_on,
+                    0 as n_failed;
                 create table marts.dim_account_executives as
                 from (
                     values
@@ -357,7 +369,7 @@ def test_printed_by_who_acts_most_money_first(
         f"  high    {until}  all calls #all",
     ]
     dry = abm(*arguments, "--dry-run")
-    end = "11 alerts due as of 2026-10-31, nothing remembered (--dry-run)"
+    end = f"11 alerts due {DAY}, nothing remembered (--dry-run)"
     assert named(dry.stdout, db) == [*shown, end], said(dry)
     assert not ledger.exists()
 
@@ -370,13 +382,13 @@ def test_printed_by_who_acts_most_money_first(
         f"  high    {until}  unknown money appelle #unknown money",
         "commercial",
         f"  high    {until}  wordless appelle #wordless",
-        f"4 alerts told as of 2026-10-31, remembered in {ledger}",
+        f"4 alerts told {DAY}, remembered in {ledger}",
     ], said(french)
     assert {line["rule_id"] for line in lines(ledger)} == {"aes_hot", "apr_floor"}
 
     rest = abm(*arguments)
     assert "7 alerts told" in rest.stdout, said(rest)
-    assert abm(*arguments).stdout == "Nothing to tell as of 2026-10-31\n"
+    assert abm(*arguments).stdout == f"Nothing to tell {DAY}\n"
     told = lines(ledger)
     assert [list(line) for line in told] == 11 * [FIELDS]
     assert {line["channel"] for line in told} == {"print"}
@@ -426,8 +438,8 @@ def test_who_is_hot_and_not_called_stands_at_every_end(
     ]
     for options in ((), ("--dry-run",), ("--rule", "aes_hot")):
         result = abm(*arguments, *options)
-        assert result.stdout.splitlines() == ["Nothing to tell as of 2026-10-31", *shown]
-    assert abm(*arguments, "--rule", "apr_floor").stdout == "Nothing to tell as of 2026-10-31\n"
+        assert result.stdout.splitlines() == [f"Nothing to tell {DAY}", *shown]
+    assert abm(*arguments, "--rule", "apr_floor").stdout == f"Nothing to tell {DAY}\n"
     assert ledger.read_bytes() == before
 
     french = ("--lang", "fr", "--slack")
@@ -453,6 +465,7 @@ def test_who_is_hot_and_not_called_stands_at_every_end(
             "fired_on": "2026-10-31",
             "move": None,
             "told_at": lines(ledger)[2]["told_at"],
+            "release_id": RELEASE,
             "channel": "slack",
         }
     ]
@@ -534,7 +547,7 @@ def test_errors_are_one_sentence(abm: Abm, publish: Publish, ledger: Path, tmp_p
     text.write_text("a file that is no database at all")
     cases = {
         ("--db", tmp_path / "none.duckdb"): "no published file",
-        ("--db", empty): "holds no alerts",
+        ("--db", empty): "does not say which build made it",
         ("--db", text): "not a DuckDB database",
         ("--rule", "aes_cold"): "There is no rule aes_cold: name one of account_at_risk, aes_hot",
         ("--lang", "de"): "no messages in de: name one of en, fr",
@@ -608,6 +621,19 @@ def slack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Slack]:
         thread.join()
 
 
+@pytest.mark.parametrize("status", ["running", "failed"])
+def test_a_build_that_did_not_finish_is_not_told_of(
+    abm: Abm, publish: Publish, ledger: Path, status: str
+) -> None:
+    arguments = ("alerts", "--db", publish(fired("aes_hot", "acme"), status=status))
+    (sentence,) = errors(abm(*arguments, "--ledger", ledger))
+    assert f"Build {RELEASE} of" in sentence, sentence
+    assert not ledger.exists() or not lines(ledger)
+    forced = abm(*arguments, "--ledger", ledger, "--force")
+    assert "warning: Build" in forced.stderr, said(forced)
+    assert lines(ledger)[0]["release_id"] == RELEASE
+
+
 def test_sent_to_slack(abm: Abm, publish: Publish, ledger: Path, slack: Slack) -> None:
     db = publish(
         fired("aes_hot", "Bold & <Co>"),
@@ -627,7 +653,7 @@ def test_sent_to_slack(abm: Abm, publish: Publish, ledger: Path, slack: Slack) -
     assert not slack.texts
     result = abm(*arguments, environment=environment)
     assert result.returncode == 0, said(result)
-    assert result.stdout == f"3 alerts told as of 2026-10-31, remembered in {ledger}\n"
+    assert result.stdout == f"3 alerts told {DAY}, remembered in {ledger}\n"
     assert [named(text, db) for text in slack.texts] == [
         [
             "Bold &amp; &lt;Co&gt; appelle",
@@ -644,7 +670,7 @@ def test_sent_to_slack(abm: Abm, publish: Publish, ledger: Path, slack: Slack) -
     ]
     assert [line["channel"] for line in lines(ledger)] == 3 * ["slack"]
     again = abm(*arguments, environment=environment)
-    assert again.stdout == "Nothing to tell as of 2026-10-31\n", said(again)
+    assert again.stdout == f"Nothing to tell {DAY}\n", said(again)
     assert len(slack.texts) == 3
 
 

@@ -198,7 +198,7 @@ def test_bad_rows_are_listed(company_built: Build, spoiled: tuple[Build, BadReco
     created = ("salesforce", "contact")
     assert new == Counter(
         {
-            (*created, bad.unreadable, "created_date", "31 of October", True): 1,
+            (*created, bad.unreadable, "created_date", "99 aa Aaaaaaa", True): 1,
             (*created, bad.too_early, "created_date", "1889-05-06 00:00:00", True): 1,
             (*created, bad.too_late, "created_date", "2999-01-01 00:00:00", True): 1,
             ("salesforce", "task", "(none)", "id", None, True): 1,

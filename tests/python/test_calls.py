@@ -69,7 +69,7 @@ def touch(name: str, kind: str, moment: datetime) -> str:
     return (
         f"select '{name} {kind} {moment}' as touchpoint_source_id, timestamp '{moment}' as "
         f"occurred_at, '{kind}' as interaction_type, 'buyer@{name.lower().replace(' ', '-')}"
-        f".example' as person_email, 'P-{name}' as account_id"
+        f".example' as person_email, '{key_of(name)}' as account_id"
     )
 
 
@@ -81,19 +81,20 @@ def plant(raw: Path) -> None:
         append(
             raw,
             "salesforce/account",
-            f"select 'P-{name}' as id, '{name}' as name, '{domain}' as website, 'B2B Software' as "
+            f"select '{key_of(name)}' as id, '{name}' as name, '{domain}' as website, "
+            "'B2B Software' as "
             f"industry, false as is_deleted, {long_ago} as created_date",
         )
         append(
             raw,
             "salesforce/contact",
-            f"select 'C-{name}' as id, 'P-{name}' as account_id, 'buyer@{domain}' as email, "
+            f"select 'C-{name}' as id, '{key_of(name)}' as account_id, 'buyer@{domain}' as email, "
             f"false as is_deleted, {long_ago} as created_date",
         )
         append(
             raw,
             "abm_program/target_accounts",
-            f"select 'P-{name}' as account_id, '1:few' as abm_tier, "
+            f"select '{key_of(name)}' as account_id, '1:few' as abm_tier, "
             f"date '{TODAY - 150 * DAY}' as activated_on",
         )
         request = journey.crossed_at
@@ -103,6 +104,11 @@ def plant(raw: Path) -> None:
         touches += [touch(name, "poc_request", request)]
         touches += [touch(name, kind, request + later) for kind, later in journey.touches]
         append(raw, "custom/touchpoints", " union all by name ".join(touches))
+
+
+def key_of(name: str) -> str:
+    """The id of an account: without a space, which only names have."""
+    return f"P-{name.replace(' ', '-')}"
 
 
 @pytest.fixture

@@ -25,6 +25,8 @@ NOT_CODED = re.compile(
     # Values, keys of many kinds, lists, names of tables.
     r"|(raw|old|new)_value|driver|signal_key|content_item|evidence|subject|source_systems"
     r"|raw_table|iso_week|(original|reporting)_currency"
+    # What a build was of.
+    r"|.*_fingerprint|selection|vars"
 )
 """Columns of text that hold no code of the warehouse."""
 

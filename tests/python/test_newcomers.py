@@ -15,7 +15,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
-import psycopg
 import pytest
 from conftest import COMPANY_DAY, ROOT, Result, run_abm, said
 from loaders.airbyte import write_airbyte
@@ -24,7 +23,7 @@ from loaders.dlt import LOST as LOST_BY_DLT
 from loaders.dlt import write_dlt
 from loaders.plain import columns_of
 from loaders.singer import LOST as LOST_BY_SINGER
-from test_engines import server, url  # noqa: F401 - a fixture is used by its name
+from test_engines import connected_to, server  # noqa: F401 - a fixture is used by its name
 from test_loaders_airbyte import LOST as LOST_BY_AIRBYTE
 
 from abm.landing import normal, read_loader_names
@@ -179,7 +178,7 @@ def test_fivetran_in_postgresql(
     load = ("load", "--target", "postgres", "--raw", landed)
     result = run_abm(*load, target=tmp_path, environment=server)
     assert result.returncode == 0, said(result)
-    with psycopg.connect(url(server)) as connection:
+    with connected_to(server) as connection:
         for source, schema in (
             ("salesforce", "fivetran_salesforce"),
             ("hubspot", "fivetran_hubspot"),
@@ -193,7 +192,7 @@ def test_fivetran_in_postgresql(
     files = (f"'{landed}/salesforce/{table}.parquet'" for table in ("account", "opportunity"))
     expected = figures(*files, loaded="_fivetran_synced")
     assert published(data) == expected
-    with psycopg.connect(url(server)) as connection:
+    with connected_to(server) as connection:
         (accounts,) = connection.execute(PUBLISHED_ACCOUNTS).fetchall()
         won = connection.execute(PUBLISHED_WON).fetchall()
     assert (accounts[0], dict(won)) == expected

@@ -221,15 +221,15 @@ def test_one_address_in_two_accounts(build: Build, email: str) -> None:
     """It is one person of the contact created first, by id among equals; so are its touches."""
     people = read(
         build,
-        "select account_id, match_method, source_systems from marts.dim_people "
-        f"where email_hash = sha256('{email}')",
+        "select account_id, match_method, source_systems from intermediate.int_people "
+        f"where email = '{email}'",
     )
     systems = "hubspot, salesforce" if email.startswith("both") else "salesforce"
     assert people == [("acc-b", "crm_account", systems)]
     touches = read(
         build,
         "select touches.account_id from marts.fct_touchpoints as touches "
-        "inner join marts.dim_people as people using (person_id) "
-        f"where people.email_hash = sha256('{email}')",
+        "inner join intermediate.int_people as people using (person_id) "
+        f"where people.email = '{email}'",
     )
     assert touches == ([("acc-b",)] if email.startswith("both") else [])

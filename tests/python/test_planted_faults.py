@@ -21,7 +21,7 @@ from conftest import COMPANY_DAY, Abm, Build, errors, said
 
 Row = dict[str, Any]
 Listing = tuple[str, str, str | None]
-"""Column, reason and value in audit_rejected_records."""
+"""Column, reason and value in int_rejected_records."""
 
 LOADED = datetime(2026, 10, 30)
 CREATED = datetime(2025, 3, 1, 9)
@@ -121,7 +121,7 @@ class Fault:
         table: Source and raw table.
         row: The row, on top of what a good one says.
         outcome: What becomes of it: staged, duplicate, deleted or rejected.
-        listed: Its lines in audit_rejected_records; they block exactly if it is rejected.
+        listed: Its lines in int_rejected_records; they block exactly if it is rejected.
         record: Its record_id there, if that is not its id.
         unmapped: Its values in audit_unmapped_values, with their seeds.
         unmatched: Its reasons in audit_unmatched_touchpoints, one per touch.
@@ -148,7 +148,8 @@ def deal(deal_id: str, columns: str) -> str:
 
 
 def person(email: str, columns: str) -> str:
-    return f"select {columns} from marts.dim_people where email_hash = sha256('{email}')"
+    of_email = f"select person_id from intermediate.int_people where email = '{email}'"
+    return f"select {columns} from marts.dim_people where person_id in ({of_email})"
 
 
 HUGE = "Ω" * 524_288
@@ -1193,9 +1194,10 @@ ROW_FAULTS = [
         {"id": 990_111, "lead_id": 990_112},
         unmatched=("person_without_account",),
         shown=(
-            "select count(*) from marts.fct_touchpoints as t inner join marts.dim_people as p "
-            "using (person_id) where t.source_record_id = '990111' "
-            "and p.email_hash = sha256('990110@merged.fault')",
+            "select count(*) from marts.fct_touchpoints as t "
+            "inner join intermediate.int_people as p using (person_id) "
+            "where t.source_record_id = '990111' "
+            "and p.email = '990110@merged.fault'",
             [(1,)],
         ),
     ),
@@ -1301,8 +1303,8 @@ def test_fault_is_shown(spoiled: Build, fault: Fault) -> None:
     source, table = fault.table.split("/")
     lines = read(
         spoiled,
-        "select raw_table, record_id, column_name, reason, raw_value, is_blocking "
-        f"from audit.audit_rejected_records where source_system = '{source}'",
+        "select raw_table, stated_record_id, column_name, reason, stated_value, is_blocking "
+        f"from intermediate.int_rejected_records where source_system = '{source}'",
     )
     for column, reason, value in fault.listed:
         line = (table, record_of(fault), column, reason, value, fault.outcome == "rejected")
@@ -1322,8 +1324,8 @@ def test_nothing_else_is_listed(company_built: Build, spoiled: Build) -> None:
     found = changes(
         company_built,
         spoiled,
-        "select source_system, raw_table, record_id, column_name, reason, raw_value, is_blocking, "
-        "count(*) from audit.audit_rejected_records group by all",
+        "select source_system, raw_table, stated_record_id, column_name, reason, stated_value, "
+        "is_blocking, count(*) from intermediate.int_rejected_records group by all",
     )
     assert found == expected, (found - expected, expected - found)
 

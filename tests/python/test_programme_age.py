@@ -49,7 +49,9 @@ def built_with(built: Build, folder: Path, variables: Mapping[str, Any]) -> Path
 def young(built: Build, tmp_path_factory: pytest.TempPathFactory) -> Published:
     """The sample, had its programme begun five months before, at a company of 2500 people."""
     variables = {"programme_started_on": "'2026-05-15'", "programme_owner_employees": 2500}
-    return read_published(built_with(built, tmp_path_factory.mktemp("young"), variables))
+    return read_published(
+        built_with(built, tmp_path_factory.mktemp("young"), variables), is_forced=True
+    )
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +136,7 @@ def test_statuses_of_a_young_programme(young: Published, built: Build) -> None:
 @pytest.mark.full
 @pytest.mark.parametrize("code", LOCALES)
 def test_the_score_stands_alone_at_first(code: str, alone: Path) -> None:
-    made = pages(read_published(alone), code)
+    made = pages(read_published(alone, is_forced=True), code)
     said = {
         "en": (
             "For the first 30 days of the programme the engagement score stands alone; the other "
@@ -169,6 +171,6 @@ def test_the_score_is_joined_on_the_day_that_is_named(alone: Path, tmp_path: Pat
     for day, is_alone in (("2026-11-01", True), ("2026-10-31", False), (None, False)):
         with duckdb.connect(str(db)) as connection:
             connection.execute("update audit.audit_settings set all_kpis_from_on = ?", [day])
-        assert read_published(db).is_score_alone is is_alone
-    page = read_html(pages(read_published(db), "en").index())
+        assert read_published(db, is_forced=True).is_score_alone is is_alone
+    page = read_html(pages(read_published(db, is_forced=True), "en").index())
     assert len(list(page.all("article"))) == 5

@@ -34,6 +34,11 @@ def tables(db: Path) -> dict[str, int]:
         }
 
 
+def rows_of(db: Path, query: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(db), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
 def put_version(db: Path, version: int) -> None:
     """Give the build database a probe in which every row tells the version."""
     rows = PROBE_ROWS + version
@@ -73,7 +78,12 @@ def test_everything_is_published(abm: Abm, build_db: Path, tmp_path: Path) -> No
     out = tmp_path / "out"
     publish(abm, build_db, out)
     assert tables(out / "abm.duckdb") == tables(build_db)
-    parquet = {f.stem: pl.scan_parquet(f) for f in (out / "parquet" / "current").iterdir()}
+    release = json.loads((out / "release.json").read_text())
+    assert release["rows"] == tables(build_db)
+    assert (out / release["parquet"] / "release.json").read_text() == (
+        out / "release.json"
+    ).read_text()
+    parquet = {f.stem: pl.scan_parquet(f) for f in (out / release["parquet"]).glob("*.parquet")}
     counts = {name: frame.select(pl.len()).collect().item() for name, frame in parquet.items()}
     assert counts == {name.split(".")[1]: rows for name, rows in tables(build_db).items()}
     assert stat.S_IMODE((out / "abm.duckdb").stat().st_mode) == 0o444
@@ -95,17 +105,23 @@ def test_two_releases_are_kept_and_leftovers_go(abm: Abm, build_db: Path, tmp_pa
     for _ in range(3):
         publish(abm, build_db, out)
     releases = out / "parquet"
-    assert sorted(path.name for path in releases.iterdir()) == ["000002", "000003", "current"]
-    # What publishes leave that died while writing, before and after naming the release.
+    (release_id,) = rows_of(build_db, "select build_id from audit.audit_builds")[0]
+    first, second, third, fourth = (f"{release_id}{end}" for end in ("", ".2", ".3", ".4"))
+    assert sorted(path.name for path in releases.iterdir()) == [second, third, "current"]
+    # What publishes leave that died while writing, before and after naming the release, and a
+    # release of an older version.
     (out / ".publishing-abm.duckdb").write_text("half")
     (out / ".publishing-abm.duckdb.wal").write_text("half")
-    (releases / ".publishing-000004").mkdir()
+    (out / ".publishing-release.json").write_text("half")
+    (releases / ".publishing-parquet").mkdir()
+    (releases / first).mkdir()
     (releases / "000004").mkdir()
     publish(abm, build_db, out)
-    assert sorted(path.name for path in releases.iterdir()) == ["000003", "000004", "current"]
-    assert os.readlink(releases / "current") == "000004"  # noqa: PTH115
-    assert len(list((releases / "000004").iterdir())) == len(tables(build_db))
-    assert sorted(p.name for p in out.iterdir()) == [".publish.lock", "abm.duckdb", "parquet"]
+    assert sorted(path.name for path in releases.iterdir()) == [third, fourth, "current"]
+    assert os.readlink(releases / "current") == fourth  # noqa: PTH115
+    assert len(list((releases / fourth).glob("*.parquet"))) == len(tables(build_db))
+    names = [".publish.lock", "abm.duckdb", "parquet", "release.json"]
+    assert sorted(path.name for path in out.iterdir()) == names
 
 
 def test_nothing_to_publish(abm: Abm, tmp_path: Path) -> None:
@@ -149,7 +165,7 @@ def test_readers_never_see_a_mixture(abm: Abm, build_db: Path, tmp_path: Path) -
     polls: list[dict[str, object]] = []
     script = Path(__file__).with_name("read_published.py")
     reader = subprocess.Popen(
-        [READER, script, out, stop],
+        [READER, script, out, stop, "0"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
@@ -191,7 +207,53 @@ def test_readers_never_see_a_mixture(abm: Abm, build_db: Path, tmp_path: Path) -
         assert poll["marts"] in versions
         assert poll["audit"] == poll["marts"], "two tables of one file from two releases"
         assert poll["parquet"] in versions
-        assert poll["files"] == files, "an incomplete Parquet release"
+        assert poll["parquet_audit"] == poll["parquet"], "two files of one folder from two releases"
+        assert poll["files"] == sorted([*files, "release.json"]), "an incomplete Parquet release"
     order = [poll["marts"][0] for poll in polls]  # type: ignore[index]
     assert order == sorted(order)
     assert len(polls) > 10
+
+
+@pytest.mark.full
+def test_many_readers_of_many_publications(abm: Abm, build_db: Path, tmp_path: Path) -> None:
+    """20 DuckDB 1.4 clients read for 300 seconds, file after file, through 30 publications."""
+    if not READER.exists():
+        pytest.skip(".venv-reader is missing: run `make reader`")
+    n_readers, n_publications, seconds = 20, 30, 300
+    out, stop = tmp_path / "out", tmp_path / "stop"
+    put_version(build_db, 0)
+    publish(abm, build_db, out)
+    script = Path(__file__).with_name("read_published.py")
+    logs = [tmp_path / f"reader{number}.jsonl" for number in range(n_readers)]
+    readers = []
+    for log in logs:
+        with log.open("w") as file:
+            command = [READER, script, out, stop, "0.5"]
+            readers.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file))
+    start = time.monotonic()
+    try:
+        for version in range(1, n_publications + 1):
+            put_version(build_db, version)
+            publish(abm, build_db, out)
+            time.sleep(max(0, start + version * seconds / n_publications - time.monotonic()))
+    finally:
+        stop.touch()
+        for reader in readers:
+            reader.wait(timeout=60)
+    assert time.monotonic() - start >= seconds
+    polls = [json.loads(line) for log in logs for line in log.read_text().splitlines()]
+    polls = [poll for poll in polls if "states" not in poll]
+    versions = [expected(version) for version in range(n_publications + 1)]
+    assert [poll for poll in polls if "error" in poll] == []
+    mixtures = [
+        poll
+        for poll in polls
+        if poll["marts"] != poll["audit"]
+        or poll["parquet"] != poll["parquet_audit"]
+        or poll["marts"] not in versions
+        or poll["parquet"] not in versions
+    ]
+    seen = {tuple(poll["parquet"]) for poll in polls}
+    print(f"{len(polls):,} polls, {len(seen)} releases seen, {len(mixtures)} mixtures")
+    assert mixtures == []
+    assert len(seen) > n_publications / 2

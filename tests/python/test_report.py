@@ -994,6 +994,13 @@ class Comparison:
         self.day(header.one("time"), as_of, 10, "header")
         currency = {"en": "Amounts in US dollars.", "fr": "Montants en dollars des États-Unis."}
         self.equal(currency[self.language] in header.text, True, "header, currency")
+        release = self.page.one("p", class_="release")
+        self.compared.add(release)
+        build_id = self.value(
+            "select build_id from audit.audit_builds order by started_at desc limit 1"
+        )
+        expected = {"en": f"Release {build_id}", "fr": f"Version {build_id}"}
+        self.equal(release.text, expected[self.language], "release")
 
     def cards(self) -> None:
         names, rows = self.rows(
@@ -1476,7 +1483,10 @@ def test_dashboard_is_soon_there_and_small(dashboard: Dashboard) -> None:
     [
         (("--db", "none.duckdb"), "There is no published file .*none.duckdb: run `abm publish`"),
         (("--db", "text.duckdb"), "not a DuckDB database"),
-        (("--db", "empty.duckdb"), "empty.duckdb lacks what the pages show .*: build and publish"),
+        (
+            ("--db", "empty.duckdb"),
+            "empty.duckdb does not say which build made it: run `abm build`",
+        ),
         (("--db", "older.duckdb"), "older.duckdb lacks what the pages show .*: build and publish"),
         (("--out", "mine"), "mine holds more than a dashboard"),
         (("--out", "text.duckdb"), "text.duckdb holds more than a dashboard"),

@@ -426,6 +426,7 @@ def test_empty_company(
         "marts.dim_people": "person_id <> 'unknown'",
         "marts.fct_touchpoints": "touchpoint_id <> 'unattributed'",
         "audit.audit_settings": "false",
+        "audit.audit_builds": "false",
     }
     db = edited(
         *(f"delete from {name} where {kept.get(name, 'true')}" for (name,) in tables),

@@ -372,7 +372,7 @@ def google(campaign_id: int, name: str, updated: datetime, synced: datetime = LO
 def test_ad_campaigns_keep_their_past_names(case: Callable[..., Query]) -> None:
     """A link made before the campaign was renamed; a past name that is another's name today."""
     first, second = datetime(2026, 1, 1), datetime(2026, 7, 1)
-    names = ["search old", "search-new", "handed over", "used by two", "9001"]
+    names = ["search_old", "search-new", "handed_over", "used_by_two", "9001"]
     traffic = {"manual_source": "google", "manual_medium": "cpc"}
     rest = {"manual_content": None, "gclid": None}
     query = case(
@@ -418,8 +418,8 @@ def test_ad_campaigns_keep_their_past_names(case: Callable[..., Query]) -> None:
         )
     ) == {
         "k.1": "501",
-        **{"search old": "9001", "search-new": "9001", "9001": "9001"},
-        **{"handed over": "9002", "used by two": None},
+        **{"search_old": "9001", "search-new": "9001", "9001": "9001"},
+        **{"handed_over": "9002", "used_by_two": None},
     }
 
 

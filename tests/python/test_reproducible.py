@@ -10,7 +10,7 @@ from conftest import ARTIFACTS, COMPANY_DAY, Abm, Build, said
 
 DAYS_LATER = 45
 SCHEMAS = ("marts", "audit", "reference")
-OF_THE_CLOCK = ("audit_time_travel", "fct_kpi_publications")
+OF_THE_CLOCK = ("audit_builds", "audit_time_travel", "fct_kpi_publications")
 """They say since when this database keeps snapshots, and which build gave a value."""
 
 

@@ -92,7 +92,7 @@ def test_without_load_time_the_audit_names_what_differs(
     build = rebuilt(
         lambda rows: rows.drop("_fivetran_synced"),
         "salesforce",
-        select=("path:models/staging", "+audit_notices"),
+        select=("path:models/staging", "+audit_notices", "audit_rejected_records"),
     )
     assert build.result.returncode == 0, said(build.result)
     assert "of which no time tells the versions apart" in build.result.stderr

@@ -18,7 +18,7 @@ with row_counts as (
 ),
 
 refused as (
-    select * from {{ ref('audit_rejected_records') }}
+    select * from {{ ref('int_rejected_records') }}
 ),
 
 -- One value of each kind, which a person can look up.
@@ -28,7 +28,7 @@ examples as (
         raw_table,
         reason,
         is_blocking,
-        count(distinct record_id) as n_records,
+        count(distinct stated_record_id) as n_records,
         min(column_name || ' = ' || coalesce(raw_value, '-') || ' (' || record_id || ')') as example
     from refused
     group by source_system, raw_table, reason, is_blocking

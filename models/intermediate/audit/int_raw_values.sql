@@ -14,7 +14,7 @@
         normalised_text('opportunity_type_raw'),
     ),
     ('opportunity_stages', 'opportunities', 'stage_name', normalised_text('stage_name')),
-    ('investment_categories', 'investments', 'category', 'category'),
+    ('investment_categories', 'investments', 'category', "replace(category, ' ', '_')"),
     ('programmes of investments', 'investments', 'programme', 'programme'),
     ('tiers of target_accounts', 'target_accounts', 'abm_tier', 'abm_tier'),
     ('stages of opportunity history', 'opportunity_changes', 'stage_name', 'stage_name'),

@@ -36,8 +36,9 @@ valued as (
         accounts.account_id,
         accounts.account_name,
         accounts.domain,
-        accounts.industry_raw,
-        accounts.country,
+        {{ impersonal_value('accounts.industry_raw', 'sector_aliases.alias is not null') }}
+            as industry_raw,
+        {{ impersonal_value('accounts.country', 'countries.alias is not null') }} as country,
         accounts.employee_count,
         accounts.account_executive_id,
         accounts.created_at,

@@ -6,8 +6,7 @@ final as (
     select
         account_id,
         sector,
-        account_size_tier,
-        {{ recorded_at() }} as recorded_at
+        account_size_tier
     from accounts
 )
 

@@ -5,8 +5,7 @@ with account_ids as (
 final as (
     select
         known_account_id,
-        account_id,
-        {{ recorded_at() }} as recorded_at
+        account_id
     from account_ids
     where known_account_id <> account_id
 )

@@ -1,5 +1,4 @@
 select
     'project' as scope,
     '{{ configuration_fingerprint() }}' as configuration_fingerprint,
-    '{{ definition_fingerprint() }}' as definition_fingerprint,
-    {{ recorded_at() }} as recorded_at
+    '{{ definition_fingerprint() }}' as definition_fingerprint

@@ -7,10 +7,8 @@ final as (
     select
         kpi,
         month_on,
-        is_complete_month,
         case when abs(value) < {{ greatest_number() }} then {{ double_as_decimal('value', 4) }} end
-            as kpi_value,
-        {{ recorded_at() }} as recorded_at
+            as kpi_value
     from scorecard
 )
 

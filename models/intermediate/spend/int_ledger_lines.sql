@@ -1,7 +1,15 @@
 {{ config(materialized='table') }}
 
 with investments as (
-    select * from {{ ref('stg_abm_program__investments') }}
+    select
+        *,
+        replace(category, ' ', '_') as category_code,
+        replace(channel, ' ', '_') as channel_code
+    from {{ ref('stg_abm_program__investments') }}
+),
+
+channels as (
+    select * from {{ ref('channels') }}
 ),
 
 delivered as (
@@ -30,9 +38,11 @@ final as (
         investments.source_system,
         investments.month_start_on,
         investments.programme,
-        investments.category,
+        {{ impersonal_code(
+            'investments.category', 'investment_categories.category is not null'
+        ) }} as category,
         investments.abm_tier,
-        investments.channel,
+        {{ impersonal_code('investments.channel', 'channels.channel is not null') }} as channel,
         sector_aliases.sector,
         investments.sector_raw,
         investments.original_amount,
@@ -48,11 +58,13 @@ final as (
     from investments
     left join sector_aliases
         on {{ normalised_text('investments.sector_raw') }} = sector_aliases.alias
-    left join investment_categories on investments.category = investment_categories.category
+    left join investment_categories
+        on investments.category_code = investment_categories.category
+    left join channels on investments.channel_code = channels.channel
     left join delivered
         on
-            investments.category = 'ad_spend'
-            and investments.channel = delivered.channel
+            investments.category_code = 'ad_spend'
+            and investments.channel_code = delivered.channel
             and investments.month_start_on = delivered.month_start_on
     left join rates as own_rates
         on {{ rate_on('own_rates', 'investments.original_currency', 'investments.month_start_on') }}

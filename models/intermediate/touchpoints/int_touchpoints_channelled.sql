@@ -12,6 +12,10 @@ channel_rules as (
     select * from {{ ref('channel_rules') }}
 ),
 
+channels as (
+    select * from {{ ref('channels') }}
+),
+
 listed_descriptions as (
     select distinct
         {{ described_by | join(',\n        ') }}
@@ -65,8 +69,13 @@ matched as (
 final as (
     select
         described.*,
-        coalesce(described.stated_channel, matched.channel, 'other') as channel
+        coalesce(
+            {{ impersonal_code('described.stated_channel', 'channels.channel is not null') }},
+            matched.channel,
+            'other'
+        ) as channel
     from described
+    left join channels on replace(described.stated_channel, ' ', '_') = channels.channel
     left join matched
         on described.description_key = matched.description_key and matched.rule_rank = 1
 )

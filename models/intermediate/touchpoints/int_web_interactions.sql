@@ -14,7 +14,7 @@ paged_events as (
         web_events.session_id, web_events.event_name, web_events.occurred_at,
         case when web_events.percent_scrolled between 0 and 100 then web_events.percent_scrolled end
             as percent_scrolled,
-        coalesce(web_events.file_name, link_pages.url_path) as file_name,
+        {{ impersonal_id('coalesce(web_events.file_name, link_pages.url_path)') }} as file_name,
         coalesce(link_pages.content_asset_id, pages.content_asset_id) as file_asset_id,
         pages.content_asset_id,
         coalesce(pages.is_pricing_page, false) as is_pricing_page

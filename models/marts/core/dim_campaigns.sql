@@ -19,6 +19,19 @@ ad_spend as (
     select * from {{ ref('int_ad_spend') }}
 ),
 
+interaction_rules as (
+    select * from {{ ref('interaction_rules') }}
+),
+
+-- A type of several words that no rule names may be anything.
+known_types as (
+    select distinct campaigns.campaign_type
+    from campaigns
+    inner join interaction_rules
+        on {{ padded_words('campaigns.campaign_type') }} like interaction_rules.pattern
+    where interaction_rules.pattern <> '%'
+),
+
 -- A campaign without a touch has the channel of its spend.
 channel_counts as (
     select
@@ -57,13 +70,15 @@ final as (
         campaign_groups.campaign_group_name,
         campaigns.source_system,
         coalesce(ranked_channels.channel, 'unknown') as channel,
-        campaigns.campaign_type,
+        {{ impersonal_value('campaigns.campaign_type', 'known_types.campaign_type is not null') }}
+            as campaign_type,
         listings.programme,
         campaigns.started_on,
         campaigns.ended_on
     from campaigns
     inner join campaign_groups on campaigns.campaign_id = campaign_groups.campaign_id
     left join listings on campaigns.campaign_id = listings.campaign_id
+    left join known_types on campaigns.campaign_type = known_types.campaign_type
     left join ranked_channels
         on campaigns.campaign_id = ranked_channels.campaign_id and ranked_channels.channel_rank = 1
 

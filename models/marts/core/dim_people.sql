@@ -6,10 +6,8 @@ known as (
     select
         person_id,
         coalesce(account_id, 'unknown') as account_id,
-        case
-            when email is not null
-                then {{ sha256_hex("'" ~ env_var('ABM_EMAIL_SALT', '') ~ "' || email") }}
-        end as email_hash,
+        -- Null without a salt: whoever has a list of addresses could hash it and find them here.
+        {{ sha256_hex(email_salt() ~ ' || email') }} as email_hash,
         {%- if var('include_personal_data') %}
         person_name,
         email,

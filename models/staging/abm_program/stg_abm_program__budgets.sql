@@ -7,9 +7,9 @@ conformed as (
         source_connection,
         'abm_program' as source_system,
         cast({{ dbt.date_trunc('month', 'month') }} as date) as month_start_on,
-        {{ seed_name('channel') }} as channel,
+        {{ spaced_name('channel') }} as channel,
         {{ double_as_decimal('amount', 2) }} as original_amount,
-        upper(currency) as original_currency
+        {{ currency_code('currency') }} as original_currency
     from budgets
 ),
 

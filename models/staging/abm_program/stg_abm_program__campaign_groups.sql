@@ -5,7 +5,7 @@ with campaign_groups as (
 final as (
     select
         source_connection,
-        lower(source_system) as source_system,
+        {{ impersonal_value('lower(source_system)') }} as source_system,
         case
             when lower(source_system) = 'salesforce' then {{ salesforce_id('campaign_id') }}
             else campaign_id

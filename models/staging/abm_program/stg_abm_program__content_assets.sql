@@ -6,10 +6,10 @@ final as (
     select
         source_connection,
         content_asset_id,
-        {{ web_path('url_path') }} as url_path,
+        {{ impersonal_value(web_path('url_path')) }} as url_path,
         title,
-        lower(asset_type) as asset_type,
-        target_persona
+        {{ impersonal_value('lower(asset_type)') }} as asset_type,
+        {{ impersonal_value('target_persona') }} as target_persona
     from content_assets
 )
 

@@ -7,7 +7,7 @@ final as (
         source_connection,
         experiment_id,
         {{ salesforce_id('account_id') }} as account_id,
-        lower(arm) as arm,
+        {{ impersonal_value('lower(arm)') }} as arm,
         assigned_on
     from experiment_assignments
 )

@@ -10,8 +10,8 @@ final as (
 
         -- strings
         hypothesis,
-        lower(metric) as metric,
-        lower(decision) as decision,
+        {{ impersonal_value('lower(metric)') }} as metric,
+        {{ impersonal_value('lower(decision)') }} as decision,
 
         -- numerics
         minimum_detectable_effect,

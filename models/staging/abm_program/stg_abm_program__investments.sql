@@ -7,13 +7,13 @@ conformed as (
         source_connection,
         'abm_program' as source_system,
         cast({{ dbt.date_trunc('month', 'month') }} as date) as month_start_on,
-        {{ seed_name('programme') }} as programme,
-        {{ seed_name('category') }} as category,
+        {{ programme_name('programme') }} as programme,
+        {{ spaced_name('category') }} as category,
         {{ conformed_abm_tier('abm_tier') }} as abm_tier,
-        {{ seed_name('channel') }} as channel,
+        {{ spaced_name('channel') }} as channel,
         sector as sector_raw,
         {{ double_as_decimal('amount', 2) }} as original_amount,
-        upper(currency) as original_currency
+        {{ currency_code('currency') }} as original_currency
     from investments
 ),
 

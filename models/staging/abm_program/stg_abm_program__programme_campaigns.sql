@@ -5,12 +5,12 @@ with programme_campaigns as (
 final as (
     select
         source_connection,
-        lower(source_system) as source_system,
+        {{ impersonal_value('lower(source_system)') }} as source_system,
         case
             when lower(source_system) = 'salesforce' then {{ salesforce_id('campaign_id') }}
             else campaign_id
         end as campaign_source_id,
-        {{ seed_name('programme') }} as programme,
+        {{ programme_name('programme') }} as programme,
         {{ conformed_abm_tier('abm_tier') }} as abm_tier,
         valid_from as valid_from_on,
         valid_to as valid_to_on

@@ -1,3 +1,4 @@
+{%- set stakeholder_id = '(' ~ joined_key(['account_id', 'person_email', 'person_name']) ~ ')' -%}
 with stakeholders as (
     {{ raw_rows('abm_program', 'stakeholders') }}
 ),
@@ -6,7 +7,11 @@ final as (
     select
         -- ids
         source_connection,
-        {{ joined_key(['account_id', 'person_email', 'person_name']) }} as stakeholder_id,
+        -- With a salt nobody can guess an address and find it in what is made of the id.
+        case
+            when {{ email_salt() }} is null then {{ stakeholder_id }}
+            else {{ salted_hash(stakeholder_id) }}
+        end as stakeholder_id,
         {{ salesforce_id('account_id') }} as account_id,
 
         -- strings

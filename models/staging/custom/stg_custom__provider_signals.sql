@@ -9,7 +9,7 @@ final as (
         lower(signal_kind) as signal_kind,
         topic,
         {{ web_host('account_domain') }} as account_domain,
-        lower(provider) as provider,
+        {{ impersonal_value('lower(provider)') }} as provider,
         occurred_on
     from intent_signals
 )

@@ -11,8 +11,8 @@ final as (
         content_asset_id,
 
         -- strings
-        {{ seed_name('interaction_type') }} as interaction_type,
-        {{ seed_name('channel') }} as channel,
+        {{ spaced_name('interaction_type') }} as interaction_type,
+        {{ spaced_name('channel') }} as channel,
         {{ normalised_email('person_email') }} as person_email,
         {{ web_host('account_domain') }} as account_domain,
         {{ stated_utm('campaign_name') }} as campaign_name,

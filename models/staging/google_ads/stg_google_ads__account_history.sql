@@ -6,7 +6,7 @@ final as (
     select
         source_connection,
         id as ad_account_id,
-        upper(currency_code) as currency
+        {{ currency_code('currency_code') }} as currency
     from account_history
 )
 

@@ -14,7 +14,7 @@ final as (
         -- strings
         property_dealname as deal_name,
         property_dealtype as deal_type,
-        upper(property_deal_currency_code) as currency,
+        {{ currency_code('property_deal_currency_code') }} as currency,
 
         -- numerics
         {{ double_as_decimal('property_amount', 2) }} as amount,

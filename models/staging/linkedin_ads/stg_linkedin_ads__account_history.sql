@@ -6,7 +6,7 @@ final as (
     select
         source_connection,
         id as ad_account_id,
-        upper(currency) as currency
+        {{ currency_code('currency') }} as currency
     from account_history
 )
 

@@ -7,7 +7,7 @@ final as (
         -- ids
         source_connection,
         cast(campaign_id as {{ dbt.type_string() }}) as campaign_source_id,
-        company_domain as company_raw,
+        {{ impersonal_id('company_domain') }} as company_raw,
 
         -- strings
         {{ web_host('company_domain') }} as domain,

@@ -16,7 +16,7 @@ final as (
         {{ web_host('website') }} as domain,
         industry as industry_raw,
         billing_country as country,
-        currency_iso_code as currency,
+        {{ currency_code('currency_iso_code') }} as currency,
 
         -- numerics
         annual_revenue,

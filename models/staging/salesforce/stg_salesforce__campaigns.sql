@@ -14,7 +14,7 @@ final as (
         name as campaign_name,
         type as campaign_type,
         'campaign_member' as response_table,
-        currency_iso_code as currency,
+        {{ currency_code('currency_iso_code') }} as currency,
 
         -- numerics
         {{ double_as_decimal('actual_cost', 2) }} as actual_cost,

@@ -5,7 +5,7 @@ with dated_conversion_rate as (
 final as (
     select
         source_connection,
-        upper(iso_code) as currency,
+        {{ currency_code('iso_code') }} as currency,
         start_date as start_on,
         next_start_date as end_on,
         conversion_rate as rate

@@ -5,7 +5,7 @@ with currency_type as (
 final as (
     select
         source_connection,
-        upper(iso_code) as currency,
+        {{ currency_code('iso_code') }} as currency,
         conversion_rate as rate,
         coalesce(is_corporate, false) as is_corporate
     from currency_type

@@ -15,7 +15,7 @@ final as (
         name as opportunity_name,
         stage_name,
         type as opportunity_type_raw,
-        currency_iso_code as currency,
+        {{ currency_code('currency_iso_code') }} as currency,
 
         -- numerics
         {{ double_as_decimal('amount', 2) }} as amount,
