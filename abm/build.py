@@ -19,7 +19,7 @@ import duckdb
 import yaml
 
 from abm.contract import DEFAULT_CRM, Absent, Comparison, Contract, compare, load_contract
-from abm.errors import AbmError, first_line, reason
+from abm.errors import AbmError, first_line, unwritable
 from abm.landing import Raw, read_loader_names
 from abm.locks import held
 from abm.paths import SAMPLE_DIR, project_vars, shown
@@ -285,8 +285,7 @@ def only_build(options: BuildOptions) -> Iterator[None]:
     with ExitStack() as stack:
         conflict = f"Another process is at work on {shown(options.db)}"
         try:
-            with private_files():
-                options.db.parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(options.db)
             stack.enter_context(held(lock_file(options.db), conflict))
         except OSError as error:
             raise _unwritable(options.db.parent, error) from error
@@ -329,7 +328,8 @@ def run_dbt(options: BuildOptions, found: Mapping[str, Any], what: str = "Buildi
     report = invoke_dbt(_reading_links(options, listing), arguments, what, found, facts)
     moved, torn = changes(listing, read_listing(options.raw_dir))
     if torn:
-        _fail_build(options.db)
+        if report.succeeded:
+            _fail_build(options.db)
         report = replace(
             report,
             succeeded=False,
@@ -656,10 +656,16 @@ def reading(options: BuildOptions) -> Iterator[Query]:
             yield lambda query: database.execute(query).fetchall()
 
 
+def _make_folder(db: Path) -> None:
+    """Make the folder of a build database, for its owner alone."""
+    with private_files():
+        db.parent.mkdir(parents=True, exist_ok=True)
+
+
 def _check_db(db: Path) -> None:
     """Make the folder and make sure that this process may write the file."""
     try:
-        db.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_folder(db)
         if db.exists():
             check_database_file(db)
             duckdb.connect(str(db)).close()
@@ -670,10 +676,7 @@ def _check_db(db: Path) -> None:
 
 
 def _unwritable(place: Path, error: OSError) -> AbmError:
-    return AbmError(
-        f"Cannot write to {shown(place)} ({reason(error)}): "
-        "make room or allow writing there, or name another database with --db or ABM_DB."
-    )
+    return unwritable(f"write to {shown(place)}", error, "another database with --db or ABM_DB")
 
 
 def check_database_file(db: Path, advice: str = "name another file with --db") -> None:
@@ -813,8 +816,8 @@ def _report(outcome: "dbtRunnerResult", seconds: float, root: Path) -> BuildRepo
 
 def _explain_exception(error: BaseException) -> str:
     text = str(error)
-    if "on-run-start" in text and "Compilation Error" in text:
-        # What a macro of ours refuses is a sentence of its own.
+    if "Compilation Error in operation" in text:
+        # What a hook of ours refuses is a sentence of its own.
         return _first_lines(text)
     where = re.search(r"^\s*[A-Z]\w*(?: \w+)? Error in (.+)$", text, re.MULTILINE)
     return f"dbt stopped{f' in {where[1]}' if where else ''}: {_first_lines(text)}"

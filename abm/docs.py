@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from abm.build import BuildOptions, command_arguments, invoke_dbt
 from abm.dictionary import TableEntry, read_dictionary, read_reference
-from abm.errors import AbmError, reason
+from abm.errors import AbmError, unwritable
 from abm.paths import shown
 from abm.writing import put_files
 
@@ -75,10 +75,7 @@ def write_docs(options: BuildOptions, out: Path) -> Docs:
         # Both are made before either is written, so that they are of one state of the project.
         put_files({docs.dictionary: dictionary_page(tables).encode(), docs.dbt: dbt_page(options)})
     except OSError as error:
-        raise AbmError(
-            f"Cannot write to {shown(out)} ({reason(error)}): "
-            "make room or allow writing there, or name another directory with --out."
-        ) from error
+        raise unwritable(f"write to {shown(out)}", error) from error
     return docs
 
 

@@ -31,6 +31,24 @@ def reason(error: OSError) -> str:
     return os.strerror(int(number[1])) if number else first_line(error)
 
 
+def unwritable(
+    what: str, error: OSError, instead: str = "another directory with --out"
+) -> AbmError:
+    """Explain why something cannot be written.
+
+    Args:
+        what: What was to be done, and where, as `write to out`.
+        error: What was raised.
+        instead: What else may be named.
+
+    Returns:
+        The error to raise.
+    """
+    return AbmError(
+        f"Cannot {what} ({reason(error)}): make room or allow writing there, or name {instead}."
+    )
+
+
 def first_line(error: Exception) -> str:
     """Shorten what a library says to what fits in brackets in a sentence.
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 
 from abm.build import check_database_file, database_problem, lock_file
-from abm.errors import AbmError, first_line
+from abm.errors import AbmError, first_line, unwritable
 from abm.locks import held
 from abm.paths import shown
 from abm.progress import Steps
@@ -101,10 +101,7 @@ def publish(db: Path, out: Path, *, is_forced: bool = False) -> Publication:
                 (work / FILE).write_text(facts, encoding="utf-8")
                 _swap_in(database, work, releases / folder, facts)
     except OSError as error:
-        raise AbmError(
-            f"Cannot publish to {shown(out)} ({error.strerror or error}): "
-            "make room or allow writing there, or name another directory with --out."
-        ) from error
+        raise unwritable(f"publish to {shown(out)}", error) from error
     return Publication(out / DATABASE_NAME, current, folder, release, rows)
 
 

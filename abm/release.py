@@ -7,7 +7,7 @@ made a database (macros/builds.sql); what is published carries that row.
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Literal
 
 from abm.errors import AbmError
@@ -25,8 +25,6 @@ class Release:
 
     Attributes:
         release_id: The build's id; "" where the database keeps no ledger.
-        started_at: When it began, UTC.
-        finished_at: When it ended, UTC; None where it was interrupted.
         as_of: The day its numbers speak of.
         problem: What is wrong with it, or None where it finished whole.
         selection: The command, where that left out models or tests.
@@ -35,8 +33,6 @@ class Release:
     """
 
     release_id: str = ""
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
     as_of: date | None = None
     problem: Problem | None = "unknown"
     selection: str | None = None
@@ -108,8 +104,6 @@ def read_release(query: Callable[[str], list[tuple[Any, ...]]]) -> Release:
         problem = "selection"
     return Release(
         release_id=facts["build_id"],
-        started_at=facts["started_at"],
-        finished_at=facts["finished_at"],
         as_of=facts["as_of_on"],
         problem=problem,
         selection=facts["selection"],

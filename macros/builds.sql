@@ -43,7 +43,7 @@
     {{ return(execute and flags.WHICH in ('build', 'run', 'seed', 'snapshot', 'retry')) }}
 {%- endmacro %}
 
-{#- The command where it leaves out a model, seed, snapshot or data test, else none. -#}
+{#- The command where it leaves out a model, seed, snapshot, data test or rows, else none. -#}
 {% macro build_selection() -%}
     {%- set built = ('model', 'seed', 'snapshot', 'test') -%}
     {%- set ns = namespace(n=0, n_left_out=0) -%}
@@ -53,8 +53,11 @@
             {%- set ns.n_left_out = ns.n_left_out + 1 -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- if not ns.n_left_out -%}{{ return(none) }}{%- endif -%}
     {%- set said = ['dbt ' ~ flags.WHICH] -%}
+    {%- for option in ('empty', 'sample') if invocation_args_dict.get(option) -%}
+        {%- do said.append('--' ~ option) -%}
+    {%- endfor -%}
+    {%- if not ns.n_left_out and said | length == 1 -%}{{ return(none) }}{%- endif -%}
     {%- for option in ('select', 'exclude') if invocation_args_dict.get(option) -%}
         {%- do said.append('--' ~ option ~ ' ' ~ invocation_args_dict[option] | join(' ')) -%}
     {%- endfor -%}
@@ -146,22 +149,29 @@
     where build_id = '{{ build_id() }}'
 {%- endmacro %}
 
-{#- `has_ledger`; `moments`, queries of the builds in which the scorecard's snapshots saw something
-    new; `newest`, the newest moment that this database knows. -#}
-{% macro recorded_moments() -%}
-    {%- set known = [] -%}
-    {%- set moments = [] -%}
+{#- The snapshots that this database keeps: relation and group. -#}
+{% macro kept_snapshots() -%}
+    {%- set kept = [] -%}
     {%- for node in graph.nodes.values() if node.resource_type == 'snapshot' -%}
         {%- set relation = load_relation(api.Relation.create(
             database=node.database, schema=node.schema, identifier=node.alias
         )) -%}
         {%- if relation -%}
-            {%- set moment = 'select dbt_valid_from as moment from ' ~ relation -%}
-            {%- do known.append(moment) -%}
-            {%- if node.config.group == 'scorecard' -%}
-                {%- do moments.append(moment) -%}
-            {%- endif -%}
+            {%- do kept.append({'relation': relation, 'group': node.config.group}) -%}
         {%- endif -%}
+    {%- endfor -%}
+    {{ return(kept) }}
+{%- endmacro %}
+
+{#- `has_ledger`; `moments`, queries of the builds in which the scorecard's snapshots saw something
+    new; `newest`, the newest moment that this database knows. -#}
+{% macro recorded_moments() -%}
+    {%- set known = [] -%}
+    {%- set moments = [] -%}
+    {%- for kept in kept_snapshots() -%}
+        {%- set moment = 'select dbt_valid_from as moment from ' ~ kept.relation -%}
+        {%- do known.append(moment) -%}
+        {%- if kept.group == 'scorecard' -%}{%- do moments.append(moment) -%}{%- endif -%}
     {%- endfor -%}
     {%- set ledger = builds_ledger() -%}
     {%- set has_ledger = load_relation(ledger.incorporate(
@@ -199,15 +209,10 @@
     {%- set now = snapshot_get_time() -%}
     {%- set ledger = builds_ledger() -%}
     {%- set columns = {ledger: ['started_at', 'finished_at']} -%}
-    {%- for node in graph.nodes.values() if node.resource_type == 'snapshot' -%}
-        {%- set relation = load_relation(api.Relation.create(
-            database=node.database, schema=node.schema, identifier=node.alias
-        )) -%}
-        {%- if relation -%}
-            {%- do columns.update(
-                {relation: ['dbt_valid_from', 'dbt_valid_to', 'dbt_updated_at']}
-            ) -%}
-        {%- endif -%}
+    {%- for kept in kept_snapshots() -%}
+        {%- do columns.update(
+            {kept.relation: ['dbt_valid_from', 'dbt_valid_to', 'dbt_updated_at']}
+        ) -%}
     {%- endfor -%}
     {%- set statements = [] -%}
     {%- for relation, names in columns.items() -%}

@@ -68,27 +68,20 @@
     end
 {%- endmacro %}
 
-{#- A code, which staging leaves with its spaces: as seeds spell it where one knows it or it is one
+{#- A text that a seed maps, as it is written, or as `spelled`: where the seed knows it or it is one
     word, else its form. -#}
-{% macro impersonal_code(expression, is_known='false') -%}
-    {%- set code -%} replace({{ expression }}, ' ', '_') {%- endset -%}
-    {%- if var('include_personal_data') -%} {{ return(code) }} {%- endif -%}
+{% macro impersonal_value(expression, is_known='false', spelled=none) -%}
+    {%- if var('include_personal_data') -%} {{ return(spelled or expression) }} {%- endif -%}
     case
         when {{ may_name_a_person(expression) }} and not ({{ is_known }})
             then {{ text_shape(expression) }}
-        else {{ code }}
+        else {{ spelled or expression }}
     end
 {%- endmacro %}
 
-{#- A text that a seed maps, as it is written: where the seed knows it or it is one word, else its
-    form. -#}
-{% macro impersonal_value(expression, is_known='false') -%}
-    {%- if var('include_personal_data') -%} {{ return(expression) }} {%- endif -%}
-    case
-        when {{ may_name_a_person(expression) }} and not ({{ is_known }})
-            then {{ text_shape(expression) }}
-        else {{ expression }}
-    end
+{#- The same for a code, which staging leaves with its spaces: underscored, as seeds spell it. -#}
+{% macro impersonal_code(expression, is_known='false') -%}
+    {{ impersonal_value(expression, is_known, 'replace(' ~ expression ~ ", ' ', '_')") }}
 {%- endmacro %}
 
 {#- A currency in capitals; what is longer than any symbol or code of one, its form. -#}

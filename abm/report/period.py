@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from abm.dictionary import read_dictionary
-from abm.errors import AbmError, first_line, reason
+from abm.errors import AbmError, first_line, unwritable
 from abm.extras import needed
 from abm.paths import shown
 from abm.report.language import Language
@@ -56,10 +56,7 @@ def write_report(
         out.mkdir(parents=True, exist_ok=True)
         put_files({file: _pdf(text) if file_format == "pdf" else text.encode("utf-8")})
     except OSError as error:
-        raise AbmError(
-            f"Cannot write {shown(file)} ({reason(error)}): "
-            "make room or allow writing there, or name another directory with --out."
-        ) from error
+        raise unwritable(f"write {shown(file)}", error) from error
     return file
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from abm.dictionary import TableEntry, read_dictionary
-from abm.errors import AbmError, reason
+from abm.errors import AbmError, unwritable
 from abm.paths import shown
 from abm.progress import Steps
 from abm.release import FILE
@@ -51,7 +51,7 @@ def write_site(
     try:
         _check_folder(out)
     except OSError as error:
-        raise _unwritable(out, error) from error
+        raise unwritable(f"write {shown(out)}", error) from error
     published = read_published(db, is_forced=is_forced)
     dictionary = read_dictionary(root)
     languages = [Language(code, published.currency, published.labels) for code in LOCALES]
@@ -64,7 +64,7 @@ def write_site(
                 n_pages, size = n_pages + 1, size + file.write_bytes(page.encode())
             (work / FILE).write_text(published.release.spelled(), encoding="utf-8")
     except OSError as error:
-        raise _unwritable(out, error) from error
+        raise unwritable(f"write {shown(out)}", error) from error
     return Site(out / "index.html", n_pages, size)
 
 
@@ -96,10 +96,3 @@ def _check_folder(out: Path) -> None:
             f"{shown(out)} holds more than a dashboard, which is written anew each time: "
             "name a directory of its own with --out."
         )
-
-
-def _unwritable(out: Path, error: OSError) -> AbmError:
-    return AbmError(
-        f"Cannot write {shown(out)} ({reason(error)}): "
-        "make room or allow writing there, or name another directory with --out."
-    )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from abm.errors import AbmError, reason
+from abm.errors import unwritable
 from abm.paths import shown
 from abm.sample import ads, crm, intent, marketing, programme, sales, web
 from abm.sample.catalog import make_catalog, write_catalog
@@ -61,10 +61,7 @@ def write_sample(
     try:
         return _write_sample(out, Setting(seed, accounts, as_of, months), touchpoints, on_progress)
     except OSError as error:
-        raise AbmError(
-            f"Cannot write the sample to {shown(out.absolute())} ({reason(error)}): "
-            "make room or allow writing there, or name another directory with --out."
-        ) from error
+        raise unwritable(f"write the sample to {shown(out.absolute())}", error) from error
 
 
 def _write_sample(

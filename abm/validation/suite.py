@@ -23,7 +23,7 @@ from great_expectations.data_context.types.base import (
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.render.renderer import site_builder
 
-from abm.errors import AbmError, reason
+from abm.errors import AbmError, unwritable
 from abm.paths import shown
 from abm.writing import replaced_folder
 
@@ -345,7 +345,6 @@ def _check_folder(docs: Path) -> None:
 
 
 def _unwritable(docs: Path, error: OSError) -> AbmError:
-    return AbmError(
-        f"Cannot write the Data Docs to {shown(docs)} ({reason(error)}): "
-        "make room or allow writing there, or name another directory with --docs."
+    return unwritable(
+        f"write the Data Docs to {shown(docs)}", error, "another directory with --docs"
     )

@@ -54,17 +54,7 @@ misdivided as (
 ),
 
 listed as (
-    select
-        source_system,
-        raw_table,
-        record_id,
-        stated_record_id,
-        column_name,
-        raw_value,
-        reason,
-        is_read,
-        is_blocking
-    from rejected
+    select * from rejected
 
     union all
 
