@@ -71,7 +71,7 @@ class Release:
             "unknown": f"{place} does not say which build made it",
             "interrupted": f"{begun} was interrupted before it finished",
             "failed": f"{begun} failed ({self.n_failed} models and tests did not pass)",
-            "selection": f"{begun} left out models or tests ({self.selection})",
+            "selection": f"{begun} left out models, tests or rows ({self.selection})",
         }[self.problem]
 
 

@@ -323,7 +323,7 @@ def test_an_unfinished_build_is_marked_where_it_is_shown(
         "unknown": ("", "does not say which build made it"),
         "selection": (
             "is_whole = false, selection = 'dbt build --select x'",
-            "left out models or tests (dbt build --select x)",
+            "left out models, tests or rows (dbt build --select x)",
         ),
         "failed": ("status = 'failed', n_failed = 3", "failed (3 models"),
         "interrupted": ("status = 'running'", "was interrupted"),
@@ -355,6 +355,19 @@ def test_an_unfinished_build_is_marked_where_it_is_shown(
             text = page.read_text(encoding="utf-8")
             assert phrases["interrupted"][language] in text, page
             assert release["release_id"] in text, page
+
+
+@FULL
+def test_a_build_without_rows_is_not_published(
+    abm: Abm, company_built: Build, tmp_path: Path
+) -> None:
+    """It passes every test."""
+    db = tmp_path / "abm.duckdb"
+    shutil.copy(company_built.db, db)
+    command = ("build", "--empty", "--exclude-resource-type", "unit_test", "--profiles-dir", ROOT)
+    built = run_dbt(*command, db=db, target=tmp_path / "target")
+    assert built.returncode == 0, said(built)
+    assert_refused(abm("publish", "--db", db, "--out", tmp_path / "out"), "dbt build --empty")
 
 
 class Publishing:
