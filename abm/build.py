@@ -1,7 +1,6 @@
 """`abm build`: check the raw data, run dbt in this process, say what came out."""
 
 import gc
-import hashlib
 import json
 import logging
 import os
@@ -11,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ import yaml
 
 from abm.contract import DEFAULT_CRM, Absent, Comparison, Contract, compare, load_contract
 from abm.errors import AbmError, first_line, unwritable
+from abm.fingerprints import WHOLE, code_fingerprint, raw_contents
 from abm.landing import Raw, read_loader_names
 from abm.locks import held
 from abm.paths import SAMPLE_DIR, project_vars, shown
@@ -28,6 +28,7 @@ from abm.progress import Steps
 from abm.raw_catalog import ATTACH, OPTIONS, RawCatalog, attach_statements, extension_of
 from abm.raw_directory import RawDirectory
 from abm.raw_listing import Listing, changes, link_files, read_listing
+from abm.recipes import LastBuild, build_from_recipes, fingerprint_of, last_build
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
@@ -43,6 +44,9 @@ Query = Callable[[str], list[tuple[Any, ...]]]
 UPDATED_TABLE = "updated_table"
 """The materialization of macros/updated_table.sql."""
 
+UNCHANGED = "UNCHANGED"
+"""dbt's code for a node that is as the last build made it: macro unchanged_code."""
+
 WRITE_ARTIFACTS = "DBT_WRITE_JSON"
 """dbt's own variable: where it is set, it decides whether manifest.json and run_results.json are
 written. Nothing of a build reads them, and writing the manifest twice costs seconds."""
@@ -56,9 +60,6 @@ FOUND = "ABM_FOUND_"
 them."""
 
 RAW_TABLES = "raw_tables"
-
-CODE = ("models", "macros", "seeds", "snapshots", "tests/generic", "tests/singular")
-"""The folders of what a build runs, beside dbt_project.yml."""
 
 COLLECTING = (100_000, 20, 20)
 """Thresholds of the garbage collector while dbt runs: what dbt loads stays until it ends, and to
@@ -123,6 +124,8 @@ class BuildReport:
         dbt_seconds: Wall-clock seconds in dbt.
         has_notices: The audit's notices were built.
         raw_changes: What a loader did to the raw directory meanwhile, file by file.
+        models_unchanged: Number of models, seeds and snapshots that are as the last build made
+            them.
     """
 
     succeeded: bool
@@ -135,6 +138,7 @@ class BuildReport:
     dbt_seconds: float
     has_notices: bool
     raw_changes: tuple[str, ...] = ()
+    models_unchanged: int = 0
 
 
 @dataclass(frozen=True)
@@ -320,12 +324,23 @@ def run_dbt(options: BuildOptions, found: Mapping[str, Any], what: str = "Buildi
     if options.target == POSTGRES or not options.raw_dir.is_dir():
         return invoke_dbt(options, arguments, what, found)
     listing = read_listing(options.raw_dir)
-    facts = {
-        "ABM_CODE_FINGERPRINT": code_fingerprint(options.root),
-        "ABM_INPUT_FINGERPRINT": listing.fingerprint,
-        "ABM_INPUT_FILES": str(len(listing.files)),
-    }
-    report = invoke_dbt(_reading_links(options, listing), arguments, what, found, facts)
+    reading = _reading_links(options, listing)
+    contents = raw_contents(options.root / reading.raw_env)
+    context = context_fingerprint(options)
+    form = fingerprint_of(found_environment(build_vars(options), found))
+    report = None
+    last = last_build(options.db) if _is_plain(options) else None
+    if last and last.is_whole and (last.context, last.form) == (context, form):
+        report = _from_recipes(reading, last, contents, len(listing.files), what)
+    if not report:
+        facts = {
+            "ABM_CODE_FINGERPRINT": code_fingerprint(options.root),
+            "ABM_INPUT_FINGERPRINT": contents[WHOLE],
+            "ABM_INPUT_FILES": str(len(listing.files)),
+            "ABM_CONTEXT_FINGERPRINT": context,
+            "ABM_FORM_FINGERPRINT": form,
+        }
+        report = invoke_dbt(reading, arguments, what, found, facts)
     moved, torn = changes(listing, read_listing(options.raw_dir))
     if torn:
         if report.succeeded:
@@ -342,6 +357,99 @@ def run_dbt(options: BuildOptions, found: Mapping[str, Any], what: str = "Buildi
             ],
         )
     return replace(report, raw_changes=tuple(moved))
+
+
+def unchanged_since(options: BuildOptions) -> LastBuild | None:
+    """Find out that a build has nothing to do, without dbt.
+
+    Args:
+        options: The build.
+
+    Returns:
+        The last build of the database, whole and finished, if it read the same raw data, with the
+        same code and configuration and on the same as-of day; else None.
+    """
+    if not _is_plain(options) or not options.raw_dir.is_dir():
+        return None
+    last = last_build(options.db)
+    if not last or not last.is_whole or last.context != context_fingerprint(options):
+        return None
+    return last if last.inputs == raw_contents(options.raw_dir)[WHOLE] else None
+
+
+def context_fingerprint(options: BuildOptions) -> str:
+    """Hash whatever decides what a build makes of raw data.
+
+    Args:
+        options: The build.
+
+    Returns:
+        A hexadecimal sha256 of its code, vars, day and environment.
+    """
+    day = as_of_day(options)
+    profiles = (options.profiles_dir or options.root) / "profiles.yml"
+    environment = {name: os.environ[name] for name in os.environ if name.startswith("ABM_")}
+    return fingerprint_of(
+        code_fingerprint(options.root),
+        dict(options.variables),
+        day,
+        # What is over is read from snapshots.
+        day < _today(),
+        options.raw_env,
+        options.raw_dir,
+        options.db,
+        profiles.read_text(encoding="utf-8"),
+        environment,
+    )
+
+
+def as_of_day(options: BuildOptions) -> str:
+    """The day that the numbers of a build speak of, as macro as_of_iso has it.
+
+    Args:
+        options: The build.
+
+    Returns:
+        ISO date.
+    """
+    variables = build_vars(options)
+    if options.as_of or variables.get("as_of_date"):
+        return str(options.as_of or variables["as_of_date"])
+    is_sample = options.raw_env == SAMPLE_DIR and not os.environ.get(ATTACH)
+    return str(variables["sample_as_of_date"]) if is_sample else _today()
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
+
+
+def _is_plain(options: BuildOptions) -> bool:
+    """Whether a build makes everything that changed, of files."""
+    is_part = options.select or options.exclude or options.full_refresh or options.unit_tests
+    return options.target == DUCKDB and not is_part and not os.environ.get(ATTACH)
+
+
+def _from_recipes(
+    options: BuildOptions, last: LastBuild, contents: Mapping[str, str], n_files: int, what: str
+) -> BuildReport | None:
+    started = time.monotonic()
+    profiles = (options.profiles_dir or options.root) / "profiles.yml"
+    with private_files():
+        made = build_from_recipes(options.db, profiles, last, contents, n_files, what)
+    if not made:
+        return None
+    return BuildReport(
+        succeeded=True,
+        failures=[],
+        warnings=[],
+        tests=Counter(passed=made.n_tests, warned=made.n_warned),
+        models_built=len(made.nodes),
+        models_skipped=0,
+        updates=made.updates,
+        dbt_seconds=time.monotonic() - started,
+        has_notices=True,
+        models_unchanged=made.n_unchanged,
+    )
 
 
 def _reading_links(options: BuildOptions, listing: Listing) -> BuildOptions:
@@ -367,25 +475,6 @@ def _fail_build(db: Path) -> None:
             "update ledger.builds set status = 'failed', n_failed = n_failed + 1 "
             "where started_at = (select max(started_at) from ledger.builds)"
         )
-
-
-def code_fingerprint(root: Path) -> str:
-    """Hash what a build runs: the project's files, whatever their times.
-
-    Args:
-        root: The project's directory.
-
-    Returns:
-        A hexadecimal sha256.
-    """
-    files = [root / "dbt_project.yml"]
-    for folder in CODE:
-        files += sorted(path for path in (root / folder).rglob("*") if path.is_file())
-    digest = hashlib.sha256()
-    for file in files:
-        content = hashlib.sha256(file.read_bytes()).hexdigest()
-        digest.update(f"{file.relative_to(root).as_posix()}\t{content}\n".encode())
-    return digest.hexdigest()
 
 
 def invoke_dbt(
@@ -781,7 +870,7 @@ def _report(outcome: "dbtRunnerResult", seconds: float, root: Path) -> BuildRepo
     warnings: list[str] = []
     tests: Counter[str] = Counter()
     updates: list[tuple[str, str]] = []
-    built = skipped = 0
+    built = skipped = unchanged = 0
     is_noticed = has_notices = False
     results = getattr(outcome.result, "results", None) or []
     for result in results:
@@ -789,6 +878,8 @@ def _report(outcome: "dbtRunnerResult", seconds: float, root: Path) -> BuildRepo
         is_test = result.node.resource_type in ("test", "unit_test")
         if is_test:
             tests[_OUTCOMES.get(status, "failed")] += 1
+        elif status == "success" and result.adapter_response.get("code") == UNCHANGED:
+            unchanged += 1
         elif status == "success" and result.node.resource_type != "operation":
             built += 1
             is_updated = result.node.config.materialized == UPDATED_TABLE
@@ -810,7 +901,16 @@ def _report(outcome: "dbtRunnerResult", seconds: float, root: Path) -> BuildRepo
         see = f"see {shown(log)}" if log else f"run again with {LOG_LEVEL}=debug and see its log"
         failures.append(f"dbt failed without saying why: {see}.")
     return BuildReport(
-        outcome.success, failures, warnings, tests, built, skipped, updates, seconds, has_notices
+        outcome.success,
+        failures,
+        warnings,
+        tests,
+        built,
+        skipped,
+        updates,
+        seconds,
+        has_notices,
+        models_unchanged=unchanged,
     )
 
 

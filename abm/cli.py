@@ -327,6 +327,7 @@ def build(
         read_notices,
         reading,
         run_dbt,
+        unchanged_since,
     )
 
     _check_target(target)
@@ -347,6 +348,15 @@ def build(
         target=target,
     )
     with only_build(options):
+        if last := unchanged_since(options):
+            with reading(options) as query:
+                _print_notices(read_notices(query))
+            print(
+                f"Nothing changed since build {last.build_id} of {shown(options.db)} finished at "
+                f"{last.finished_at:%Y-%m-%d %H:%M:%S} UTC: nothing was built "
+                f"({time.monotonic() - _STARTED:.1f} s)"
+            )
+            return
         comparison = check_raw(options)
         for warning in comparison.warnings:
             _say("warning", warning)
@@ -882,13 +892,14 @@ def _print_build(report: "BuildReport") -> None:
     if len(report.failures) > MAX_FAILURES_SHOWN:
         print(f"and {len(report.failures) - MAX_FAILURES_SHOWN} more", file=sys.stderr)
     tests = report.tests
-    if not tests and not report.models_built:
+    if not tests and not report.models_built and not report.models_unchanged:
         return
     print(
         f"Tests: {tests['passed']} passed, {tests['warned']} warned, {tests['failed']} failed, "
         f"{tests['skipped']} skipped"
     )
-    print(f"Models, seeds and snapshots: {report.models_built} built", end="")
+    unchanged = f", {report.models_unchanged} unchanged" if report.models_unchanged else ""
+    print(f"Models, seeds and snapshots: {report.models_built} built{unchanged}", end="")
     print(f", {report.models_skipped} skipped" if report.models_skipped else "")
     if report.updates:
         changes = "; ".join(f"{name} {change}" for name, change in report.updates)

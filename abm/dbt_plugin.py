@@ -1,11 +1,13 @@
 """What every dbt process on DuckDB does, however it is started: see `plugins` in profiles.yml.
 
 The salt of hashes is a variable of each connection, set from a parameter, so that it is in no SQL,
-log or artifact. What a build writes can be read by its owner alone, since it holds the people that
-what is published leaves out.
+log or artifact. So are the fingerprints of raw files and of what makes tables, which
+macros/fingerprints.sql compares: they change no statement. What a build writes can be read by its
+owner alone, since it holds the people that what is published leaves out.
 """
 
 import os
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,13 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.flags import get_flags
 from duckdb import DuckDBPyConnection
 
+from abm.fingerprints import maker_fingerprint, raw_contents
+from abm.paths import SAMPLE_DIR
 from abm.privacy import OTHERS, SALT, deny_others
+from abm.raw_catalog import ATTACH
+
+BUILDING = ("build", "run", "seed", "snapshot", "retry")
+"""The commands that change what stands in the database, as macro is_building has them."""
 
 
 class Plugin(BasePlugin):
@@ -28,9 +36,9 @@ class Plugin(BasePlugin):
         """
         os.umask(OTHERS)
         flags = get_flags()
-        project = Path(getattr(flags, "PROJECT_DIR", None) or ".")
+        self._project = Path(getattr(flags, "PROJECT_DIR", None) or ".")
         for name, default in (("TARGET_PATH", "target"), ("LOG_PATH", "logs")):
-            deny_others(project / (getattr(flags, name, None) or default))
+            deny_others(self._project / (getattr(flags, name, None) or default))
 
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
         """Make the database private before it is opened.
@@ -43,10 +51,25 @@ class Plugin(BasePlugin):
             deny_others(Path(f"{creds.path}{end}"))
 
     def configure_cursor(self, cursor: DuckDBPyConnection) -> None:
-        """Set the variable that macro email_salt reads; without a salt there is none.
+        """Set the variables that macros read; without a salt there is none.
 
         Args:
             cursor: The connection.
         """
         if salt := os.environ.get(SALT):
             cursor.execute("set variable abm_email_salt = ?", [salt])
+        if get_flags().WHICH in BUILDING:
+            names, contents = self._raw_contents
+            cursor.execute("set variable abm_raw_contents = map(?, ?)", [names, contents])
+            cursor.execute("set variable abm_maker = ?", [self._maker])
+
+    @cached_property
+    def _raw_contents(self) -> tuple[list[str], list[str]]:
+        if os.environ.get(ATTACH):
+            return [], []
+        contents = raw_contents(self._project / os.environ.get("ABM_RAW_DIR", SAMPLE_DIR))
+        return list(contents), list(contents.values())
+
+    @cached_property
+    def _maker(self) -> str:
+        return maker_fingerprint(self._project)

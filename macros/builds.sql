@@ -27,10 +27,10 @@
     {{- return(run_started_at.strftime('%Y-%m-%d %H:%M:%S.%f')) -}}
 {%- endmacro %}
 
-{#- Versions that snapshots keep of one build begin at one moment, whatever the clock does.
-    Replaces dbt's macro. -#}
+{#- Versions that snapshots keep of one build begin at one moment, whatever the clock does: that of
+    the build that runs. Replaces dbt's macro. -#}
 {% macro snapshot_get_time() -%}
-    cast('{{ build_moment() }}' as {{ dbt.type_timestamp() }})
+    (select max(started_at) from {{ builds_ledger() }})
 {%- endmacro %}
 
 {#- Sorts by time; the end tells apart databases that were built at the same moment. -#}
@@ -86,8 +86,12 @@
         'vars': toyaml(invocation_args_dict.get('vars') or {}, sort_keys=true) | trim,
         'input_fingerprint': env_var('ABM_INPUT_FINGERPRINT', ''),
     } -%}
+    {%- set last_build_id = fetched(
+        'select max_by(build_id, started_at) from ' ~ ledger
+    )[0][0] if recorded.has_ledger -%}
     {#- Run here and not as the hook's own statement: dbt builds on where that fails. -#}
     {%- set statements -%}
+    {{ begin_nodes(last_build_id) }}
     create table if not exists {{ ledger }} ({{ definitions | join(', ') }});
     {#- A database that was built before it kept a ledger: what its snapshots say. #}
     {%- if recorded.moments and not recorded.has_ledger %}
@@ -206,7 +210,7 @@
     is of now. `dbt run-operation correct_clock` -#}
 {% macro correct_clock() -%}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
-    {%- set now = snapshot_get_time() -%}
+    {%- set now = "cast('" ~ build_moment() ~ "' as " ~ dbt.type_timestamp() ~ ')' -%}
     {%- set ledger = builds_ledger() -%}
     {%- set columns = {ledger: ['started_at', 'finished_at']} -%}
     {%- for kept in kept_snapshots() -%}
@@ -214,7 +218,7 @@
             {kept.relation: ['dbt_valid_from', 'dbt_valid_to', 'dbt_updated_at']}
         ) -%}
     {%- endfor -%}
-    {%- set statements = [] -%}
+    {%- set statements = ['drop table if exists ' ~ nodes_ledger()] -%}
     {%- for relation, names in columns.items() -%}
         {%- for name in names -%}
             {%- do statements.append(

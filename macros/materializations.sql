@@ -21,6 +21,11 @@
 {% materialization seed, adapter='duckdb' %}
     {%- set target = this.incorporate(type='table') -%}
     {%- set existing = load_cached_relation(this) -%}
+    {%- set known = known_node(seed_checksum()) -%}
+    {%- if existing is not none and not known.reason -%}
+        {%- do store_result('agate_table', response='OK', agate_table=none) -%}
+        {{ return(unchanged(target)) }}
+    {%- endif -%}
     {%- set rows = load_agate_table() -%}
     {%- do store_result('agate_table', response='OK', agate_table=rows) -%}
     {%- if existing is not none and existing.is_view -%}
@@ -44,6 +49,7 @@
         'copy ' ~ target ~ " from '" ~ adapter.get_seed_file_path(model)
             ~ "' (format csv, header true, delimiter '" ~ config.get('delimiter', ',') ~ "')",
     ] + relation_comments(target) -%}
+    {%- do statements.append(record_table(known, target, none)) -%}
     {%- set _, _ = adapter.execute(statements | join(';\n'), auto_begin=True) -%}
     {%- do store_raw_result(
         'main', message='INSERT ' ~ rows.rows | length, code='INSERT',
@@ -59,6 +65,63 @@
     {{ return({'relations': [target]}) }}
 {% endmaterialization %}
 
+{#- A data test passes where it passed on the same rows; one that warned is run again. -#}
+{% materialization test, adapter='duckdb' %}
+    {%- set known = known_node('') if is_building() and not should_store_failures() -%}
+    {%- if known and not known.reason -%}
+        {%- call statement('main', fetch_result=True) -%}
+            select 0 as failures, false as should_warn, false as should_error
+        {%- endcall -%}
+        {{ return({'relations': []}) }}
+    {%- endif -%}
+    {%- set made = materialization_test_default() -%}
+    {%- if known -%}
+        {%- if load_result('main').table.rows[0][0] -%}
+            {%- do known.update({'statement': 'not passed'}) -%}
+        {%- endif -%}
+        {%- set query = get_test_sql(
+            get_limit_subquery_sql(sql, config.get('limit')), config.get('fail_calc'),
+            config.get('warn_if'), config.get('error_if'), limit=none
+        ) -%}
+        {%- set _, _ = adapter.execute(record_node(known, [query]), auto_begin=True) -%}
+        {%- do adapter.commit() -%}
+    {%- endif -%}
+    {{ return(made) }}
+{% endmaterialization %}
+
+{#- Versions are kept of rows that changed: where none did, there is nothing to keep. -#}
+{% materialization snapshot, adapter='duckdb' %}
+    {%- set known = known_node('') -%}
+    {%- set existing = load_cached_relation(this) -%}
+    {%- if existing is not none and not known.reason -%}
+        {{ return(unchanged(existing)) }}
+    {%- endif -%}
+    {%- set made = materialization_snapshot_default() -%}
+    {%- set target = this.incorporate(type='table') -%}
+    {%- set changes = make_temp_relation(target) -%}
+    {#- The strategy reads the columns of the table, which may be new. -#}
+    {%- set _ = adapter.cache_added(target) -%}
+    {%- set strategy = strategy_dispatch(config.get('strategy'))(
+        model, 'snapshotted_data', 'source_data', model['config'], true
+    ) -%}
+    {%- set recipe = [
+        create_table_as(True, changes, snapshot_staging_table(strategy, sql, target)),
+        snapshot_merge_sql(
+            target=target, source=changes,
+            insert_cols=adapter.get_columns_in_relation(target) | map(attribute='quoted') | list,
+        ),
+        'drop table ' ~ changes,
+    ] -%}
+    {%- set _, _ = adapter.execute(record_table(known, target, recipe), auto_begin=True) -%}
+    {%- do adapter.commit() -%}
+    {{ return(made) }}
+{% endmaterialization %}
+
+{#- A seed of more than a megabyte has no checksum of its content: it is always loaded. -#}
+{% macro seed_checksum() -%}
+    {{- return(model.checksum.checksum if model.checksum.name == 'sha256' else build_id()) -}}
+{%- endmacro %}
+
 {% macro replaced_relation(type) -%}
     {%- set target = this.incorporate(type=type) -%}
     {%- set existing = load_cached_relation(this) -%}
@@ -66,6 +129,19 @@
     {%- set has_contract = config.get('contract').enforced -%}
     {%- set comments = relation_comments(target) -%}
     {%- set is_of_other_type = existing is not none and existing.type != type -%}
+    {%- set known = known_node(comments, as_view=type == 'view') -%}
+    {%- if existing is not none and not is_of_other_type and not known.reason -%}
+        {%- if type == 'view' and why_made(known.row, known.statement, known.reads, 1) -%}
+            {%- do known.update({
+                'reason': why_made(known.row, known.statement, known.reads, 1),
+            }) -%}
+            {%- set _, _ = adapter.execute(
+                record_view(known, [define_relation(type, target)] + comments), auto_begin=True
+            ) -%}
+            {%- do adapter.commit() -%}
+        {%- endif -%}
+        {{ return(unchanged(target)) }}
+    {%- endif -%}
     {%- if has_contract and not model['columns'] -%}
         {{ exceptions.raise_contract_error([], []) }}
     {%- endif -%}
@@ -82,20 +158,17 @@
         {%- call statement('removal') -%} drop {{ existing.type }} {{ existing }} {%- endcall -%}
     {%- endif -%}
     {#- Not `statement`: it would write the query to a file once more, beside the compiled one. -#}
-    {%- set made -%}
-        {{ config.get('sql_header') or '' }}
-        create or replace {{ type }} {{ target }} as (
-            {{ sql }}
-        )
-    {%- endset -%}
-    {%- set response, _ = adapter.execute(
-        made, auto_begin=has_contract or comments | length > 0 or is_of_other_type
-    ) -%}
+    {%- set made = [define_relation(type, target)] -%}
+    {%- set response, _ = adapter.execute(made[0], auto_begin=True) -%}
     {%- do store_result('main', response=response) -%}
-    {%- if has_contract -%}{%- do keep_contract(target) -%}{%- endif -%}
+    {%- if has_contract -%}{%- do made.append(keep_contract(target)) -%}{%- endif -%}
     {%- if comments -%}
         {%- call statement('comments') -%} {{ comments | join(';\n') }} {%- endcall -%}
     {%- endif -%}
+    {%- set recipe = made | select | list + comments -%}
+    {%- set _, _ = adapter.execute(
+        record_view(known, recipe) if type == 'view' else record_table(known, target, recipe)
+    ) -%}
 
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {%- if grants -%}
@@ -106,8 +179,17 @@
     {{ return({'relations': [target]}) }}
 {%- endmacro %}
 
+{% macro define_relation(type, relation) -%}
+    {%- set header = (config.get('sql_header') or '') | trim -%}
+    {{ return(
+        (header ~ '\n' if header else '')
+        ~ 'create or replace ' ~ type ~ ' ' ~ relation ~ ' as (\n' ~ sql ~ '\n)'
+    ) }}
+{%- endmacro %}
+
 {#- Where the columns are spelled and ordered as in the contract, which is nearly always, there is
-    no more to ask; else dbt's own comparison says what differs, and the order is set. -#}
+    no more to ask; else dbt's own comparison says what differs, and the order is set by the
+    statement that it returns. -#}
 {% macro keep_contract(relation) -%}
     {%- set query = 'select * from ' ~ relation -%}
     {%- set ns = namespace(made=[], contracted=[]) -%}
@@ -119,14 +201,15 @@
             column.name ~ ' ' ~ column.data_type | lower | replace(' ', '')
         ) -%}
     {%- endfor -%}
-    {%- if ns.made != ns.contracted -%}
-        {%- do assert_columns_equivalent(query) -%}
-        {%- call statement('in_order') -%}
-            create or replace {{ relation.type }} {{ relation }} as (
-                {{ get_select_subquery(sql if relation.type == 'view' else query) }}
-            )
-        {%- endcall -%}
-    {%- endif -%}
+    {%- if ns.made == ns.contracted -%}{{ return('') }}{%- endif -%}
+    {%- do assert_columns_equivalent(query) -%}
+    {%- set in_order -%}
+        create or replace {{ relation.type }} {{ relation }} as (
+            {{ get_select_subquery(sql if relation.type == 'view' else query) }}
+        )
+    {%- endset -%}
+    {%- call statement('in_order') -%} {{ in_order }} {%- endcall -%}
+    {{ return(in_order) }}
 {%- endmacro %}
 
 {#- The statements that persist_docs asks for; of columns, where a contract says that they are. -#}

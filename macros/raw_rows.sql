@@ -529,16 +529,20 @@
     otherwise. In it `{raw_dir}` stands for the raw directory, as a DuckDB glob. -#}
 {% macro raw_relation(source_name, table_name) -%}
     {%- set relation = source(source_name, table_name) -%}
-    {%- set query = env_var(
-        'ABM_FOUND_RAW_TABLES_' ~ source_name | upper ~ '_' ~ table_name | upper,
-        var('raw_tables').get(source_name, {}).get(table_name, '')
-    ) if execute -%}
+    {%- set query = raw_table_query(source_name, table_name) if execute -%}
     {%- if query -%}
         {%- set raw_dir = env_var('ABM_RAW_DIR', 'sample_data') | replace('[', '[[]')
             | replace('*', '[*]') | replace('?', '[?]') | replace("'", "''") -%}
         {{ return('(' ~ query | replace('{raw_dir}', raw_dir) ~ ')') }}
     {%- endif -%}
     {{ return(relation) }}
+{%- endmacro %}
+
+{% macro raw_table_query(source_name, table_name) -%}
+    {{ return(env_var(
+        'ABM_FOUND_RAW_TABLES_' ~ source_name | upper ~ '_' ~ table_name | upper,
+        var('raw_tables').get(source_name, {}).get(table_name, '')
+    )) }}
 {%- endmacro %}
 
 {#- Whether a source has connections with names of their own. Its ids are texts then, behind the

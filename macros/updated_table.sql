@@ -13,6 +13,10 @@
     {%- set existing = load_cached_relation(this) -%}
     {%- set changes = make_temp_relation(target) -%}
     {%- set ns = namespace(is_update=false, columns=[]) -%}
+    {%- set known = known_node('') if adapter.type() == 'duckdb' -%}
+    {%- if known and existing is not none and existing.is_table and not known.reason -%}
+        {{ return(unchanged(target)) }}
+    {%- endif -%}
     {%- if existing is not none and existing.is_table and not should_full_refresh() -%}
         {%- set built_columns = adapter.get_columns_in_relation(target) -%}
         {%- set ns.is_update = 'row_hash' in built_columns | map(attribute='name') -%}
@@ -31,21 +35,10 @@
     {%- endif -%}
 
     {%- if ns.is_update -%}
-        {%- set counts = run_query(
-            'select count(row_hash), count(gone_row_hash) from ' ~ changes
-        ).rows[0] -%}
-        {%- call statement('removal') -%}
-            delete from {{ target }}
-            where row_hash in (
-                select gone_row_hash from {{ changes }} where gone_row_hash is not null
-            )
-        {%- endcall -%}
-        {%- call statement('main') -%}
-            insert into {{ target }}
-            select {{ ns.columns | map(attribute='quoted') | join(', ') }}
-            from {{ changes }}
-            where row_hash is not null
-        {%- endcall -%}
+        {%- set counts = run_query(counted_changes(changes)).rows[0] -%}
+        {%- for statement_sql in exchanged_rows(target, changes, ns.columns) -%}
+            {%- call statement('main') -%} {{ statement_sql }} {%- endcall -%}
+        {%- endfor -%}
         {%- do store_raw_result(
             'main', code='', rows_affected=counts[0] + counts[1],
             message=counts[0] ~ ' rows added, ' ~ counts[1] ~ ' removed'
@@ -55,7 +48,13 @@
         {%- call statement('main') -%}
             {{ create_table_as(False, target, hashed_rows(sql)) }}
         {%- endcall -%}
+        {%- set ns.columns = adapter.get_columns_in_relation(target) if known -%}
     {%- endif %}
+    {%- if known -%}
+        {%- set recipe = [create_table_as(True, changes, changed_rows(sql, target))]
+            + exchanged_rows(target, changes, ns.columns) -%}
+        {%- set _, _ = adapter.execute(record_table(known, target, recipe, 'row_hash')) -%}
+    {%- endif -%}
 
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {%- do adapter.commit() -%}
@@ -79,6 +78,21 @@
     full outer join (select row_hash from {{ target }}) as built_rows
         on hashed_rows.row_hash = built_rows.row_hash
     where hashed_rows.row_hash is null or built_rows.row_hash is null
+{%- endmacro %}
+
+{#- The statements that put the changes into the table. -#}
+{% macro exchanged_rows(target, changes, columns) -%}
+    {%- set names = columns | map(attribute='quoted') | join(', ') -%}
+    {{ return([
+        'delete from ' ~ target ~ ' where row_hash in (select gone_row_hash from ' ~ changes
+            ~ ' where gone_row_hash is not null)',
+        'insert into ' ~ target ~ ' select ' ~ names ~ ' from ' ~ changes
+            ~ ' where row_hash is not null',
+    ]) }}
+{%- endmacro %}
+
+{% macro counted_changes(changes) -%}
+    select count(row_hash), count(gone_row_hash) from {{ changes }}
 {%- endmacro %}
 
 {% macro names_and_types(columns) -%}
