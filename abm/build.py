@@ -768,6 +768,23 @@ def _unwritable(place: Path, error: OSError) -> AbmError:
     return unwritable(f"write to {shown(place)}", error, "another database with --db or ABM_DB")
 
 
+def check_database(db: Path) -> None:
+    """Make sure that there is a build database.
+
+    Args:
+        db: A file.
+
+    Raises:
+        AbmError: It is not there, or is something else.
+        OSError: It cannot be read.
+    """
+    if not db.is_file():
+        raise AbmError(
+            f"There is no build database {shown(db)}: run `abm build` first, or name one with --db."
+        )
+    check_database_file(db)
+
+
 def check_database_file(db: Path, advice: str = "name another file with --db") -> None:
     """Make sure that a file is a DuckDB database: DuckDB opens Parquet and CSV files as well.
 

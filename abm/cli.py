@@ -291,6 +291,14 @@ def build(
     unit_tests: Annotated[
         bool, typer.Option("--unit-tests", help="Run the models' unit tests too.")
     ] = False,
+    explain: Annotated[
+        str | None,
+        typer.Option(
+            "--explain",
+            metavar="TABLE",
+            help="Build nothing: say which build made a table, and why.",
+        ),
+    ] = None,
     target: Target = "duckdb",
 ) -> None:
     """Check the raw data against the contract, then build and test every model.
@@ -303,6 +311,9 @@ def build(
     Without --as-of the numbers speak of the sample's own last day on the shipped sample, and of
     today (UTC) on other data. Name a day to be able to repeat a build.
 
+    A build makes only what changed since the last one: raw files, statements and rows have
+    fingerprints. Where nothing changed it says so within a second.
+
     dbt's manifest.json and run_results.json are written where DBT_WRITE_JSON is true.
 
     With --target postgres the raw data are the tables <source>.<table> of that database, as an EL
@@ -314,10 +325,12 @@ def build(
         abm build --raw /data/raw --as-of 2026-10-31
         abm build --raw /data/raw --select dim_accounts+
         abm build --vars '{absent: {salesforce: {task_relation: all}}}'
+        abm build --explain fct_touchpoints
     """
     from abm.build import (
         DUCKDB,
         BuildOptions,
+        check_database,
         check_raw,
         dbt_log,
         largest_unmatched,
@@ -347,6 +360,13 @@ def build(
         threads=threads,
         target=target,
     )
+    if explain:
+        from abm.explain import explain as explained
+
+        check_database(options.db)
+        with reading(options) as query:
+            print(explained(explain, query, shown(options.db)))
+        return
     with only_build(options):
         if last := unchanged_since(options):
             with reading(options) as query:
@@ -479,10 +499,14 @@ def publish(
     place = out.expanduser().absolute()
     result = run(resolve_db(find_project_root(), db), place, is_forced=force)
     schemas: dict[str, list[int]] = {}
-    for (schema, _), rows in result.rows.items():
-        schemas.setdefault(schema, []).append(rows)
-    for schema, counts in schemas.items():
+    for table, rows in result.rows.items():
+        schemas.setdefault(table.split(".")[0], []).append(rows)
+    for schema, counts in schemas.items() if result.is_new else ():
         print(f"Published {schema}: {sum(counts):,} rows (tables: {len(counts)})")
+    if not result.is_new:
+        print("This build is published already: nothing was written")
+    elif result.n_kept:
+        print(f"As in the release before: {result.n_kept} of {len(result.rows)} tables")
     print(f"  DuckDB   {shown(result.database)}")
     print(f"  Parquet  {shown(result.parquet)} ({result.folder})")
     print(f"  Release  {result.release.release_id or 'unknown'}")
@@ -536,11 +560,6 @@ def report(
         abm report --period week --lang fr
         abm report --period month --lang en --format pdf --out /srv/reports
     """
-    from abm.progress import Steps
-    from abm.report.language import LOCALES
-    from abm.report.period import FORMATS, PERIODS, write_report
-    from abm.report.site import write_site
-
     published = db.expanduser().absolute()
     if period is None:
         if lang or file_format:
@@ -549,11 +568,23 @@ def report(
                 "leave out --lang and --format, or ask for a report with --period."
             )
         folder = (out or Path("out/dashboard")).expanduser().absolute()
+        from abm.report.written import is_written
+
+        if is_written(published, folder, find_project_root()):
+            print("This release is in the dashboard already: nothing was written")
+            print(f"  Dashboard  {shown(folder / 'index.html')}")
+            return
+        from abm.progress import Steps
+        from abm.report.site import write_site
+
         with Steps("Writing the dashboard") as steps:
             site = write_site(published, folder, find_project_root(), steps, is_forced=force)
         print(f"Wrote {site.pages} pages, {site.size / 1e6:.1f} MB")
         print(f"  Dashboard  {shown(site.index)}")
         return
+    from abm.report.language import LOCALES
+    from abm.report.period import FORMATS, PERIODS, write_report
+
     for name, value, known in (
         ("--period", period, PERIODS),
         ("--lang", lang or "en", tuple(LOCALES)),

@@ -1,5 +1,6 @@
 """The one exception whose text is meant for the person at the terminal, and what others say."""
 
+import errno
 import os
 import re
 
@@ -16,6 +17,10 @@ class AbmError(Exception):
         self.sentences = sentences
 
 
+KNOWN_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+"""Of the system, in whose words a library may say them in a text of its own."""
+
+
 def reason(error: OSError) -> str:
     """Say in the system's words why something cannot be read or written.
 
@@ -27,8 +32,10 @@ def reason(error: OSError) -> str:
     """
     if error.errno:
         return os.strerror(error.errno)
-    number = re.search(r"\[?[Ee]rrno:? (\d+)", str(error))
-    return os.strerror(int(number[1])) if number else first_line(error)
+    text = str(error.strerror or error)
+    number = re.search(r"\[?[Ee]rrno\W*(\d+)", text)
+    reasons = [os.strerror(int(number[1]))] if number else map(os.strerror, KNOWN_ERRORS)
+    return next((known for known in reasons if number or known in text), first_line(text))
 
 
 def unwritable(
@@ -49,7 +56,7 @@ def unwritable(
     )
 
 
-def first_line(error: Exception) -> str:
+def first_line(error: Exception | str) -> str:
     """Shorten what a library says to what fits in brackets in a sentence.
 
     Args:

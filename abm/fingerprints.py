@@ -15,6 +15,8 @@ MAKERS = ("materializations", "updated_table", "fingerprints", "readers")
 
 ENGINES = ("duckdb", "dbt-core", "dbt-duckdb")
 
+PACKAGE = Path(__file__).parent
+
 WHOLE = "*"
 """Stands for the whole raw directory."""
 
@@ -64,8 +66,17 @@ def code_fingerprint(root: Path) -> str:
     for folder in CODE:
         files += sorted(path for path in (root / folder).rglob("*") if path.is_file())
     # What this package finds in raw data decides what is read.
-    package = sorted(Path(__file__).parent.glob("*.py"))
-    return _hashed_all(root, files, [*_versions(), *map(_hashed, package)])
+    return _hashed_all(root, files, [*_versions(), *map(_hashed, sorted(PACKAGE.glob("*.py")))])
+
+
+def package_fingerprint() -> str:
+    """Hash this package: what writes pages, their templates and their words.
+
+    Returns:
+        A hexadecimal sha256.
+    """
+    files = (file for file in PACKAGE.rglob("*") if file.is_file() and file.suffix != ".pyc")
+    return _hashed_all(PACKAGE, sorted(files), [])
 
 
 def _versions() -> list[str]:

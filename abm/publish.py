@@ -7,17 +7,18 @@ id. Who opens many Parquet files one after the other reads the folder that relea
 stays as it is until the release after the next.
 """
 
+import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from abm.build import check_database_file, database_problem, lock_file
+from abm.build import check_database, database_problem, lock_file
 from abm.errors import AbmError, first_line, unwritable
 from abm.locks import held
 from abm.paths import shown
@@ -44,14 +45,35 @@ class Publication:
         parquet: The symlink to the newest release directory.
         folder: The name of that directory.
         release: The build that was published.
-        rows: Rows by (schema, table).
+        rows: Rows by `schema.table`.
+        n_kept: How many tables are as the release before has them.
+        is_new: It was not there before.
     """
 
     database: Path
     parquet: Path
     folder: str
     release: Release
-    rows: dict[tuple[str, str], int]
+    rows: dict[str, int]
+    n_kept: int = 0
+    is_new: bool = True
+
+
+@dataclass(frozen=True)
+class _Before:
+    """The release that readers have.
+
+    Attributes:
+        release_id: Its id, "" where there is none that finished whole.
+        folder: Its Parquet files.
+        rows: Rows by `schema.table`.
+        fingerprints: What tells the tables apart from those of other builds, by `schema.table`.
+    """
+
+    release_id: str
+    folder: Path
+    rows: dict[str, int]
+    fingerprints: dict[str, str]
 
 
 def publish(db: Path, out: Path, *, is_forced: bool = False) -> Publication:
@@ -69,13 +91,9 @@ def publish(db: Path, out: Path, *, is_forced: bool = False) -> Publication:
         AbmError: There is nothing to publish, the build did not finish whole, or there is no way to
             write it; what was published before stays.
     """
-    if not db.is_file():
-        raise AbmError(
-            f"There is no build database {shown(db)}: run `abm build` first, or name one with --db."
-        )
+    check_database(db)
     releases = out / "parquet"
     current = releases / CURRENT
-    check_database_file(db)
     building = f"Another process is building {shown(db)}"
     publishing = f"Another process is publishing to {shown(out)}"
     try:
@@ -87,22 +105,49 @@ def publish(db: Path, out: Path, *, is_forced: bool = False) -> Publication:
                         f"{shown(current)} is not a symlink made by a publish: "
                         "move it out of the way."
                     )
-                database = out / f"{_WORK_PREFIX}{DATABASE_NAME}"
-                work = releases / f"{_WORK_PREFIX}parquet"
-                work.mkdir()
-                spill = out / f"{_WORK_PREFIX}spill"
-                release, rows = _write(db, database, work, spill, is_forced=is_forced)
+                before = _read_before(out)
+                with _reading(db, out / f"{_WORK_PREFIX}spill") as connection:
+                    release = read_release(lambda query: connection.execute(query).fetchall())
+                    refuse_unfinished(release, shown(db), is_forced)
+                    if before and before.release_id == release.release_id and not release.problem:
+                        return Publication(
+                            *(out / DATABASE_NAME, current, before.folder.name, release),
+                            *(before.rows, len(before.rows), False),
+                        )
+                    database = out / f"{_WORK_PREFIX}{DATABASE_NAME}"
+                    work = releases / f"{_WORK_PREFIX}parquet"
+                    work.mkdir()
+                    copied = _Copied(connection, db, before)
+                    copied.write(database, work)
                 folder = _folder_name(releases, release.release_id or "unknown")
                 facts = release.spelled(
                     duckdb=DATABASE_NAME,
                     parquet=f"parquet/{folder}",
-                    rows={f"{schema}.{table}": count for (schema, table), count in rows.items()},
+                    rows=copied.rows,
+                    fingerprints=copied.fingerprints,
                 )
                 (work / FILE).write_text(facts, encoding="utf-8")
                 _swap_in(database, work, releases / folder, facts)
     except OSError as error:
         raise unwritable(f"publish to {shown(out)}", error) from error
-    return Publication(out / DATABASE_NAME, current, folder, release, rows)
+    return Publication(*(out / DATABASE_NAME, current, folder, release, copied.rows, copied.n_kept))
+
+
+def _read_before(out: Path) -> _Before | None:
+    """Read what was published before, as far as all of it is there."""
+    try:
+        facts = json.loads((out / FILE).read_text(encoding="utf-8"))
+        before = _Before(
+            release_id="" if facts["problem"] else facts["release_id"] or "",
+            folder=out / facts["parquet"],
+            rows=facts["rows"],
+            fingerprints=facts["fingerprints"],
+        )
+    except (OSError, ValueError, KeyError):
+        return None
+    files = [before.folder / f"{table.split('.')[1]}.parquet" for table in before.rows]
+    is_there = all(file.is_file() for file in [out / DATABASE_NAME, *files])
+    return before if before.release_id and is_there else None
 
 
 @contextmanager
@@ -148,10 +193,9 @@ def _folder_name(releases: Path, release_id: str) -> str:
     return name
 
 
-def _write(
-    db: Path, database: Path, parquet: Path, spill: Path, *, is_forced: bool
-) -> tuple[Release, dict[tuple[str, str], int]]:
-    """Copy every table into a new DuckDB file and into one Parquet file each."""
+@contextmanager
+def _reading(db: Path, spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a build database, in use, as `build`."""
     try:
         connection = duckdb.connect(
             config={
@@ -164,53 +208,114 @@ def _write(
     except duckdb.Error as error:
         raise database_problem(db, error) from error
     with connection:
-        tables = _tables(connection, db)
         connection.execute("use build")
-        release = read_release(lambda query: connection.execute(query).fetchall())
-        refuse_unfinished(release, shown(db), is_forced)
-        connection.execute("use memory")
+        yield connection
+
+
+class _Copied:
+    """Every table in a new DuckDB file and in one Parquet file each.
+
+    A table that the release before has is taken from there.
+
+    Args:
+        connection: From `_reading`.
+        db: The build database.
+        before: The release before, or None.
+
+    Attributes:
+        rows: Rows by `schema.table`.
+        fingerprints: What tells the tables apart from those of other builds, by `schema.table`.
+        n_kept: How many tables are as they were.
+    """
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, db: Path, before: _Before | None
+    ) -> None:
+        self._run = connection.execute
+        self._db = db
+        self._before = before
+        self._tables = _tables(connection, db)
+        self.fingerprints = _fingerprints(connection)
+        self.rows: dict[str, int] = {}
+        kept = before.fingerprints.items() & self.fingerprints.items() if before else set()
+        self._kept = {table for table, _ in kept}
+        self.n_kept = len(self._kept)
+
+    def write(self, database: Path, parquet: Path) -> None:
+        """Write the files.
+
+        Args:
+            database: The DuckDB file to make, beside the one of the release before.
+            parquet: The folder for the Parquet files.
+
+        Raises:
+            AbmError: A table cannot be read.
+            OSError: A file cannot be written.
+        """
+        if self._kept:
+            shutil.copyfile(database.parent / DATABASE_NAME, database)
         try:
-            rows = _copy(connection, tables, database, parquet, db)
+            self._write(database, parquet)
         except duckdb.Error as error:
             # A full disk, which DuckDB tells of in a kind of its own for each place it notices.
             raise OSError(None, first_line(error)) from error
-    return release, rows
+
+    def _write(self, database: Path, parquet: Path) -> None:
+        version = "" if self._kept else f" (storage_version '{STORAGE_VERSION}')"
+        self._run(f"attach {_text(database)} as published{version}")
+        for schema in sorted({schema for schema, _ in self._tables}):
+            self._run(f"create schema if not exists published.{_name(schema)}")
+        for table in self._before.rows if self._kept and self._before else {}:
+            if table not in self._kept:
+                self._run(f"drop table if exists published.{_relation(*table.split('.'))}")
+        with Steps("Publishing", total=len(self._tables)) as steps:
+            for schema, table in self._tables:
+                steps.start(table)
+                self._copy(schema, table, parquet / f"{table}.parquet")
+                steps.advance()
+        for table, statement in _comments(self._run):
+            if table not in self._kept:
+                self._run(statement)
+        self._run("checkpoint published")
+        self._run("detach published")
+
+    def _copy(self, schema: str, table: str, file: Path) -> None:
+        name, relation = f"{schema}.{table}", _relation(schema, table)
+        if name in self._kept and self._before:
+            # A link: neither release changes the file.
+            os.link(self._before.folder / file.name, file)
+            self.rows[name] = self._before.rows[name]
+            return
+        try:
+            self._run(f"create table published.{relation} as from build.{relation}")
+            ((self.rows[name],),) = self._run(
+                f"copy published.{relation} to {_text(file)} (format parquet, compression zstd)"
+            ).fetchall()
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            raise AbmError(
+                f"Table {name} of {shown(self._db)} cannot be published "
+                f"({first_line(error)}): build it again with `abm build --select {table}`."
+            ) from error
 
 
-def _copy(
-    connection: duckdb.DuckDBPyConnection,
-    tables: list[tuple[str, str]],
-    database: Path,
-    parquet: Path,
-    db: Path,
-) -> dict[tuple[str, str], int]:
-    connection.execute(
-        f"attach {_text(database)} as published (storage_version '{STORAGE_VERSION}')"
+def _fingerprints(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Read what tells tables, their rows and comments apart: of tables that the build knows."""
+    known = connection.execute(
+        "select 1 from duckdb_columns() where database_name = 'build' "
+        "and schema_name = 'ledger' and table_name = 'nodes' and column_name = 'statement'"
+    ).fetchall()
+    # A view is as the build left it only until the next one begins.
+    return dict(
+        connection.execute(
+            "select table_schema || '.' || table_name, md5(statement || content) "
+            "from ledger.nodes inner join information_schema.tables "
+            "on split_part(node_id, '.', 3) = table_name where table_catalog = 'build' "
+            f"and table_type = 'BASE TABLE' and table_schema in {SCHEMAS} "
+            "and split_part(node_id, '.', 1) in ('model', 'seed') order by 1"
+        ).fetchall()
+        if known
+        else []
     )
-    for schema in sorted({schema for schema, _ in tables}):
-        connection.execute(f"create schema published.{_name(schema)}")
-    rows: dict[tuple[str, str], int] = {}
-    with Steps("Publishing", total=len(tables)) as steps:
-        for schema, table in tables:
-            steps.start(table)
-            relation = f"{_name(schema)}.{_name(table)}"
-            try:
-                connection.execute(f"create table published.{relation} as from build.{relation}")
-                ((rows[schema, table],),) = connection.execute(
-                    f"copy published.{relation} to {_text(parquet / f'{table}.parquet')} "
-                    "(format parquet, compression zstd)"
-                ).fetchall()
-            except (duckdb.CatalogException, duckdb.BinderException) as error:
-                raise AbmError(
-                    f"Table {schema}.{table} of {shown(db)} cannot be published "
-                    f"({first_line(error)}): build it again with `abm build --select {table}`."
-                ) from error
-            steps.advance()
-    for statement in _comments(connection):
-        connection.execute(statement)
-    connection.execute("checkpoint published")
-    connection.execute("detach published")
-    return rows
 
 
 def _tables(connection: duckdb.DuckDBPyConnection, db: Path) -> list[tuple[str, str]]:
@@ -235,9 +340,11 @@ def _tables(connection: duckdb.DuckDBPyConnection, db: Path) -> list[tuple[str, 
     return tables
 
 
-def _comments(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    """Spell the comments of the build's tables and columns as statements on the copies."""
-    relations = connection.execute(
+def _comments(
+    run: Callable[[str], duckdb.DuckDBPyConnection],
+) -> Iterator[tuple[str, str]]:
+    """Spell the comments of the build as statements on the copies, each with its table."""
+    relations = run(
         "select schema_name, table_name, comment from duckdb_tables() "
         f"where database_name = 'build' and schema_name in {SCHEMAS} and comment is not null "
         "union all "
@@ -246,15 +353,16 @@ def _comments(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
         "order by 1, 2"
     ).fetchall()
     for schema, table, comment in relations:
-        yield f"comment on table published.{_name(schema)}.{_name(table)} is {_text(comment)}"
-    columns = connection.execute(
+        relation = _relation(schema, table)
+        yield f"{schema}.{table}", f"comment on table published.{relation} is {_text(comment)}"
+    columns = run(
         "select schema_name, table_name, column_name, comment from duckdb_columns() "
         f"where database_name = 'build' and schema_name in {SCHEMAS} and comment is not null "
         "order by 1, 2, column_index"
     ).fetchall()
     for schema, table, column, comment in columns:
-        column_name = f"published.{_name(schema)}.{_name(table)}.{_name(column)}"
-        yield f"comment on column {column_name} is {_text(comment)}"
+        column_name = f"published.{_relation(schema, table)}.{_name(column)}"
+        yield f"{schema}.{table}", f"comment on column {column_name} is {_text(comment)}"
 
 
 def _swap_in(database: Path, work: Path, folder: Path, facts: str) -> None:
@@ -286,6 +394,10 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _relation(schema: str, table: str) -> str:
+    return f"{_name(schema)}.{_name(table)}"
 
 
 def _name(name: str) -> str:

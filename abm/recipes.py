@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import secrets
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -219,6 +220,7 @@ class _Build:
         is_defined = kind == VIEW and all(before[read][0] == reads[read][0] for read in inputs)
         if how["statements"] is None:
             raise NeedsDbtError
+        began = time.monotonic()
         self._run("begin")
         results = [self._run(text).fetchall() for text in ([] if is_defined else how["statements"])]
         if is_test and results[-1][0][0]:
@@ -235,7 +237,7 @@ class _Build:
             )
         self._run("delete from ledger.nodes where node_id = ?", [name])
         self._run(
-            f"insert into ledger.nodes select ?, ?, ?, measured.*, ?, ?, ? from ({measured}) "
+            f"insert into ledger.nodes select ?, ?, ?, measured.*, ?, ?, ?, ? from ({measured}) "
             "as measured",
             [
                 name,
@@ -243,6 +245,7 @@ class _Build:
                 json.dumps(reads, sort_keys=True),
                 self._id,
                 f"changed: {', '.join(changed)}",
+                f"{time.monotonic() - began:.2f}",
                 recipe,
             ],
         )

@@ -14,12 +14,13 @@
     {{ return(builds_ledger().incorporate(path={'identifier': 'nodes'})) }}
 {%- endmacro %}
 
-{#- All are texts. `reads` is JSON, input to shape and content; `shape` stands for columns and
+{#- All are texts, `seconds` too. `reads` is JSON, input to shape and content; `shape` stands for columns and
     types, `content` for these and the rows; `build_id` made the node for `reason`. `recipe` is
     JSON: what abm/replay.py needs to make the node as dbt does. -#}
 {% macro nodes_columns() -%}
     {{ return([
-        'node_id', 'statement', 'reads', 'shape', 'content', 'build_id', 'reason', 'recipe',
+        'node_id', 'statement', 'reads', 'shape', 'content', 'build_id', 'reason', 'seconds',
+        'recipe',
     ]) }}
 {%- endmacro %}
 
@@ -143,6 +144,7 @@
     {%- set reason = why_made(ns.row, statement, reads, 0 if as_view else 1) -%}
     {{ return({
         'statement': statement, 'reads': reads, 'row': ns.row, 'is_known': is_known,
+        'began_at': modules.datetime.datetime.now(),
         'reason': reason if is_known else 'it reads what no build made',
     }) }}
 {%- endmacro %}
@@ -168,7 +170,9 @@
     {%- set texts = [] -%}
     {%- for text in [
         model.unique_id, known.statement, tojson(known.reads, sort_keys=true), build_id(),
-        known.reason, tojson({
+        known.reason,
+        '%.2f' | format((modules.datetime.datetime.now() - known.began_at).total_seconds()),
+        tojson({
             'kind': model.config.materialized, 'relation': this | string,
             'statements': none if has_hooks() else statements, 'measured': measured,
         }),

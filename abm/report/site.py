@@ -12,6 +12,7 @@ from abm.release import FILE
 from abm.report.language import LOCALES, Language
 from abm.report.pages import Pages, environment
 from abm.report.published import Published, read_published
+from abm.report.written import release_facts
 from abm.writing import replaced_folder
 
 
@@ -62,7 +63,8 @@ def write_site(
                 file = work / name
                 file.parent.mkdir(parents=True, exist_ok=True)
                 n_pages, size = n_pages + 1, size + file.write_bytes(page.encode())
-            (work / FILE).write_text(published.release.spelled(), encoding="utf-8")
+            facts = release_facts(published.release, root, n_pages)
+            (work / FILE).write_text(facts, encoding="utf-8")
     except OSError as error:
         raise unwritable(f"write {shown(out)}", error) from error
     return Site(out / "index.html", n_pages, size)

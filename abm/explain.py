@@ -1,0 +1,74 @@
+"""`abm build --explain TABLE`: why the last builds made a table, or did not."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from abm.errors import AbmError
+from abm.recipes import LEDGER
+
+CHANGED = "changed: "
+"""What begins a reason of macro why_made that names inputs."""
+
+MAX_INPUTS_NAMED = 8
+
+
+def explain(table: str, query: Callable[[str], list[tuple[Any, ...]]], place: str) -> str:
+    """Say which build made a table, why, and what it reads.
+
+    Args:
+        table: The name of a model, seed, snapshot or test.
+        query: Runs a query on the build database and returns its rows.
+        place: The database, for the person at the terminal.
+
+    Returns:
+        Sentences, one a line.
+
+    Raises:
+        AbmError: No build made such a table, or the database does not know.
+    """
+    if not query(
+        "select 1 from information_schema.columns where table_schema = 'ledger' "
+        "and table_name = 'nodes' and column_name = 'seconds'"
+    ):
+        raise AbmError(f"{place} does not say why its tables were built: run `abm build` on it.")
+    rows = query("select node_id, reads, build_id, reason, seconds, content from ledger.nodes")
+    nodes = {row[0]: row for row in rows}
+    found = [row for row in rows if table in _names(row[0])]
+    if not found or table == LEDGER:
+        raise AbmError(
+            f"No build of {place} made {table}: name a model, seed, snapshot or test of the "
+            "project, without its schema."
+        )
+    (node_id, reads, build_id, reason, seconds, _), last = found[0], nodes[LEDGER][5]
+    if node_id.startswith("source."):
+        return f"{table} is a raw table, which every build looks at."
+    inputs = sorted({_short(read) for read in json.loads(reads)})
+    because = (
+        f"because {_listed(reason.removeprefix(CHANGED).split(', '))} changed"
+        if reason.startswith(CHANGED)
+        else f"because {reason}"
+    )
+    lines = [f"{table} was made by build {build_id} in {seconds} s, {because}."]
+    if build_id != last:
+        lines.append(
+            f"Build {last}, the last one, left it as it was: its statement and "
+            f"{'its one input' if len(inputs) == 1 else f'all of its {len(inputs)} inputs'} "
+            "are those of that build."
+        )
+    lines.append(f"It reads {_listed(inputs) if inputs else 'a file of the project alone'}.")
+    return "\n".join(lines)
+
+
+def _names(node_id: str) -> list[str]:
+    return node_id.split(".")[2:]
+
+
+def _short(node_id: str) -> str:
+    return ".".join(_names(node_id)) or node_id
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - MAX_INPUTS_NAMED
+    shown = ", ".join(names[:MAX_INPUTS_NAMED])
+    return f"{shown} and {more} more" if more > 0 else shown
