@@ -392,6 +392,11 @@ def build(
             see = f"; dbt's own log is {shown(log)}" if log else ""
             print(f"The build failed{see}", file=sys.stderr)
             raise typer.Exit(1)
+        if target == DUCKDB and report.models_built:
+            from abm.explain import longest
+
+            with reading(options) as query:
+                print(f"Longest: {', '.join(longest(query))} (--explain TABLE says why)")
         _print_rows("mart", mart_rows(options))
         unmatched = largest_unmatched(options)
         if unmatched:

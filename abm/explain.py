@@ -1,4 +1,4 @@
-"""`abm build --explain TABLE`: why the last builds made a table, or did not."""
+"""Why the last builds made a table, or did not, and what they took longest for."""
 
 import json
 from collections.abc import Callable
@@ -58,6 +58,24 @@ def explain(table: str, query: Callable[[str], list[tuple[Any, ...]]], place: st
         )
     lines.append(f"It reads {_listed(inputs) if inputs else 'a file of the project alone'}.")
     return "\n".join(lines)
+
+
+def longest(query: Callable[[str], list[tuple[Any, ...]]], count: int = 5) -> list[str]:
+    """Name what the last build took longest to make.
+
+    Args:
+        query: Runs a query on the build database and returns its rows.
+        count: How many at most.
+
+    Returns:
+        Each with its seconds, as `int_touchpoints 3.20 s`.
+    """
+    rows = query(
+        "select split_part(node_id, '.', 3), seconds from ledger.nodes where build_id = "
+        f"(select content from ledger.nodes where node_id = '{LEDGER}') "
+        f"order by cast(seconds as double) desc, 1 limit {count}"
+    )
+    return [f"{name} {seconds} s" for name, seconds in rows]
 
 
 def _names(node_id: str) -> list[str]:

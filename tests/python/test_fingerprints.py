@@ -224,7 +224,8 @@ def test_a_table_that_is_lost_is_made(project: Project) -> None:
         connection.execute("drop table main.int_rates; drop view main.int_deals")
         connection.execute("drop table snapshots.deals_snapshot")
     assert project.build() >= {"int_rates", "deals_snapshot"}
-    assert project.rows("main.int_rates") and project.rows("main.int_deals")
+    assert project.rows("main.int_rates")
+    assert project.rows("main.int_deals")
     (project.folder / "models/rpt_salted.sql").unlink()
     assert project.build() == set()
     with duckdb.connect(str(project.db), read_only=True) as connection:

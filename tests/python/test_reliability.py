@@ -463,6 +463,7 @@ def test_a_publication_on_a_full_disk_changes_nothing(publishing: Publishing, n_
         room = int(needed * number / n_disks / 2)
         result = publishing.run(on_small_disk, folder=publishing.out, size=needed + room)
         (sentence,) = errors(result)
-        assert sentence.startswith("Cannot publish to ") and "(No space left on device)" in sentence
+        assert sentence.startswith("Cannot publish to ")
+        assert "(No space left on device)" in sentence
         assert tree(publishing.out) == publishing.old
         print(f"{room:,} bytes of room: {sentence}")
