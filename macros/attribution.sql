@@ -106,3 +106,16 @@
     {%- endfor %}
     {%- endfor %}
 {%- endmacro %}
+
+{#- The rows of a deal and model sum to the total: what is missing after rounding down goes one
+    unit each to the largest remainders, ties by the order of touches. -#}
+{% macro rounded_to_sum(floored, remainder, total) -%}
+    {%- set rows = 'partition by deal_number, model_number' -%}
+    {{ floored }} + case
+        when
+            row_number() over ({{ rows }} order by {{ remainder }} desc, touch_number)
+            <= {{ total }} - sum({{ floored }}) over ({{ rows }})
+            then 1
+        else 0
+    end
+{%- endmacro %}
