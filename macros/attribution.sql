@@ -91,6 +91,16 @@
     ) / ({{ present | join(' + ') }} + case when {{ n_rest }} > 0 then {{ rest }} else 0 end)
 {%- endmacro %}
 
+{#- The weight or amount of a touch by the model of the row: of the columns `<model>_weight`,
+    `<model>_amount` the one that attribution_model names. -#}
+{% macro credit_of_model(credit) -%}
+    case attribution_model
+        {%- for model in attribution_models() %}
+        when '{{ model }}' then {{ model }}_{{ credit }}
+        {%- endfor %}
+    end
+{%- endmacro %}
+
 {#- Every model and basis, as rows. -#}
 {% macro attribution_models_and_bases() -%}
     {%- for model in attribution_models() %}

@@ -7,29 +7,15 @@ with touches as (
 ),
 
 models as (
-    {%- for model in attribution_models() %}
-    select '{{ model }}' as attribution_model
-    {%- if not loop.last %}
-
-    union all
-    {% endif %}
-    {%- endfor %}
+    {{ attribution_models_and_bases() }}
 ),
 
 credits as (
     select
         touches.*,
-        models.attribution_model,
-        {%- for credit in ('weight', 'amount') %}
-        case models.attribution_model
-            {%- for model in attribution_models() %}
-            when '{{ model }}' then touches.{{ model }}_{{ credit }}
-            {%- endfor %}
-        end as {{ credit }}
-        {%- if not loop.last %},{% endif %}
-        {%- endfor %}
+        models.attribution_model
     from touches
-    cross join models
+    inner join models on touches.attribution_basis = models.attribution_basis
 ),
 
 final as (
@@ -58,8 +44,8 @@ final as (
             when touch_number = n_touches then 'last'
             else 'middle'
         end as position,
-        weight,
-        amount as attributed_amount,
+        {{ credit_of_model('weight') }} as weight,
+        {{ credit_of_model('amount') }} as attributed_amount,
         is_abm_touch,
         is_sales,
         attribution_model,
