@@ -91,6 +91,16 @@
     ) / ({{ present | join(' + ') }} + case when {{ n_rest }} > 0 then {{ rest }} else 0 end)
 {%- endmacro %}
 
+{#- The weight or amount of a touch by the model of the row: of the columns `<model>_weight`,
+    `<model>_amount` the one that attribution_model names. -#}
+{% macro credit_of_model(credit) -%}
+    case attribution_model
+        {%- for model in attribution_models() %}
+        when '{{ model }}' then {{ model }}_{{ credit }}
+        {%- endfor %}
+    end
+{%- endmacro %}
+
 {#- Every model and basis, as rows. -#}
 {% macro attribution_models_and_bases() -%}
     {%- for model in attribution_models() %}
@@ -105,4 +115,17 @@
     {% endif %}
     {%- endfor %}
     {%- endfor %}
+{%- endmacro %}
+
+{#- The rows of a deal and model sum to the total: what is missing after rounding down goes one
+    unit each to the largest remainders, ties by the order of touches. -#}
+{% macro rounded_to_sum(floored, remainder, total) -%}
+    {%- set rows = 'partition by deal_number, model_number' -%}
+    {{ floored }} + case
+        when
+            row_number() over ({{ rows }} order by {{ remainder }} desc, touch_number)
+            <= {{ total }} - sum({{ floored }}) over ({{ rows }})
+            then 1
+        else 0
+    end
 {%- endmacro %}

@@ -40,3 +40,17 @@
         else {{ benchmarks }}.value_min
     end
 {%- endmacro %}
+
+{#- Whole numbers: dividend = floored_quotient * divisor + floored_remainder, and the remainder is
+    never negative. Every engine divides what divides evenly without a rest; the quotient may have
+    15 digits, where an engine divides doubles. -#}
+{% macro floored_quotient(dividend, divisor) -%}
+    cast(
+        ({{ dividend }} - {{ floored_remainder(dividend, divisor) }}) / {{ divisor }}
+        as {{ dbt.type_bigint() }}
+    )
+{%- endmacro %}
+
+{% macro floored_remainder(dividend, divisor) -%}
+    mod(mod({{ dividend }}, {{ divisor }}) + {{ divisor }}, {{ divisor }})
+{%- endmacro %}

@@ -252,3 +252,12 @@
     cast(extract(year from {{ date_expression }}) as {{ dbt.type_string() }}) || '-Q'
     || cast(extract(quarter from {{ date_expression }}) as {{ dbt.type_string() }})
 {%- endmacro %}
+
+{#- A whole number of the smallest units of a decimal. -#}
+{% macro smallest_units_as_decimal(units, scale) -%}
+    cast(
+        cast({{ units }} as {{ type_decimal(0) }})
+        * cast({{ '%.*f' % (scale, 10 ** -scale) }} as {{ type_decimal(scale, scale) }})
+        as {{ type_decimal(scale) }}
+    )
+{%- endmacro %}

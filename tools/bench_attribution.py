@@ -364,8 +364,12 @@ def _all(folder: Path) -> dict[str, float]:
                  where removed_state = 'nothing'),
                 (select avg(cast(is_won as integer)) from int_opportunities_now),
                 (select count(*) from (
-                    select opportunity_id from int_attribution_credits
-                    group by opportunity_id, attribution_basis, attribution_model
+                    select opportunity_id
+                    from (
+                        unpivot int_attribution_credits on columns('_weight$')
+                        into name model value weight
+                    )
+                    group by opportunity_id, attribution_basis, model
                     having sum(weight) <> 1
                 ))
             """

@@ -1,8 +1,15 @@
 {{ config(materialized='table') }}
 
-with credits as (
-    select * from {{ ref('fct_attribution_models') }}
+with touches as (
+    select * from {{ ref('int_attributed_touches') }}
     where attribution_basis = 'revenue' and channel <> 'unattributed'
+),
+
+models as (
+    select attribution_model from (
+        {{ attribution_models_and_bases() }}
+    ) as models_and_bases
+    where attribution_basis = 'revenue'
 ),
 
 -- The default model is judged every day.
@@ -12,15 +19,10 @@ days as (
         days.is_reporting_date,
         models.attribution_model
     from {{ ref('int_days') }} as days
-    cross join (
-        {{ attribution_models_and_bases() }}
-    ) as models
+    cross join models
     where
-        models.attribution_basis = 'revenue'
-        and (
-            days.is_reporting_date
-            or models.attribution_model = '{{ var("attribution_model") }}'
-        )
+        days.is_reporting_date
+        or models.attribution_model = '{{ var("attribution_model") }}'
 ),
 
 limits as (
@@ -34,13 +36,13 @@ limits as (
 
 daily as (
     select
-        attribution_model,
-        channel,
-        closed_on,
-        sum(attributed_amount) as attributed_amount
-    from credits
-    where attributed_amount is not null
-    group by attribution_model, channel, closed_on
+        models.attribution_model,
+        touches.channel,
+        touches.closed_on,
+        sum({{ credit_of_model('amount') }}) as attributed_amount
+    from touches
+    cross join models
+    group by models.attribution_model, touches.channel, touches.closed_on
 ),
 
 by_channel as (
@@ -58,6 +60,7 @@ by_channel as (
             daily.attribution_model = days.attribution_model
             and daily.closed_on <= days.as_of_on
             and daily.closed_on > {{ days_after('days.as_of_on', -365) }}
+    where daily.attributed_amount is not null
     group by days.as_of_on, daily.attribution_model, daily.channel
 ),
 

@@ -1,17 +1,23 @@
--- Shares as weights of 12 decimals that sum to exactly 1, and as amounts that sum to the deal to
--- the cent: rounded down, then what is missing goes one unit each to the largest remainders, ties
--- by the order of touches. Read and sorted by numbers alone; whose touch it is comes back at the
--- end.
+-- Weights of 12 decimals that sum to exactly 1, and amounts that sum to the deal to the cent:
+-- shares rounded down, then what is missing goes one unit each to the largest remainders. In whole
+-- numbers, sorted by numbers alone. A first or last touch gets all or nothing: no rounding.
 {{ config(materialized='table') }}
+{%- set whole_models = ['first_touch', 'last_touch'] %}
+{%- set rounded_models = attribution_models() | reject('in', whole_models) | list %}
 
-with shares as (
-    {%- for model in attribution_models() %}
+with touches as (
+    select * from {{ ref('int_attribution_shares') }}
+),
+
+shares as (
+    {%- for model in rounded_models %}
     select
         deal_number,
         touch_number,
-        amount,
-        '{{ model }}' as attribution_model,
-        {{ model }} as share
+        {{ loop.index }} as model_number,
+        cast(cast(amount as {{ type_decimal(2, 20) }}) * 100 as {{ dbt.type_bigint() }})
+            as deal_cents,
+        {{ model }} * 1000000000000 as share_units
     from {{ ref('int_attribution_shares') }}
     {%- if not loop.last %}
 
@@ -20,66 +26,73 @@ with shares as (
     {%- endfor %}
 ),
 
-touches as (
-    select * from {{ ref('int_attribution_shares') }}
-),
-
 floored_weights as (
     select
         *,
-        cast(floor(share * 1000000000000) as bigint) as weight_units,
-        share * 1000000000000 - floor(share * 1000000000000) as weight_remainder
+        cast(floor(share_units) as {{ dbt.type_bigint() }}) as weight_units,
+        share_units - floor(share_units) as weight_remainder
     from shares
-),
-
-ranked_weights as (
-    select
-        *,
-        1000000000000 - sum(weight_units) over (
-            partition by deal_number, attribution_model
-        ) as n_missing_units,
-        row_number() over (
-            partition by deal_number, attribution_model
-            order by weight_remainder desc, touch_number
-        ) as remainder_rank
-    from floored_weights
 ),
 
 weighted as (
     select
         deal_number,
         touch_number,
-        attribution_model,
-        cast(amount * 100 as {{ type_decimal(0, 20) }}) as deal_cents,
-        cast(
-            cast(
-                weight_units + case when remainder_rank <= n_missing_units then 1 else 0 end
-                as {{ type_decimal(0, 13) }}
-            ) * cast(0.000000000001 as {{ type_decimal(12, 12) }})
-            as {{ type_decimal(12, 13) }}
-        ) as weight
-    from ranked_weights
+        model_number,
+        deal_cents,
+        {{ rounded_to_sum('weight_units', 'weight_remainder', '1000000000000') }} as weight_units
+    from floored_weights
+),
+
+-- The product of weight and cents has up to 30 digits. Both are split into millions and what is
+-- below, so that every number on the way fits 64 bits, whatever amount a column holds.
+split as (
+    select
+        *,
+        {{ floored_quotient('weight_units', 1000000) }} as weight_high,
+        {{ floored_remainder('weight_units', 1000000) }} as weight_low,
+        {{ floored_quotient('deal_cents', 1000000) }} as deal_high,
+        {{ floored_remainder('deal_cents', 1000000) }} as deal_low
+    from weighted
+),
+
+multiplied as (
+    select
+        *,
+        weight_high * deal_low + weight_low * deal_high
+        + {{ floored_quotient('weight_low * deal_low', 1000000) }} as millions
+    from split
 ),
 
 floored_cents as (
     select
         *,
-        floor(weight * deal_cents) as cents,
-        weight * deal_cents - floor(weight * deal_cents) as cent_remainder
-    from weighted
+        weight_high * deal_high + {{ floored_quotient('millions', 1000000) }} as cents,
+        {{ floored_remainder('millions', 1000000) }} * 1000000
+        + {{ floored_remainder('weight_low * deal_low', 1000000) }} as cent_remainder
+    from multiplied
 ),
 
-ranked_cents as (
+rounded as (
     select
-        *,
-        deal_cents - sum(cents) over (
-            partition by deal_number, attribution_model
-        ) as n_missing_cents,
-        row_number() over (
-            partition by deal_number, attribution_model
-            order by cent_remainder desc, touch_number
-        ) as remainder_rank
+        deal_number,
+        touch_number,
+        model_number,
+        weight_units,
+        {{ rounded_to_sum('cents', 'cent_remainder', 'deal_cents') }} as cents
     from floored_cents
+),
+
+credited as (
+    select
+        deal_number,
+        touch_number
+        {%- for model in rounded_models %},
+        max(case when model_number = {{ loop.index }} then weight_units end) as {{ model }}_units,
+        max(case when model_number = {{ loop.index }} then cents end) as {{ model }}_cents
+        {%- endfor %}
+    from rounded
+    group by deal_number, touch_number
 ),
 
 final as (
@@ -88,22 +101,20 @@ final as (
         touches.attribution_basis,
         touches.touchpoint_id,
         touches.touch_number,
-        touches.n_touches,
-        ranked_cents.attribution_model,
-        cast(ranked_cents.weight as {{ type_decimal(12) }}) as weight,
-        cast(
-            cast(
-                ranked_cents.cents
-                + case
-                    when ranked_cents.remainder_rank <= ranked_cents.n_missing_cents then 1 else 0
-                end as {{ type_decimal(0) }}
-            ) * 0.01 as {{ type_decimal(2) }}
-        ) as attributed_amount
-    from ranked_cents
+        touches.n_touches
+        {%- for model in rounded_models %},
+        {{ smallest_units_as_decimal('credited.' ~ model ~ '_units', 12) }} as {{ model }}_weight,
+        {{ smallest_units_as_decimal('credited.' ~ model ~ '_cents', 2) }} as {{ model }}_amount
+        {%- endfor %}
+        {%- for model in attribution_models() if model in whole_models %},
+        cast(touches.{{ model }} as {{ type_decimal(12) }}) as {{ model }}_weight,
+        cast(touches.{{ model }} * touches.amount as {{ type_decimal(2) }}) as {{ model }}_amount
+        {%- endfor %}
+    from credited
     inner join touches
         on
-            ranked_cents.deal_number = touches.deal_number
-            and ranked_cents.touch_number = touches.touch_number
+            credited.deal_number = touches.deal_number
+            and credited.touch_number = touches.touch_number
 )
 
 select * from final

@@ -10,10 +10,11 @@ touchpoints as (
 ),
 
 credits as (
-    select * from {{ ref('int_attribution_credits') }}
-    where
-        attribution_model = '{{ default_attribution_model() }}'
-        and attribution_basis = 'revenue'
+    select
+        touchpoint_id,
+        {{ default_attribution_model() }}_amount as attributed_amount
+    from {{ ref('int_attribution_credits') }}
+    where attribution_basis = 'revenue'
 ),
 
 investments as (

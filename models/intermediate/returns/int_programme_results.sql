@@ -15,10 +15,12 @@ sourced as (
 ),
 
 credits as (
-    select * from {{ ref('int_attribution_credits') }}
-    where
-        attribution_model = '{{ default_attribution_model() }}'
-        and attribution_basis = 'revenue'
+    select
+        opportunity_id,
+        touchpoint_id,
+        {{ default_attribution_model() }}_amount as attributed_amount
+    from {{ ref('int_attribution_credits') }}
+    where attribution_basis = 'revenue'
 ),
 
 programme_touches as (

@@ -1,51 +1,56 @@
-with credits as (
-    select * from {{ ref('int_attribution_credits') }}
+-- A view: the table it shows has a row per touch, of which ten models would make ten, and most
+-- readers want few columns of one model.
+{{ config(materialized='view') }}
+
+with touches as (
+    select * from {{ ref('int_attributed_touches') }}
 ),
 
-opportunities as (
-    select * from {{ ref('int_opportunities_now') }}
+models as (
+    {{ attribution_models_and_bases() }}
 ),
 
-touchpoints as (
-    select * from {{ ref('int_touchpoints') }}
+credits as (
+    select
+        touches.*,
+        models.attribution_model
+    from touches
+    inner join models on touches.attribution_basis = models.attribution_basis
 ),
 
 final as (
     select
         {{ surrogate_key([
-            'credits.opportunity_id', 'credits.touchpoint_id', 'credits.attribution_model',
-            'credits.attribution_basis',
+            'opportunity_id', 'touchpoint_id', 'attribution_model', 'attribution_basis',
         ]) }} as attribution_id,
-        credits.opportunity_id,
-        credits.touchpoint_id,
-        coalesce(opportunities.account_id, 'unknown') as account_id,
-        coalesce(touchpoints.person_id, 'unknown') as person_id,
-        opportunities.opportunity_type,
-        coalesce(touchpoints.channel, 'unattributed') as channel,
-        coalesce(touchpoints.campaign_id, 'unknown') as campaign_id,
-        coalesce(touchpoints.content_asset_id, 'unknown') as content_asset_id,
-        coalesce(touchpoints.interaction_type, 'unattributed') as interaction_type,
-        touchpoints.occurred_at,
-        touchpoints.occurred_on as touched_on,
-        opportunities.closed_on,
-        cast(credits.touch_number as integer) as touch_number,
-        cast(credits.n_touches as integer) as n_touches,
+        opportunity_id,
+        touchpoint_id,
+        account_id,
+        person_id,
+        opportunity_type,
+        channel,
+        campaign_id,
+        content_asset_id,
+        interaction_type,
+        occurred_at,
+        touched_on,
+        closed_on,
+        cast(touch_number as integer) as touch_number,
+        cast(n_touches as integer) as n_touches,
         case
-            when credits.n_touches = 0 then 'none'
-            when credits.n_touches = 1 then 'only'
-            when credits.touch_number = 1 then 'first'
-            when credits.touch_number = credits.n_touches then 'last'
+            when n_touches = 0 then 'none'
+            when n_touches = 1 then 'only'
+            when touch_number = 1 then 'first'
+            when touch_number = n_touches then 'last'
             else 'middle'
         end as position,
-        credits.weight,
-        credits.attributed_amount,
-        coalesce(touchpoints.is_abm_touch, false) as is_abm_touch,
-        coalesce(touchpoints.is_sales, false) as is_sales,
-        credits.attribution_model,
-        credits.attribution_basis
+        {{ credit_of_model('weight') }} as weight,
+        {{ credit_of_model('amount') }} as attributed_amount,
+        is_abm_touch,
+        is_sales,
+        attribution_model,
+        attribution_basis
     from credits
-    inner join opportunities on credits.opportunity_id = opportunities.opportunity_id
-    left join touchpoints on credits.touchpoint_id = touchpoints.touchpoint_id
 )
 
 select * from final

@@ -1,3 +1,4 @@
+{%- set credited = default_attribution_model() ~ '_amount' %}
 with days as (
     select * from {{ ref('dim_dates') }}
     where month_start_on between {{ as_of_month_start(-13) }} and {{ as_of_month_start() }}
@@ -67,9 +68,10 @@ won as (
 credited as (
     select
         cast({{ dbt.date_trunc('month', 'closed_on') }} as date) as month_on,
-        sum(attributed_amount) as credited_amount,
-        sum(case when is_abm_touch then attributed_amount end) as programme_credited_amount
-    from {{ ref('fct_attribution') }}
+        sum({{ credited }}) as credited_amount,
+        sum(case when is_abm_touch then {{ credited }} end) as programme_credited_amount
+    from {{ ref('int_attributed_touches') }}
+    where attribution_basis = 'revenue'
     group by cast({{ dbt.date_trunc('month', 'closed_on') }} as date)
 ),
 
