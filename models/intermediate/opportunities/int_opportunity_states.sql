@@ -1,5 +1,7 @@
 {{ config(materialized='table') }}
 
+{%- set rate_day = 'coalesce(placed.closed_on, placed.valid_from_on)' %}
+
 with opportunities as (
     select * from {{ ref('int_opportunity_records_known') }}
 ),
@@ -44,7 +46,6 @@ placed as (
         states.outcome,
         states.closed_on,
         states.closed_at,
-        coalesce(states.closed_on, states.valid_from_on) as rate_on,
         states.original_amount,
         coalesce(opportunities.currency, '{{ var("corporate_currency") }}') as original_currency,
         case
@@ -109,9 +110,9 @@ final as (
             placed.account_id = memberships.account_id
             and {{ is_in_force('memberships', 'placed.created_on') }}
     left join rates as own_rates
-        on {{ rate_on('own_rates', 'placed.original_currency', 'placed.rate_on') }}
+        on {{ rate_on('own_rates', 'placed.original_currency', rate_day) }}
     left join rates as reporting_rates
-        on {{ rate_on('reporting_rates', "'" ~ var('reporting_currency') ~ "'", 'placed.rate_on') }}
+        on {{ rate_on('reporting_rates', "'" ~ var('reporting_currency') ~ "'", rate_day) }}
 )
 
 select * from final
