@@ -1,5 +1,5 @@
--- Nothing of a deal can change on a day without a version, a close date without history, a rate, or,
--- where its type is told by earlier wins, a change of another deal of its account.
+-- A deal can change with a version, on its close date where it has no history, with a rate and,
+-- where earlier wins tell its type, with another deal of its account.
 with opportunities as (
     select * from {{ ref('int_opportunity_records_known') }}
 ),
