@@ -1,4 +1,6 @@
 -- A touch before a deal was open does not count for it, nor against it.
+{{ config(materialized='table') }}
+
 with open_stretches as (
     select * from {{ ref('int_opportunity_open_stretches') }}
     where account_id is not null

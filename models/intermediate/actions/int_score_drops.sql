@@ -1,4 +1,6 @@
 -- Each change of the score counts twice: on its day, and as what had been, the rule's days later.
+{{ config(materialized='table') }}
+
 with history as (
     select * from {{ ref('int_account_engagement_history') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with measured as (
     select * from {{ ref('int_customer_cohorts_by_day') }}
 ),

@@ -1,5 +1,7 @@
 -- Every item adds its value on its day and takes it back when it leaves the window, so that one
 -- running sum gives the score of every day.
+{{ config(materialized='table') }}
+
 with touchpoints as (
     select * from {{ ref('int_touchpoints') }}
     where account_id is not null and is_counted_engagement

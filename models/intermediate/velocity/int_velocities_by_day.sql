@@ -10,12 +10,7 @@ bases as (
 
 deals as (
     select * from {{ ref('int_velocity_deals_by_day') }}
-    where entity_type = 'account_executive'
-),
-
-opportunities as (
-    select * from {{ ref('int_opportunities_by_day') }}
-    where is_open and amount is not null
+    where entity_type = 'account_executive' and is_open and amount is not null
 ),
 
 accounts as (
@@ -36,19 +31,15 @@ targets as (
             when count(sector_benchmarks.velocity_monthly) = count(*)
                 then
                     cast(
-                        sum(opportunities.amount * sector_benchmarks.velocity_monthly)
+                        sum(deals.amount * sector_benchmarks.velocity_monthly)
                         as {{ type_double() }}
-                    ) / nullif(sum(opportunities.amount), 0)
+                    ) / nullif(sum(deals.amount), 0)
         end as target_velocity_monthly,
-        sum(case when accounts.is_benchmark_fallback then opportunities.amount else 0 end)
+        sum(case when accounts.is_benchmark_fallback then deals.amount else 0 end)
             as fallback_amount,
-        sum(opportunities.amount) as target_amount
+        sum(deals.amount) as target_amount
     from deals
-    inner join opportunities
-        on
-            deals.opportunity_id = opportunities.opportunity_id
-            and deals.as_of_on = opportunities.as_of_on
-    inner join accounts on opportunities.account_id = accounts.account_id
+    inner join accounts on deals.account_id = accounts.account_id
     inner join sector_benchmarks on accounts.benchmark_sector = sector_benchmarks.sector
     group by deals.as_of_on, deals.entity_type, deals.entity_id
 ),

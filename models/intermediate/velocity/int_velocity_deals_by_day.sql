@@ -43,7 +43,17 @@ final as (
         {{ entity_id }} as entity_id,
         {{ 'sector' if entity_type in ('account', 'segment') else 'cast(null as '
             ~ dbt.type_string() ~ ')' }} as fallback_sector,
-        opportunity_id
+        opportunity_id,
+        account_id,
+        is_open,
+        is_won,
+        is_lost,
+        is_advanced,
+        has_been_advanced,
+        history_basis,
+        amount,
+        closed_on,
+        cycle_days
     from described
     where
         {{ entity_id }} is not null
