@@ -107,6 +107,7 @@ def publish(db: Path, out: Path, *, is_forced: bool = False) -> Publication:
                     )
                 before = _read_before(out)
                 with _reading(db, out / f"{_WORK_PREFIX}spill") as connection:
+                    tables = _tables(connection, db)
                     release = read_release(lambda query: connection.execute(query).fetchall())
                     refuse_unfinished(release, shown(db), is_forced)
                     if before and before.release_id == release.release_id and not release.problem:
@@ -117,7 +118,7 @@ def publish(db: Path, out: Path, *, is_forced: bool = False) -> Publication:
                     database = out / f"{_WORK_PREFIX}{DATABASE_NAME}"
                     work = releases / f"{_WORK_PREFIX}parquet"
                     work.mkdir()
-                    copied = _Copied(connection, db, before)
+                    copied = _Copied(connection, db, tables, before)
                     copied.write(database, work)
                 folder = _folder_name(releases, release.release_id or "unknown")
                 facts = release.spelled(
@@ -220,6 +221,7 @@ class _Copied:
     Args:
         connection: From `_reading`.
         db: The build database.
+        tables: From `_tables`.
         before: The release before, or None.
 
     Attributes:
@@ -229,12 +231,16 @@ class _Copied:
     """
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, db: Path, before: _Before | None
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        db: Path,
+        tables: list[tuple[str, str]],
+        before: _Before | None,
     ) -> None:
         self._run = connection.execute
         self._db = db
         self._before = before
-        self._tables = _tables(connection, db)
+        self._tables = tables
         self.fingerprints = _fingerprints(connection)
         self.rows: dict[str, int] = {}
         kept = before.fingerprints.items() & self.fingerprints.items() if before else set()

@@ -14,9 +14,9 @@
     {{ return(builds_ledger().incorporate(path={'identifier': 'nodes'})) }}
 {%- endmacro %}
 
-{#- All are texts, `seconds` too. `reads` is JSON, input to shape and content; `shape` stands for columns and
-    types, `content` for these and the rows; `build_id` made the node for `reason`. `recipe` is
-    JSON: what abm/replay.py needs to make the node as dbt does. -#}
+{#- All are texts, `seconds` too. `reads` is JSON, input to shape and content; `shape` stands for
+    columns and types, `content` for these and the rows; `build_id` made the node for `reason`.
+    `recipe` is JSON: what abm/recipes.py needs to make the node as dbt does. -#}
 {% macro nodes_columns() -%}
     {{ return([
         'node_id', 'statement', 'reads', 'shape', 'content', 'build_id', 'reason', 'seconds',
@@ -56,8 +56,9 @@
             'create or replace table ' ~ nodes ~ ' (' ~ columns | join(' varchar, ') ~ ' varchar)'
         ) -%}
     {%- endif -%}
+    {%- set kinds = ['model', 'seed', 'snapshot', 'test'] -%}
     {%- set n_nodes = graph.nodes.values()
-        | selectattr('resource_type', 'in', ['model', 'seed', 'snapshot', 'test']) | list | length -%}
+        | selectattr('resource_type', 'in', kinds) | list | length -%}
     {%- set facts = tojson({
         'n_nodes': n_nodes, 'context': env_var('ABM_CONTEXT_FINGERPRINT', ''),
         'form': env_var('ABM_FORM_FINGERPRINT', ''),

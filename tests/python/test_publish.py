@@ -39,9 +39,20 @@ def rows_of(db: Path, query: str) -> list[tuple[object, ...]]:
         return connection.execute(query).fetchall()
 
 
+def rename_build(db: Path, build_id: str) -> None:
+    """Let a build database be that of another build."""
+    with duckdb.connect(str(db)) as connection:
+        connection.execute(
+            "update ledger.builds set build_id = ? "
+            "where started_at = (select max(started_at) from ledger.builds)",
+            [build_id],
+        )
+
+
 def put_version(db: Path, version: int) -> None:
     """Give the build database a probe in which every row tells the version."""
     rows = PROBE_ROWS + version
+    rename_build(db, f"20261031T{version:06}Z-version0")
     with duckdb.connect(str(db)) as connection:
         for table in ("marts.probe_rows", "audit.probe_audit"):
             connection.execute(
@@ -102,11 +113,11 @@ def test_everything_is_published(abm: Abm, build_db: Path, tmp_path: Path) -> No
 
 def test_two_releases_are_kept_and_leftovers_go(abm: Abm, build_db: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    for _ in range(3):
-        publish(abm, build_db, out)
     releases = out / "parquet"
-    (release_id,) = rows_of(build_db, "select build_id from audit.audit_builds")[0]
-    first, second, third, fourth = (f"{release_id}{end}" for end in ("", ".2", ".3", ".4"))
+    first, second, third, fourth = (f"20261031T00000{n}Z-release0" for n in range(4))
+    for release_id in (first, second, third):
+        rename_build(build_db, release_id)
+        publish(abm, build_db, out)
     assert sorted(path.name for path in releases.iterdir()) == [second, third, "current"]
     # What publishes leave that died while writing, before and after naming the release, and a
     # release of an older version.
@@ -116,12 +127,58 @@ def test_two_releases_are_kept_and_leftovers_go(abm: Abm, build_db: Path, tmp_pa
     (releases / ".publishing-parquet").mkdir()
     (releases / first).mkdir()
     (releases / "000004").mkdir()
+    rename_build(build_db, fourth)
     publish(abm, build_db, out)
     assert sorted(path.name for path in releases.iterdir()) == [third, fourth, "current"]
     assert os.readlink(releases / "current") == fourth  # noqa: PTH115
     assert len(list((releases / fourth).glob("*.parquet"))) == len(tables(build_db))
     names = [".publish.lock", "abm.duckdb", "parquet", "release.json"]
     assert sorted(path.name for path in out.iterdir()) == names
+
+
+def test_what_did_not_change_is_not_written_again(abm: Abm, build_db: Path, tmp_path: Path) -> None:
+    """The same build: nothing. Another one: what it made; the rest is linked and stays."""
+    out = tmp_path / "out"
+    publish(abm, build_db, out)
+    files = {path: path.stat().st_ino for path in out.rglob("*") if path.is_file()}
+    again = abm("publish", "--db", build_db, "--out", out)
+    assert "published already: nothing was written" in again.stdout, said(again)
+    assert files == {path: path.stat().st_ino for path in out.rglob("*") if path.is_file()}
+    before = json.loads((out / "release.json").read_text())
+    rename_build(build_db, "20261031T000000Z-release0")
+    changed = "marts.dim_accounts"
+    with duckdb.connect(str(build_db)) as connection:
+        connection.execute(f"update {changed} set account_name = 'Renamed'")
+        connection.execute(f"comment on table {changed} is 'Other words'")
+        connection.execute(
+            "update ledger.nodes set content = 'another' where node_id like '%.dim_accounts'"
+        )
+    result = abm("publish", "--db", build_db, "--out", out)
+    n_tables = len(before["fingerprints"])
+    assert f"As in the release before: {n_tables - 1} of " in result.stdout, said(result)
+    after = json.loads((out / "release.json").read_text())
+    assert {
+        table
+        for table, known in after["fingerprints"].items()
+        if before["fingerprints"][table] != known
+    } == {changed}
+    for table in before["fingerprints"]:
+        old, new = (
+            out / release["parquet"] / f"{table.split('.')[1]}.parquet"
+            for release in (before, after)
+        )
+        assert old.samefile(new) == (table != changed), table
+    assert tables(out / "abm.duckdb") == tables(build_db)
+    query = f"select distinct account_name from {changed}"
+    assert rows_of(out / "abm.duckdb", query) == [("Renamed",)]
+    assert rows_of(
+        out / "abm.duckdb",
+        "select comment from duckdb_tables() where table_name = 'dim_accounts'",
+    ) == [("Other words",)]
+    # A published file that somebody removed is written again, whole.
+    (out / "abm.duckdb").unlink()
+    publish(abm, build_db, out)
+    assert tables(out / "abm.duckdb") == tables(build_db)
 
 
 def test_nothing_to_publish(abm: Abm, tmp_path: Path) -> None:
