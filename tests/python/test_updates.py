@@ -244,3 +244,62 @@ def test_updates_equal_a_rebuild(abm: Abm, company: Path, tmp_path: Path) -> Non
 @pytest.mark.full
 def test_ten_updates_equal_ten_rebuilds(abm: Abm, company: Path, tmp_path: Path) -> None:
     check_updates_equal_rebuilds(abm, company, tmp_path, cut_points(11))
+
+
+CHANGES: dict[str, tuple[str, str, str]] = {
+    "a weight": (
+        "seeds/interaction_types.csv",
+        "webinar_attended,event,3,",
+        "webinar_attended,event,4,",
+    ),
+    "an alias": ("seeds/sector_aliases.csv", "software,", "programming,"),
+    "a macro": ("macros/decay.sql", "{%- endmacro %}", " {%- endmacro %}"),
+    "a var": ("dbt_project.yml", "stale_after_days: 120", "stale_after_days: 90"),
+    "a definition": ("macros/velocity.sql", "365", "366"),
+}
+
+
+@pytest.mark.parametrize("n_hours", [1, pytest.param(10, marks=pytest.mark.full)])
+def test_hours_equal_rebuilds(
+    abm: Abm, company: Path, company_built: Build, tmp_path: Path, n_hours: int
+) -> None:
+    """Late, corrected and deleted rows of every source, without dbt; then what dbt must see."""
+    db, twin, raw = tmp_path / "abm.duckdb", tmp_path / "twin" / "abm.duckdb", tmp_path / "raw"
+    project = tmp_path / "project"
+    for name in PROJECT:
+        shutil.copytree(ROOT / name, project / name)
+    for name in ("dbt_project.yml", "profiles.yml"):
+        shutil.copy(ROOT / name, project / name)
+    twin.parent.mkdir()
+    chance = random.Random(int(os.environ.get("ABM_TEST_SEED", "5")))
+    kinds = [None, *chance.sample(sorted(CHANGES), len(CHANGES)), "a day"]
+    day = date.fromisoformat(COMPANY_DAY) - timedelta(days=n_hours)
+    write_state(company, raw, 0, n_hours, day)
+
+    def build(file: Path, *options: object) -> str:
+        result = abm(
+            *("build", "--raw", raw, "--db", file, "--as-of", day, *options),
+            cwd=project,
+            target=tmp_path / "target",
+        )
+        assert result.returncode == 0, said(result)
+        return result.stdout
+
+    build(db)
+    for hour in range(n_hours):
+        kind = kinds[hour % len(kinds)]
+        shutil.copy(db, twin)
+        shutil.rmtree(raw)
+        if kind == "a day":
+            day += timedelta(days=1)
+        elif kind:
+            file, before, after = CHANGES[kind]
+            text = (project / file).read_text()
+            assert before in text, kind
+            (project / file).write_text(text.replace(before, after))
+        write_state(company, raw, hour + 1, n_hours, day)
+        printed = build(db)
+        assert " unchanged" in printed
+        build(twin, "--full-refresh")
+        assert differences(db, twin) == [], f"hour {hour}, {kind}"
+        assert "Nothing changed since build" in build(db)

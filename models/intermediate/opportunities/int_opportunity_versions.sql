@@ -40,14 +40,15 @@ recorded as (
     left join stages on changes.stage_name = stages.stage_name
 ),
 
--- What the deal says and its history does not: an outcome from its close date, else from a change.
+-- What the deal says and its history does not: that it closed from its close date, else from a
+-- change. The close date of one that was opened again is yet to come.
 stated as (
     select
         opportunities.*,
         recorded.changed_at as last_changed_at,
         case
             when recorded.opportunity_id is null then opportunities.created_at
-            when opportunities.outcome <> recorded.outcome
+            when opportunities.outcome <> recorded.outcome and opportunities.outcome <> 'open'
                 then coalesce(opportunities.close_on, {{ date_of('recorded.changed_at') }})
             else coalesce(opportunities.modified_at, recorded.changed_at)
         end as stated_at
