@@ -19,7 +19,14 @@ import yaml
 
 from abm.contract import DEFAULT_CRM, Absent, Comparison, Contract, compare, load_contract
 from abm.errors import AbmError, first_line, unwritable
-from abm.fingerprints import WHOLE, code_fingerprint, raw_contents
+from abm.fingerprints import (
+    WHOLE,
+    LastBuild,
+    code_fingerprint,
+    fingerprint_of,
+    last_build,
+    raw_contents,
+)
 from abm.landing import Raw, read_loader_names
 from abm.locks import held
 from abm.paths import SAMPLE_DIR, project_vars, shown
@@ -28,7 +35,7 @@ from abm.progress import Steps
 from abm.raw_catalog import ATTACH, OPTIONS, RawCatalog, attach_statements, extension_of
 from abm.raw_directory import RawDirectory
 from abm.raw_listing import Listing, changes, link_files, read_listing
-from abm.recipes import LastBuild, build_from_recipes, fingerprint_of, last_build
+from abm.recipes import build_from_recipes
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
@@ -121,7 +128,7 @@ class BuildReport:
         models_skipped: Number of them skipped because something before them failed.
         updates: For every table that was updated instead of written anew, its name and how many
             rows were added and removed, as `653 rows added, 79 removed`.
-        dbt_seconds: Wall-clock seconds in dbt.
+        dbt_seconds: Wall-clock seconds in dbt, None where it was not needed.
         has_notices: The audit's notices were built.
         raw_changes: What a loader did to the raw directory meanwhile, file by file.
         models_unchanged: Number of models, seeds and snapshots that are as the last build made
@@ -135,7 +142,7 @@ class BuildReport:
     models_built: int
     models_skipped: int
     updates: list[tuple[str, str]]
-    dbt_seconds: float
+    dbt_seconds: float | None
     has_notices: bool
     raw_changes: tuple[str, ...] = ()
     models_unchanged: int = 0
@@ -374,6 +381,8 @@ def unchanged_since(options: BuildOptions) -> LastBuild | None:
     last = last_build(options.db)
     if not last or not last.is_whole or last.context != context_fingerprint(options):
         return None
+    if datetime.now(UTC).replace(tzinfo=None) < last.finished_at:
+        return None  # what the clock says is told where a build begins
     return last if last.inputs == raw_contents(options.raw_dir)[WHOLE] else None
 
 
@@ -432,7 +441,6 @@ def _is_plain(options: BuildOptions) -> bool:
 def _from_recipes(
     options: BuildOptions, last: LastBuild, contents: Mapping[str, str], n_files: int, what: str
 ) -> BuildReport | None:
-    started = time.monotonic()
     profiles = (options.profiles_dir or options.root) / "profiles.yml"
     with private_files():
         made = build_from_recipes(options.db, profiles, last, contents, n_files, what)
@@ -446,7 +454,7 @@ def _from_recipes(
         models_built=len(made.nodes),
         models_skipped=0,
         updates=made.updates,
-        dbt_seconds=time.monotonic() - started,
+        dbt_seconds=None,
         has_notices=True,
         models_unchanged=made.n_unchanged,
     )

@@ -342,6 +342,7 @@ def build(
         run_dbt,
         unchanged_since,
     )
+    from abm.fingerprints import has_forgotten
 
     _check_target(target)
     root = find_project_root()
@@ -380,6 +381,11 @@ def build(
         comparison = check_raw(options)
         for warning in comparison.warnings:
             _say("warning", warning)
+        if target == DUCKDB and has_forgotten(options.db):
+            print(
+                f"Note: what {shown(options.db)} knew of its tables is lost, damaged or of another "
+                "version, so that everything is built anew."
+            )
         report = run_dbt(options, comparison.variables)
         _print_build(report)
         if report.raw_changes:
@@ -410,7 +416,8 @@ def build(
     built = f"{shown(options.db)} from {os.environ.get('ABM_RAW_ATTACH') or shown(raw_dir)}"
     print(
         f"Built {built if target == DUCKDB else 'the PostgreSQL database'} "
-        f"in {seconds:.1f} s, {report.dbt_seconds:.1f} s of them in dbt"
+        f"in {seconds:.1f} s, "
+        + (f"{report.dbt_seconds:.1f} s of them in dbt" if report.dbt_seconds else "without dbt")
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from abm.errors import AbmError
-from abm.recipes import LEDGER
+from abm.fingerprints import LEDGER
 
 CHANGED = "changed: "
 """What begins a reason of macro why_made that names inputs."""

@@ -1,9 +1,15 @@
 """What tells whether a build has anything to do: fingerprints of its code and of its raw files."""
 
 import hashlib
+import json
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
+
+import duckdb
 
 from abm.raw_listing import read_listing
 
@@ -19,6 +25,32 @@ PACKAGE = Path(__file__).parent
 
 WHOLE = "*"
 """Stands for the whole raw directory."""
+
+LEDGER = "ledger"
+"""The row of ledger.nodes that stands for the ledger itself."""
+
+
+@dataclass(frozen=True)
+class LastBuild:
+    """What a database says of its last build.
+
+    Attributes:
+        build_id: The build.
+        finished_at: When it ended, UTC.
+        is_whole: It finished, and left nothing out.
+        inputs: Fingerprint of the raw directory.
+        context: Fingerprint of its code and configuration; empty where dbt was run by itself.
+        form: Fingerprint of how its raw data were to be read.
+        n_nodes: How many nodes it had; more than are known where some cannot be made without dbt.
+    """
+
+    build_id: str
+    finished_at: datetime
+    is_whole: bool
+    inputs: str
+    context: str
+    form: str
+    n_nodes: int
 
 
 def raw_contents(raw_dir: Path) -> dict[str, str]:
@@ -77,6 +109,58 @@ def package_fingerprint() -> str:
     """
     files = (file for file in PACKAGE.rglob("*") if file.is_file() and file.suffix != ".pyc")
     return _hashed_all(PACKAGE, sorted(files), [])
+
+
+def fingerprint_of(*facts: Any) -> str:
+    """Hash facts that JSON can hold."""
+    return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def has_forgotten(db: Path) -> bool:
+    """Whether a database was built and does not know what its tables were made of.
+
+    Args:
+        db: The build database.
+
+    Returns:
+        True where the next build has to make everything.
+    """
+    if not db.is_file() or last_build(db):
+        return False
+    try:
+        with duckdb.connect(str(db), read_only=True) as connection:
+            return bool(connection.execute("from ledger.builds limit 1").fetchall())
+    except duckdb.Error:
+        return False
+
+
+def last_build(db: Path) -> LastBuild | None:
+    """Read what a database says of its last build.
+
+    Args:
+        db: The build database.
+
+    Returns:
+        The build, or None where the database, its ledger or what it knows of its nodes is not there
+        or not of one build.
+    """
+    if not db.is_file():
+        return None
+    try:
+        with duckdb.connect(str(db), read_only=True) as connection:
+            row = connection.execute(
+                "select builds.build_id, finished_at, status = 'finished' and is_whole, "
+                "input_fingerprint, recipe, nodes.statement, reads, shape, seconds, reason "
+                "from ledger.builds left join ledger.nodes "
+                f"on nodes.node_id = '{LEDGER}' and nodes.content = builds.build_id "
+                "order by started_at desc limit 1"
+            ).fetchone()
+    except duckdb.Error:
+        return None
+    if not row or not row[4]:
+        return None
+    facts = json.loads(row[4])
+    return LastBuild(*row[:3], row[3] or "", facts["context"], facts["form"], facts["n_nodes"])
 
 
 def _versions() -> list[str]:

@@ -17,17 +17,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import jinja2
 import yaml
 
-from abm.fingerprints import WHOLE
+from abm.fingerprints import LEDGER, WHOLE, LastBuild
 from abm.privacy import SALT
 from abm.progress import Steps
 
-LEDGER = "ledger"
 OF_BUILDS, OF_SALT = "ledger of builds", "salt"
 """What nodes read without a reference, as macro known_node names it."""
 
@@ -37,29 +35,6 @@ NOT_PASSED = "not passed"
 VIEW, UPDATED_TABLE = "view", "updated_table"
 EXPECTED_WARNING = "test.abm_warehouse.warn_of_what_the_audit_found"
 """The data test that warns of what audit_notices holds."""
-
-
-@dataclass(frozen=True)
-class LastBuild:
-    """What a database says of its last build.
-
-    Attributes:
-        build_id: The build.
-        finished_at: When it ended, UTC.
-        is_whole: It finished, and left nothing out.
-        inputs: Fingerprint of the raw directory.
-        context: Fingerprint of its code and configuration; empty where dbt was run by itself.
-        form: Fingerprint of how its raw data were to be read.
-        n_nodes: How many nodes it had; more than are known where some cannot be made without dbt.
-    """
-
-    build_id: str
-    finished_at: datetime
-    is_whole: bool
-    inputs: str
-    context: str
-    form: str
-    n_nodes: int
 
 
 @dataclass
@@ -83,39 +58,6 @@ class Made:
 
 class NeedsDbtError(Exception):
     """What is to be done is not in the recipes."""
-
-
-def fingerprint_of(*facts: Any) -> str:
-    """Hash facts that JSON can hold."""
-    return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
-
-
-def last_build(db: Path) -> LastBuild | None:
-    """Read what a database says of its last build.
-
-    Args:
-        db: The build database.
-
-    Returns:
-        The build, or None where the database, its ledger or what it knows of its nodes is not there
-        or not of one build.
-    """
-    if not db.is_file():
-        return None
-    try:
-        with duckdb.connect(str(db), read_only=True) as connection:
-            row = connection.execute(
-                "select builds.build_id, finished_at, status = 'finished' and is_whole, "
-                "input_fingerprint, recipe from ledger.builds left join ledger.nodes "
-                f"on nodes.node_id = '{LEDGER}' and nodes.content = builds.build_id "
-                "order by started_at desc limit 1"
-            ).fetchone()
-    except duckdb.Error:
-        return None
-    if not row or not row[4]:
-        return None
-    facts = json.loads(row[4])
-    return LastBuild(*row[:3], row[3] or "", facts["context"], facts["form"], facts["n_nodes"])
 
 
 def build_from_recipes(

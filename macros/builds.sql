@@ -87,7 +87,8 @@
         'input_fingerprint': env_var('ABM_INPUT_FINGERPRINT', ''),
     } -%}
     {%- set last_build_id = fetched(
-        'select max_by(build_id, started_at) from ' ~ ledger
+        'select max(build_id) from ' ~ ledger
+        ~ ' where started_at = (select max(started_at) from ' ~ ledger ~ ')'
     )[0][0] if recorded.has_ledger -%}
     {#- Run here and not as the hook's own statement: dbt builds on where that fails. -#}
     {%- set statements -%}

@@ -31,6 +31,7 @@
     A raw table has the fingerprint of its file; one that is read by a query that of the directory;
     where the data are in another database, one of its own in every build. -#}
 {% macro begin_nodes(last_build_id) -%}
+    {%- if adapter.type() != 'duckdb' -%}{{ return('') }}{%- endif -%}
     {%- set nodes = nodes_ledger() -%}
     {%- set columns = nodes_columns() -%}
     {%- set made = fetched(

@@ -42,12 +42,15 @@
 {%- endmacro %}
 
 {#- Whole numbers: dividend = floored_quotient * divisor + floored_remainder, and the remainder is
-    never negative. Every engine divides what divides evenly without a rest; the quotient may have
-    15 digits, where an engine divides doubles. -#}
+    never negative. What divides evenly is divided as doubles, which are off by less than a half
+    where the quotient has 15 digits. -#}
 {% macro floored_quotient(dividend, divisor) -%}
     cast(
-        ({{ dividend }} - {{ floored_remainder(dividend, divisor) }}) / {{ divisor }}
-        as {{ dbt.type_bigint() }}
+        round(
+            cast(
+                {{ dividend }} - {{ floored_remainder(dividend, divisor) }} as {{ type_double() }}
+            ) / {{ divisor }}
+        ) as {{ dbt.type_bigint() }}
     )
 {%- endmacro %}
 

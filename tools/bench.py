@@ -1,8 +1,10 @@
-"""`make bench`: what a build costs, at two sizes, written to docs/benchmarks.md.
+"""`make bench`: what a build costs beside the one of an earlier commit, to docs/benchmarks.md.
 
-Every figure comes from a process of its own, so that nothing is warm but the file cache: a full
-build of the raw data of the day before, a build of one more day into the same database, and one
-copy of the marts, which is the least that any build could cost.
+Every figure comes from a process of its own, so that nothing is warm but the file cache and dbt's
+parse of the project. The earlier commit and this one build in turns, on the same raw data: a full
+build of what was there by the day before; then, this one alone, what one more day adds, what one
+more hour adds, and a build of which nothing changed. One copy of the marts is the least that any
+build could cost.
 """
 
 import json
@@ -20,22 +22,28 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from statistics import median
+from typing import Annotated
 
 import duckdb
 import typer
 
-from abm.build import UPDATED_TABLE, WRITE_ARTIFACTS
 from abm.errors import AbmError
-from abm.paths import find_project_root, shown
+from abm.paths import SAMPLE_DIR, find_project_root, shown
 from abm.progress import Steps
 from tools.bench_attribution import CONTESTANTS, Contest, contest
 
 GIGABYTE = 1e9
+BASE = "da27bb8"
+"""The commit that costs are compared with: the build of 2026-11-22."""
+
 COPIED_SCHEMA = "marts"
 MOST_EXPENSIVE = 5
 TABLE_OF_MODELS = 12
+SAMPLE = "sample"
+SAMPLE_ACCOUNTS = 250
 DEFAULT_SIZES = (500_000, 5_000_000)
+REPETITIONS = 3
 TOUCHPOINTS_PER_ACCOUNT = 500
 LAST_DAY = date(2026, 10, 31)
 MEMORY_LIMIT = "ABM_MEMORY_LIMIT"
@@ -43,26 +51,28 @@ DEFAULT_MEMORY_LIMIT = "4GB"
 MARKER = "complete.json"
 KEPT_HEADING = "## A rebuild of the sample"
 
-ACTIVITY = (
-    "ga4/events",
-    "hubspot/contact_form_submission",
-    "hubspot/email_event*",
-    "linkedin_ads/company_engagement",
-    "marketo/activity_*",
-    "custom/touchpoints",
+GROWING = (
+    *("ga4/events", "hubspot/contact_form_submission", "hubspot/email_event*"),
+    *("linkedin_ads/company_engagement", "marketo/activity_*", "custom/touchpoints"),
+    *("salesforce/task", "salesforce/opportunity_field_history", "salesforce/campaign_member"),
+    *("sixsense/*", "bombora/*", "demandbase/*"),
 )
-"""Raw tables that grow by the day: those of the day before lack what was loaded since."""
+"""Raw tables that grow: those of an hour or a day before lack what was loaded since."""
 
-GOAL_RATIO = 3.5
-GOAL_DAY_PCT = 4.0
-GOAL_EXPONENT = 1.1
-GOAL_PEAK_GB = 4.0
-GOAL_LARGE_SIZE = 5_000_000
-GOAL_LARGE_CORES = 2
-GOAL_LARGE_GB = 8.0
+FULL, DAY, HOUR, NOTHING, BASE_FULL, COPY = (
+    *("full build", "one more day", "one more hour", "nothing changed"),
+    *(f"full build of {BASE}", "copy of the marts"),
+)
+GOALS: dict[str, tuple[tuple[str, float], ...]] = {
+    SAMPLE: ((NOTHING, 0.02), (HOUR, 0.35), (FULL, 0.5)),
+    "small": ((HOUR, 0.30),),
+    "large": ((NOTHING, 0.01), (HOUR, 0.20), (DAY, 0.30), (FULL, 0.6)),
+}
+"""Of the CPU time of a full build of the earlier commit, by size."""
+
+GOAL_EXPONENT = 1.0
+GOAL_PEAK_GB = 8.0
 GOAL_SCANS = 3.0
-SIZE_TOLERANCE = 0.1
-"""The generator meets the size asked for within this share."""
 IDLE_LOAD = 0.5
 """Above this load the machine does something else too."""
 
@@ -76,23 +86,23 @@ NOT_IDLE = (
 _SECONDS = re.compile(r", \d+ s$")
 
 HELP = """
-Measure what a build costs, at two sizes or more, and write docs/benchmarks.md.
+Measure what a build costs, of the sample and at two sizes or more, and write docs/benchmarks.md.
 
-For every size: raw data are generated unless they are cached, a full build runs on what was loaded
-by the day before the last one, a second build of the same database adds the last day, and the marts
-are copied once to a new file. Each runs in a process of its own. The document holds seconds (wall
-and CPU), peak memory, touchpoints a second, the ratio of the full build to the copy, the cost of
-the day, how time grows with size, and the models that cost most.
+For every size: raw data are generated unless they are cached. Then, in turns and several times: an
+earlier commit builds what was loaded by the day before the last one; this one does the same, adds
+the last day but for its last hour, adds that hour, and builds once more. The document holds seconds
+(wall and CPU), peak memory, the share of the earlier commit's full build, and the models that cost
+most; each figure is a median.
 
-The raw data stay in <cache>/raw for the next time (150 MB for 5 million touchpoints); databases
-are in <cache>/work, up to 4 GB, and are removed. Let the machine be idle: the document says what
+The raw data stay in <cache>/raw for the next time (350 MB for 5 million touchpoints); databases
+are in <cache>/work, up to 8 GB, and are removed. Let the machine be idle: the document says what
 its load was. ABM_MEMORY_LIMIT is DuckDB's limit, 4GB by default.
 
 \b
 Examples:
     make bench
     python -m tools.bench --touchpoints 20000 --touchpoints 100000 --out /tmp/benchmarks.md
-    ABM_MEMORY_LIMIT=2GB python -m tools.bench
+    python -m tools.bench --touchpoints 500000 --touchpoints 50000000 --repetitions 1 --no-base
 """
 
 
@@ -116,45 +126,38 @@ class Scale:
     """One size, measured.
 
     Attributes:
+        name: What it is called: the sample, or so many touchpoints.
         wanted: Touchpoints asked for.
         accounts: Accounts of the company.
-        touchpoints: Rows of fct_touchpoints after the full build.
+        touchpoints: Rows of fct_touchpoints after the last build.
         raw_bytes: Size of the raw data.
-        full: The full build.
-        day: The build of one more day.
-        copied: One copy of the marts.
-        models: Wall seconds of each model, seed and snapshot in the full build, dearest first.
-        other: Wall seconds of tests and other nodes together.
-        day_models: Wall seconds of each in the build of one more day.
-        updated: Names of the tables that a build updates instead of writing them anew.
+        costs: What was built to what it cost, each time.
+        models: Wall seconds of each model, seed and snapshot in a full build, dearest first.
+        hour_models: Wall seconds of each node that one more hour made.
+        n_made: How many nodes that were.
     """
 
+    name: str
     wanted: int
     accounts: int
     touchpoints: int
     raw_bytes: int
-    full: Cost
-    day: Cost
-    copied: Cost
+    costs: Mapping[str, list[Cost]]
     models: list[tuple[str, float]]
-    other: float
-    day_models: list[tuple[str, float]]
-    updated: list[str]
+    hour_models: dict[str, float]
+    n_made: int
 
-    @property
-    def ratio(self) -> float:
-        """The full build's wall time in copies."""
-        return self.full.wall / self.copied.wall
+    def median(self, what: str) -> Cost | None:
+        """The cost of something: medians of wall, CPU and peak, or None where it was not built."""
+        costs = self.costs.get(what)
+        if not costs:
+            return None
+        return Cost(*(median(getattr(c, of) for c in costs) for of in ("wall", "cpu", "peak")))
 
-    @property
-    def day_pct(self) -> float:
-        """The cost of one more day in percent of a full build."""
-        return 100 * self.day.wall / self.full.wall
-
-    @property
-    def model_seconds(self) -> float:
-        """Seconds of all models, seeds and snapshots; two run at a time."""
-        return sum(seconds for _, seconds in self.models)
+    def share(self, what: str) -> float | None:
+        """CPU time as a share of the earlier commit's full build."""
+        cost, base = self.median(what), self.median(BASE_FULL)
+        return cost.cpu / base.cpu if cost and base else None
 
 
 def measured(
@@ -226,43 +229,49 @@ def copy_outputs(source: str, target: str) -> None:
 
 def raw_data(
     cache: Path, wanted: int, accounts: int, root: Path, environment: Mapping[str, str]
-) -> tuple[Path, Path]:
-    """Find or make the raw data of one size: all of it, and what was there the day before.
+) -> Path:
+    """Find or make the raw data of one size.
 
     Args:
         cache: The cache directory.
-        wanted: Touchpoints.
+        wanted: Touchpoints; 0 stands for the sample.
         accounts: Accounts.
         root: The project's directory.
         environment: The environment of a process without the caller's settings.
 
     Returns:
-        The directory of all raw data and that of the day before.
+        A directory with one of all raw data, `all`, and those of an hour and a day before.
     """
-    folder = cache / "raw" / str(wanted)
-    complete, before = folder / "all", folder / "day_before"
+    folder = cache / "raw" / (str(wanted) if wanted else SAMPLE)
+    complete = folder / "all"
     marker = folder / MARKER
     made_by = {"accounts": accounts, "last_day": LAST_DAY.isoformat(), "code": _generator(root)}
     if marker.is_file() and json.loads(marker.read_text(encoding="utf-8")) == made_by:
-        return complete, before
+        return folder
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    with Steps(f"Generating {wanted:,} touchpoints") as steps:
-        size = ("--accounts", str(accounts), "--touchpoints", str(wanted))
-        to = ("--as-of", LAST_DAY.isoformat(), "--out", str(complete))
-        command = [sys.executable, "-m", "abm", "sample", *size, *to]
-        measured(command, environment, root, steps.note)
-        shutil.copytree(complete, before)
+    if wanted:
+        with Steps(f"Generating {wanted:,} touchpoints") as steps:
+            size = ("--accounts", str(accounts), "--touchpoints", str(wanted))
+            to = ("--as-of", LAST_DAY.isoformat(), "--out", str(complete))
+            command = [sys.executable, "-m", "abm", "sample", *size, *to]
+            measured(command, environment, root, steps.note)
+    else:
+        shutil.copytree(root / SAMPLE_DIR, complete)
+    for name, age in ((HOUR, "1 hour"), (DAY, "1 day")):
+        before = folder / f"before {name}"
+        shutil.copytree(complete, before, copy_function=os.link)
         with duckdb.connect() as connection:
-            for pattern in ACTIVITY:
-                for file in sorted(complete.glob(f"{pattern}.parquet")):
-                    connection.execute(
-                        f"copy (from '{file}' where _fivetran_synced <= "
-                        f"(select max(_fivetran_synced) - interval 1 day from '{file}')) "
-                        f"to '{before / file.relative_to(complete)}' (format parquet)"
-                    )
+            for file in (f for p in GROWING for f in sorted(complete.glob(f"{p}.parquet"))):
+                target = before / file.relative_to(complete)
+                target.unlink()
+                connection.execute(
+                    f"copy (from '{file}' where _fivetran_synced <= (select "
+                    f"max(_fivetran_synced) - interval {age} from '{file}')) "
+                    f"to '{target}' (format parquet)"
+                )
     marker.write_text(json.dumps(made_by), encoding="utf-8")
-    return complete, before
+    return folder
 
 
 def _generator(root: Path) -> str:
@@ -278,10 +287,7 @@ def _made_anew(work: Path, root: Path) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("ABM_", "DBT_"))}
     return kept | {
         "PYTHONPATH": str(root),
-        "DBT_TARGET_PATH": str(work / "target"),
-        "DBT_LOG_PATH": str(work / "logs"),
         MEMORY_LIMIT: os.environ.get(MEMORY_LIMIT, DEFAULT_MEMORY_LIMIT),
-        WRITE_ARTIFACTS: "true",
     }
 
 
@@ -313,86 +319,134 @@ def measure_attribution(touches: int, cache: Path, root: Path) -> dict[str, Cont
         shutil.rmtree(work, ignore_errors=True)
 
 
-def measure(wanted: int, accounts: int, cache: Path, root: Path) -> Scale:
+def base_project(cache: Path, root: Path) -> Path:
+    """Check out the earlier commit.
+
+    Args:
+        cache: The cache directory.
+        root: The project's directory, in a clone that has the commit.
+
+    Returns:
+        The directory of that commit's project.
+
+    Raises:
+        AbmError: The clone does not have it.
+    """
+    folder = cache / BASE
+    if folder.is_dir():
+        return folder
+    git = ("git", "-c", "advice.detachedHead=false")
+    for command in (
+        [*git, "clone", "--quiet", "--no-checkout", str(root), str(folder)],
+        [*git, "-C", str(folder), "checkout", "--quiet", BASE],
+    ):
+        if subprocess.run(command, check=False).returncode:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise AbmError(
+                f"Commit {BASE} is not in {shown(root)}, so that nothing can be compared with it: "
+                "fetch the whole history, or leave it out with --no-base."
+            )
+    return folder
+
+
+def measure(
+    wanted: int, accounts: int, cache: Path, root: Path, base: Path | None, repetitions: int
+) -> Scale:
     """Measure one size.
 
     Args:
-        wanted: Touchpoints.
+        wanted: Touchpoints; 0 stands for the sample.
         accounts: Accounts.
         cache: The cache directory.
         root: The project's directory.
+        base: The earlier commit's, or None.
+        repetitions: How often.
 
     Returns:
         What was measured.
     """
-    work = cache / "work" / str(wanted)
+    name = f"{wanted:,} touchpoints" if wanted else "the sample"
+    work = cache / "work" / (str(wanted) if wanted else SAMPLE)
     environment = _made_anew(work, root)
-    complete, before = raw_data(cache, wanted, accounts, root, environment)
-    db, copied = work / "build.duckdb", work / "copied.duckdb"
+    raw = raw_data(cache, wanted, accounts, root, environment)
+    db, live, copied = work / "build.duckdb", work / "live", work / "copied.duckdb"
+    costs: dict[str, list[Cost]] = {}
 
-    def build(raw: Path, as_of: date, what: str) -> Cost:
-        with Steps(f"{what} of {wanted:,} touchpoints") as steps:
-            options = ("--raw", str(raw), "--db", str(db), "--as-of", as_of.isoformat())
+    def build(what: str, as_of: date, *more: str, project: Path = root) -> None:
+        folder = work / project.name
+        folder.mkdir(exist_ok=True)
+        with Steps(f"{what}, {name}") as steps:
+            options = ("--raw", str(live), "--db", str(db), "--as-of", as_of.isoformat(), *more)
             command = [sys.executable, "-m", "abm", "build", *options]
-            return measured(command, environment, root, steps.note)
+            own = {
+                "PYTHONPATH": str(project),
+                "DBT_TARGET_PATH": str(folder / "target"),
+                "DBT_LOG_PATH": str(folder / "logs"),
+            }
+            cost = measured(command, {**environment, **own}, project, steps.note)
+        if not more:
+            costs.setdefault(what, []).append(cost)
 
-    def results() -> Any:
-        return json.loads((work / "target" / "run_results.json").read_text(encoding="utf-8"))
+    def clear() -> None:
+        for file in work.glob("build.duckdb*"):
+            shutil.rmtree(file) if file.is_dir() else file.unlink()
 
+    before = LAST_DAY - timedelta(days=1)
     try:
-        full = build(before, LAST_DAY - timedelta(days=1), "Full build")
-        models, other = model_seconds(results())
-        manifest = json.loads((work / "target" / "manifest.json").read_text(encoding="utf-8"))
+        for number in range(repetitions):
+            _put(raw / f"before {DAY}", live)
+            for project in (base, root) if base else (root,):
+                clear()
+                if not number:  # so that dbt has parsed the project, as it has at a user's
+                    build("dbt's parse", before, "--select", "dim_dates", project=project)
+                    clear()
+                build(BASE_FULL if project is base else FULL, before, project=project)
+            with duckdb.connect(str(db), read_only=True) as connection:
+                models = _seconds(connection)
+            _put(raw / f"before {HOUR}", live)
+            build(DAY, LAST_DAY)
+            _put(raw / "all", live)
+            build(HOUR, LAST_DAY)
+            build(NOTHING, LAST_DAY)
         with duckdb.connect(str(db), read_only=True) as connection:
+            hour_models = dict(_seconds(connection))
             ((touchpoints,),) = connection.execute(
                 "select count(*) from marts.fct_touchpoints where occurred_at is not null"
             ).fetchall()
-        day = build(complete, LAST_DAY, "One more day")
-        day_models, _ = model_seconds(results())
-        with Steps(f"Copying the marts of {wanted:,} touchpoints") as steps:
+        with Steps(f"Copying the marts, {name}") as steps:
             code = "import sys; from tools.bench import copy_outputs; copy_outputs(*sys.argv[1:])"
             command = [sys.executable, "-c", code, str(db), str(copied)]
-            copy = measured(command, environment, root, steps.note)
+            costs[COPY] = [measured(command, environment, root, steps.note)]
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return Scale(
+        name=name,
         wanted=wanted,
         accounts=accounts,
         touchpoints=touchpoints,
-        raw_bytes=sum(file.stat().st_size for file in complete.rglob("*.parquet")),
-        full=full,
-        day=day,
-        copied=copy,
+        raw_bytes=sum(file.stat().st_size for file in (raw / "all").rglob("*.parquet")),
+        costs=costs,
         models=models,
-        other=other,
-        day_models=day_models,
-        updated=[
-            node["name"]
-            for node in manifest["nodes"].values()
-            if node["config"].get("materialized") == UPDATED_TABLE
-        ],
+        hour_models=hour_models,
+        n_made=len(hour_models),
     )
 
 
-def model_seconds(results: Mapping[str, Any]) -> tuple[list[tuple[str, float]], float]:
-    """Read the cost of each node out of dbt's run_results.json.
+def _put(source: Path, live: Path) -> None:
+    """Replace the raw directory of a build, as a loader replaces files."""
+    new = live.with_name("new")
+    shutil.copytree(source, new, copy_function=os.link)
+    shutil.rmtree(live, ignore_errors=True)
+    new.rename(live)
 
-    Args:
-        results: The document.
 
-    Returns:
-        Name and wall seconds of each model, seed and snapshot, dearest first; and the seconds of
-        everything else together.
-    """
-    built: list[tuple[str, float]] = []
-    other = 0.0
-    for result in results["results"]:
-        kind, _, name, *_ = result["unique_id"].split(".")
-        if kind in ("model", "seed", "snapshot"):
-            built.append((name, result["execution_time"]))
-        else:
-            other += result["execution_time"]
-    return sorted(built, key=lambda model: (-model[1], model[0])), other
+def _seconds(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, float]]:
+    """Read what the last build made and how long it took, dearest first."""
+    return connection.execute(
+        "select split_part(node_id, '.', 3), cast(seconds as double) from ledger.nodes "
+        "where build_id = (select content from ledger.nodes where node_id = 'ledger') "
+        "order by 2 desc, 1"
+    ).fetchall()
 
 
 def exponent(smaller: float, larger: float, growth: float) -> float:
@@ -410,95 +464,46 @@ def exponent(smaller: float, larger: float, growth: float) -> float:
 
 
 def goals(
-    scales: Sequence[Scale], attribution: Mapping[str, Contest], cores: int
+    scales: Sequence[Scale], attribution: Mapping[str, Contest]
 ) -> list[tuple[str, str, str, str, str]]:
-    """Hold the largest size against the goals.
+    """Hold the sizes against the goals.
 
     Args:
-        scales: The sizes, smallest first.
+        scales: The sample, then the sizes, smallest first.
         attribution: What each contestant of attribution took.
-        cores: Cores of the machine.
 
     Returns:
-        Goal, bound, measured, verdict and cause, a row each.
+        Size, goal, bound, measured and verdict, a row each.
     """
-    small, large = scales[0], scales[-1]
-    growth = large.touchpoints / small.touchpoints
-    wall = exponent(small.full.wall, large.full.wall, growth)
-    models = exponent(small.model_seconds, large.model_seconds, growth)
-    dearest = large.models[:MOST_EXPENSIVE]
-    share = sum(seconds for _, seconds in dearest) / large.model_seconds
-    peak = large.full.peak / GIGABYTE
-    least = GOAL_LARGE_SIZE * (1 - SIZE_TOLERANCE)
-    is_large = large.touchpoints >= least and cores <= GOAL_LARGE_CORES
-    names = ", ".join(f"`{name}`" for name, _ in dearest)
-    seconds, day_seconds = dict(large.models), dict(large.day_models)
-    day_cause = (
-        f"A build of {small.touchpoints:,} touchpoints takes {small.full.wall:.0f} s already, "
-        f"{small.full.wall / large.full.wall:.0%} of this one. {len(large.updated)} tables are "
-        f"updated, in {sum(day_seconds[name] for name in large.updated):.0f} s instead of "
-        f"{sum(seconds[name] for name in large.updated):.0f}: their rows are computed, and only "
-        "those that differ are written. The other models are built in full."
-    )
-    limit = os.environ.get(MEMORY_LIMIT, DEFAULT_MEMORY_LIMIT)
+    rows = []
+    for scale, size in ((scales[0], SAMPLE), (scales[1], "small"), (scales[-1], "large")):
+        for what, bound in GOALS[size]:
+            share = scale.share(what)
+            rows.append(
+                (
+                    scale.name,
+                    f"{what}, of the full build of {BASE}",
+                    f"<= {bound:.2f}",
+                    "not measured" if share is None else f"{share:.3f}",
+                    "open" if share is None else _verdict(share <= bound),
+                )
+            )
+    small, large = scales[1], scales[-1]
+    cost, larger = small.median(FULL), large.median(FULL)
+    if cost and larger:
+        growth = exponent(cost.cpu, larger.cpu, large.touchpoints / small.touchpoints)
+        peak = larger.peak / GIGABYTE
+        rows += [
+            _bound(large.name, "growth exponent of a full build's CPU time", growth, GOAL_EXPONENT),
+            _bound(large.name, "peak memory of a full build in GB", peak, GOAL_PEAK_GB),
+        ]
     scans = attribution["rules"].seconds / attribution["scan"].seconds
-    ten_peak = attribution["all"].peak / GIGABYTE
-    return [
-        (
-            "full build in copies of the marts",
-            f"<= {GOAL_RATIO}",
-            f"{large.ratio:.1f}",
-            _verdict(large.ratio <= GOAL_RATIO),
-            f"{share:.0%} of the models' time are {names}; of {large.model_seconds:.0f} s in all "
-            f"the smaller size takes {small.model_seconds:.0f} s already.",
-        ),
-        (
-            "one more day, of a full build",
-            f"<= {GOAL_DAY_PCT:.0f} %",
-            f"{large.day_pct:.0f} %",
-            _verdict(large.day_pct <= GOAL_DAY_PCT),
-            day_cause,
-        ),
-        (
-            "growth exponent of wall time",
-            f"<= {GOAL_EXPONENT}",
-            f"{wall:.2f}",
-            _verdict(wall <= GOAL_EXPONENT),
-            f"That of the models alone is {models:.2f}. What does not grow, dbt's start and the "
-            "planning of statements, makes both smaller than the growth of the work itself.",
-        ),
-        (
-            "peak memory",
-            f"<= {GOAL_PEAK_GB:.0f} GB",
-            f"{peak:.1f} GB",
-            _verdict(peak <= GOAL_PEAK_GB),
-            f"DuckDB may use {limit} (`{MEMORY_LIMIT}`); Python, dbt and what DuckDB does not "
-            "count come on top.",
-        ),
-        (
-            f"{GOAL_LARGE_SIZE / 1e6:.0f} million touchpoints on {GOAL_LARGE_CORES} cores",
-            f"<= {GOAL_LARGE_GB:.0f} GB",
-            f"{peak:.1f} GB" if is_large else "not measured",
-            _verdict(peak <= GOAL_LARGE_GB) if is_large else "open",
-            f"Built {large.touchpoints:,} touchpoints on {cores} cores in {large.full.wall:.0f} s.",
-        ),
-        (
-            "five rule models, in scans of the touches",
-            f"<= {GOAL_SCANS:.0f}",
-            f"{scans:.1f}",
-            _verdict(scans <= GOAL_SCANS),
-            "A share per touch and model is written, with text ids, and decay is summed in exact "
-            f"decimals. polars takes {attribution['polars'].seconds:.1f} s, pandas "
-            f"{attribution['pandas'].seconds:.1f} s, this {attribution['rules'].seconds:.1f} s.",
-        ),
-        (
-            "ten models, peak memory",
-            f"<= {GOAL_PEAK_GB:.0f} GB",
-            f"{ten_peak:.1f} GB",
-            _verdict(ten_peak <= GOAL_PEAK_GB),
-            "Every touch has a row per model, which is ranked twice to the last unit and cent.",
-        ),
-    ]
+    rows.append(_bound(large.name, "five rule models, in scans of the touches", scans, GOAL_SCANS))
+    return rows
+
+
+def _bound(size: str, goal: str, value: float, bound: float) -> tuple[str, str, str, str, str]:
+    return size, goal, f"<= {bound:.2f}", f"{value:.2f}", _verdict(value <= bound)
 
 
 def _verdict(is_met: bool) -> str:
@@ -509,18 +514,16 @@ def document(
     scales: Sequence[Scale],
     attribution: Mapping[str, Contest],
     machine: Sequence[tuple[str, str]],
-    cores: int,
     command: str,
     is_idle: bool = True,
 ) -> str:
     """Write the document.
 
     Args:
-        scales: The sizes, smallest first.
+        scales: The sample, then the sizes, smallest first.
         attribution: What each contestant of attribution took, on as many touches as the largest
             size asked for.
         machine: Name and value of what describes the machine and the versions.
-        cores: Cores of the machine.
         command: The command that repeats it.
         is_idle: The machine did nothing else when it began.
 
@@ -528,59 +531,52 @@ def document(
         Markdown.
     """
     large = scales[-1]
-    rows: list[tuple[str, Callable[[Scale], str]]] = [
-        ("accounts", lambda s: f"{s.accounts:,}"),
-        ("raw data, MB of Parquet", lambda s: f"{s.raw_bytes / 1e6:.0f}"),
-        ("full build, wall s", lambda s: f"{s.full.wall:.1f}"),
-        ("full build, CPU s", lambda s: f"{s.full.cpu:.1f}"),
-        ("full build, peak memory in GB", lambda s: f"{s.full.peak / GIGABYTE:.2f}"),
-        ("touchpoints a second", lambda s: f"{s.touchpoints / s.full.wall:,.0f}"),
-        ("models, seeds and snapshots, s", lambda s: f"{s.model_seconds:.1f}"),
-        ("tests, s", lambda s: f"{s.other:.1f}"),
-        ("one more day, wall s", lambda s: f"{s.day.wall:.1f}"),
-        ("one more day, CPU s", lambda s: f"{s.day.cpu:.1f}"),
-        ("one more day, % of the full build", lambda s: f"{s.day_pct:.0f}"),
-        ("copy of the marts, wall s", lambda s: f"{s.copied.wall:.1f}"),
-        ("copy of the marts, CPU s", lambda s: f"{s.copied.cpu:.1f}"),
-        ("full build in copies, by wall time", lambda s: f"{s.ratio:.1f}"),
-        ("full build in copies, by CPU time", lambda s: f"{s.full.cpu / s.copied.cpu:.1f}"),
+    sizes = [scale.name for scale in scales]
+    results = [
+        ("accounts", *(f"{scale.accounts:,}" for scale in scales)),
+        ("touchpoints", *(f"{scale.touchpoints:,}" for scale in scales)),
+        ("raw data, MB of Parquet", *(f"{scale.raw_bytes / 1e6:.0f}" for scale in scales)),
+        ("nodes that one more hour makes", *(str(scale.n_made) for scale in scales)),
     ]
-    sizes = [f"{scale.touchpoints:,} touchpoints" for scale in scales]
-    results = [(name, *(show(scale) for scale in scales)) for name, show in rows]
-    by_name = [*(dict(scale.models) for scale in scales), dict(large.day_models)]
+    for what in (BASE_FULL, FULL, DAY, HOUR, NOTHING, COPY):
+        costs = [scale.median(what) for scale in scales]
+        if any(costs):
+            results += [
+                (f"{what}, wall s", *(f"{c.wall:.1f}" if c else "" for c in costs)),
+                (f"{what}, CPU s", *(f"{c.cpu:.1f}" if c else "" for c in costs)),
+                (
+                    f"{what}, peak memory in GB",
+                    *(f"{c.peak / GIGABYTE:.2f}" if c else "" for c in costs),
+                ),
+            ]
+    seconds_of = [dict(scale.models) for scale in scales]
     models = [
         (
             f"`{name}`",
-            *(f"{seconds_of.get(name, 0):.1f}" for seconds_of in by_name),
-            f"{seconds / large.model_seconds:.0%}",
+            *(f"{seconds.get(name, 0):.1f}" for seconds in seconds_of),
+            f"{large.hour_models.get(name, 0):.1f}",
         )
-        for name, seconds in large.models[:TABLE_OF_MODELS]
+        for name, _ in large.models[:TABLE_OF_MODELS]
     ]
+    repetitions = max(len(costs) for scale in scales for costs in scale.costs.values())
     parts = [
         f"<!-- Written by `{command}`: run it again instead of editing. -->",
         "# Benchmarks",
-        f"`{command}` wrote this page: raw data of a fictional company at each size, a full build "
-        "of what was loaded by the day before the last, a second build that adds the last day, and "
-        "one copy of the marts to a new file, each in a process of its own.",
+        f"`{command}` wrote this page. Commit {BASE} and this one build raw data of a fictional "
+        "company in turns, as they were a day before; this one then adds the day but for its last "
+        "hour, adds that hour (the rows that every raw table got in its own last hour), and builds "
+        f"once more. Each is a process of its own, medians of {repetitions}; dbt has parsed the "
+        "project before.",
         _table(("", ""), machine),
         *([] if is_idle else [NOT_IDLE]),
         "## Goals",
-        _table(("goal", "bound", "measured", "", "why"), goals(scales, attribution, cores)),
-        "The goals are held against the larger size.",
+        _table(("size", "goal", "bound", "measured", ""), goals(scales, attribution)),
         "## Results",
         _table(("", *sizes), results),
-        "Seconds of models and tests are wall time from dbt's `run_results.json`, which knows no "
-        "CPU time of a model; two run at a time, so they add up to more than the build.",
-        "## The most expensive models",
-        _table(
-            (
-                "model",
-                *(f"s, {size}" for size in sizes),
-                "s, one more day at the larger",
-                "share at the larger",
-            ),
-            models,
-        ),
+        "## The most expensive nodes",
+        "Wall seconds of a full build, in which two run at a time, and of one more hour, in which "
+        "they run one after the other with two threads each.",
+        _table(("node", *sizes, f"one more hour, {large.name}"), models),
         "## Attribution",
         f"About {large.wanted:,} touches, all in journeys of 1 to 5,000; every contestant reads "
         "the same file in a process of its own. The three that compute the rule models credit the "
@@ -651,6 +647,12 @@ def run(
         Path | None,
         typer.Option(metavar="FILE", help="The document. Default: docs/benchmarks.md."),
     ] = None,
+    repetitions: Annotated[
+        int, typer.Option(min=1, metavar="N", help="How often each build is measured.")
+    ] = REPETITIONS,
+    is_base_built: Annotated[
+        bool, typer.Option("--base/--no-base", help=f"Build commit {BASE} too.")
+    ] = True,
 ) -> None:
     """Measure and write the document; the help text is `HELP`."""
     sizes = sorted(set(touchpoints or DEFAULT_SIZES))
@@ -664,25 +666,24 @@ def run(
     scales = []
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        for size in sizes:
-            scales.append(measure(size, max(30, size // per_account), folder, root))
+        base = base_project(folder, root) if is_base_built else None
+        for size in (0, *sizes):
+            accounts = max(30, size // per_account) if size else SAMPLE_ACCOUNTS
+            scales.append(measure(size, accounts, folder, root, base, repetitions))
             print(_line(scales[-1]), flush=True)
         attribution = measure_attribution(sizes[-1], folder, root)
-        command = (
-            "make bench"
-            if not touchpoints
-            else "python -m tools.bench" + "".join(f" --touchpoints {size}" for size in sizes)
-        )
-        cores = os.cpu_count() or 1
-        text = document(scales, attribution, described, cores, command, is_idle)
+        asked = "".join(f" --touchpoints {size}" for size in touchpoints or ())
+        asked += f" --repetitions {repetitions}" if repetitions != REPETITIONS else ""
+        command = f"python -m tools.bench{asked}" if asked else "make bench"
+        text = document(scales, attribution, described, command, is_idle)
         file.write_text(text + kept(file), encoding="utf-8")
     except OSError as error:
         raise AbmError(
             f"Cannot write {shown(Path(error.filename or folder))} ({error.strerror}): "
             "make room or allow writing there, or name another place with --cache or --out."
         ) from error
-    for goal, bound, value, verdict, _ in goals(scales, attribution, cores):
-        print(f"{goal}: {value} ({bound}), {verdict}")
+    for size, goal, bound, value, verdict in goals(scales, attribution):
+        print(f"{size}: {goal}: {value} ({bound}), {verdict}")
     print(f"Wrote {shown(file)}")
 
 
@@ -701,10 +702,9 @@ def kept(file: Path) -> str:
 
 
 def _line(scale: Scale) -> str:
-    return (
-        f"{scale.touchpoints:,} touchpoints: full build {scale.full.wall:.1f} s, "
-        f"{scale.full.cpu:.1f} s of CPU, {scale.full.peak / GIGABYTE:.2f} GB; one more day "
-        f"{scale.day.wall:.1f} s; copy of the marts {scale.copied.wall:.1f} s"
+    costs = ((what, scale.median(what)) for what in scale.costs)
+    return f"{scale.name}: " + "; ".join(
+        f"{what} {cost.cpu:.1f} s of CPU" for what, cost in costs if cost
     )
 
 

@@ -173,12 +173,13 @@ def on_small_disk(
 
 def needs_small_disks() -> None:
     """Skip the test where a process may not have mounts of its own."""
-    if not _has_small_disks():
+    if not has_small_disks():
         pytest.skip("unshare and mount cannot make a small disk here")
 
 
 @cache
-def _has_small_disks() -> bool:
+def has_small_disks() -> bool:
+    """Whether a process may have mounts of its own here."""
     if not shutil.which("unshare"):
         return False
     with tempfile.TemporaryDirectory() as folder:

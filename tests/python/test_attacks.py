@@ -45,6 +45,7 @@ def other_company(company_published: Path, tmp_path: Path) -> Path:
     with duckdb.connect(str(db)) as connection:
         connection.execute("update marts.dim_accounts set account_name = account_name || ' Two'")
         connection.execute("update audit.audit_settings set as_of_on = as_of_on + 40")
+        connection.execute("update audit.audit_builds set build_id = build_id || '-two'")
     return db
 
 

@@ -14,6 +14,11 @@ from conftest import ROOT, said
 from abm.errors import AbmError
 from tools import bench
 from tools.bench import (
+    BASE,
+    BASE_FULL,
+    FULL,
+    HOUR,
+    NOTHING,
     Contest,
     Cost,
     Scale,
@@ -23,28 +28,32 @@ from tools.bench import (
     goals,
     kept,
     measured,
-    model_seconds,
 )
 
-SMALL = Scale(
-    wanted=500_000,
-    accounts=1_000,
-    touchpoints=500_000,
+
+def costs(cpu: float) -> list[Cost]:
+    """Three processes of which the middle one took so many seconds."""
+    return [Cost(wall=cpu, cpu=cpu * of, peak=1e9 * of) for of in (1, 2, 0.5)]
+
+
+SAMPLE = Scale(
+    name="the sample",
+    wanted=0,
+    accounts=250,
+    touchpoints=50_000,
     raw_bytes=7_500_000,
-    full=Cost(wall=20, cpu=35, peak=1e9),
-    day=Cost(wall=19, cpu=33, peak=1e9),
-    copied=Cost(wall=2, cpu=3, peak=1e9),
+    costs={BASE_FULL: costs(40), FULL: costs(20), HOUR: costs(15), NOTHING: costs(0.5)},
     models=[("int_large", 8.0), ("dim_small", 2.0)],
-    other=1.0,
-    day_models=[("int_large", 2.0), ("dim_small", 2.0)],
-    updated=["int_large"],
+    hour_models={"int_large": 2.0},
+    n_made=1,
 )
+SMALL = replace(SAMPLE, name="small", wanted=500_000, touchpoints=500_000)
 LARGE = replace(
     SMALL,
+    name="large",
     wanted=5_000_000,
     touchpoints=5_000_000,
-    full=Cost(wall=200, cpu=350, peak=5e9),
-    copied=Cost(wall=10, cpu=15, peak=1e9),
+    costs={BASE_FULL: costs(400), FULL: costs(200), HOUR: costs(100), NOTHING: costs(2)},
 )
 ATTRIBUTION = {
     "scan": Contest(seconds=0.2, cpu=0.4, peak=1e8),
@@ -62,35 +71,37 @@ def test_exponent() -> None:
 
 
 def test_goals_are_met_or_missed() -> None:
-    verdicts = [
-        (value, verdict) for _, _, value, verdict, _ in goals([SMALL, LARGE], ATTRIBUTION, cores=2)
+    assert [row[0] for row in goals([SAMPLE, SMALL, LARGE], ATTRIBUTION)] == [
+        *("the sample",) * 3,
+        "small",
+        *("large",) * 7,
     ]
-    assert verdicts == [
-        ("20.0", "missed"),
-        ("10 %", "missed"),
+    assert [row[3:] for row in goals([SAMPLE, SMALL, LARGE], ATTRIBUTION)] == [
+        ("0.013", "met"),
+        ("0.375", "missed"),
+        ("0.500", "met"),
+        ("0.375", "missed"),
+        ("0.005", "met"),
+        ("0.250", "missed"),
+        ("not measured", "open"),
+        ("0.500", "met"),
         ("1.00", "met"),
-        ("5.0 GB", "missed"),
-        ("5.0 GB", "met"),
-        ("3.5", "missed"),
-        ("3.0 GB", "met"),
+        ("1.00", "met"),
+        ("3.50", "missed"),
     ]
-    small = replace(SMALL, touchpoints=50_000)
-    assert goals([small, SMALL], ATTRIBUTION, cores=2)[4][2:4] == ("not measured", "open")
-    assert goals([SMALL, LARGE], ATTRIBUTION, cores=8)[4][2:4] == ("not measured", "open")
 
 
 def test_document_holds_what_was_measured() -> None:
-    text = document([SMALL, LARGE], ATTRIBUTION, [("date", "2026-10-31")], 2, "make bench")
+    scales = [SAMPLE, SMALL, LARGE]
+    text = document(scales, ATTRIBUTION, [("date", "2026-10-31")], "make bench")
     assert text.startswith("<!-- Written by `make bench`")
-    assert "| full build, wall s | 20.0 | 200.0 |" in text
-    assert "| `int_large` | 8.0 | 8.0 | 2.0 | 80% |" in text
-    assert "1 tables are updated, in 2 s instead of 8" in text
+    assert f"| full build of {BASE}, CPU s | 40.0 | 40.0 | 400.0 |" in text
+    assert "| `int_large` | 8.0 | 8.0 | 8.0 | 2.0 |" in text
+    assert "medians of 3" in text
     assert "| polars: the same five | 0.80 | 1.40 | 1.00 |" in text
     assert "not idle" not in text
-    busy = document(
-        [SMALL, LARGE], ATTRIBUTION, [("date", "2026-10-31")], 2, "make bench", is_idle=False
-    )
-    assert "not idle" in busy
+    machine = [("date", "2026-10-31")]
+    assert "not idle" in document(scales, ATTRIBUTION, machine, "make bench", is_idle=False)
 
 
 def test_what_is_not_measured_is_kept(tmp_path: Path) -> None:
@@ -98,18 +109,6 @@ def test_what_is_not_measured_is_kept(tmp_path: Path) -> None:
     assert kept(page) == ""
     page.write_text("# Old\n\nfigures\n\n## A rebuild of the sample\n\nby hand\n")
     assert kept(page) == "\n## A rebuild of the sample\n\nby hand\n"
-
-
-def test_seconds_by_model() -> None:
-    results = {
-        "results": [
-            {"unique_id": "model.abm_warehouse.dim_small", "execution_time": 1.0},
-            {"unique_id": "seed.abm_warehouse.channels", "execution_time": 2.0},
-            {"unique_id": "test.abm_warehouse.assert_it", "execution_time": 0.5},
-            {"unique_id": "operation.abm_warehouse.start-0", "execution_time": 0.25},
-        ]
-    }
-    assert model_seconds(results) == ([("channels", 2.0), ("dim_small", 1.0)], 0.75)
 
 
 def test_a_process_is_measured(tmp_path: Path) -> None:
@@ -157,11 +156,11 @@ def test_one_size_is_refused() -> None:
 
 @pytest.mark.full
 def test_small_sizes_are_measured(tmp_path: Path) -> None:
-    sizes = ("--touchpoints", 10_000, "--touchpoints", 20_000)
+    sizes = ("--touchpoints", 10_000, "--touchpoints", 20_000, "--repetitions", 1, "--no-base")
     file = tmp_path / "benchmarks.md"
     result = run_bench(*sizes, "--cache", tmp_path / "cache", "--out", file)
     assert result.returncode == 0, said(result)
-    assert "## The most expensive models" in file.read_text()
+    assert "## The most expensive nodes" in file.read_text()
     marker = tmp_path / "cache" / "raw" / "10000" / bench.MARKER
     assert json.loads(marker.read_text())["accounts"] == 30
     assert not list((tmp_path / "cache" / "work").iterdir())

@@ -213,8 +213,11 @@ def test_a_test_that_did_not_pass_is_run_again(project: Project) -> None:
     ],
 )
 def test_a_ledger_that_is_lost_costs_one_build(project: Project, damage: str) -> None:
+    assert not fingerprints.has_forgotten(project.db)
     with duckdb.connect(str(project.db)) as connection:
         connection.execute(damage)
+    is_noticed = "set reads" not in damage
+    assert fingerprints.has_forgotten(project.db) == is_noticed, "nodes alone are not looked at"
     assert project.build() == EVERYTHING - ALWAYS
     assert project.build() == set()
 

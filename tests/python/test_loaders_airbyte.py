@@ -28,7 +28,8 @@ LOST: dict[str, tuple[str, ...]] = {
 mart: with or without Airbyte, every mart is that of a company that lacks them."""
 
 
-@pytest.mark.parametrize("crm", ["salesforce", pytest.param("hubspot", marks=pytest.mark.full)])
+@pytest.mark.full
+@pytest.mark.parametrize("crm", ["salesforce", "hubspot"])
 def test_airbyte_gives_the_same_marts(crm: str, abm: Abm, company: Path, tmp_path: Path) -> None:
     databases = []
     for name in ("plain", "airbyte"):

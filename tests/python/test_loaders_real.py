@@ -190,14 +190,13 @@ def built_from(abm: Abm, tmp_path: Path) -> BUILT:
     return build
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("crm", "kinds"),
     [
         ("salesforce", {"salesforce": "parquet", "hubspot": "csv"}),
-        pytest.param(
-            "hubspot", {"salesforce": "csv", "hubspot": "parquet"}, marks=pytest.mark.full
-        ),
-        pytest.param("hubspot", {}, marks=pytest.mark.full),
+        ("hubspot", {"salesforce": "csv", "hubspot": "parquet"}),
+        ("hubspot", {}),
     ],
 )
 def test_dlt(

@@ -1,10 +1,11 @@
 """How models and seeds are made on DuckDB: what dbt's own materializations keep is kept.
 
-A project of its own, of macros/materializations.sql and a few models, so that a model can be
-changed between two runs.
+A project of its own, of this one's macros and a few models, so that a model can be changed between
+two runs.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,21 +13,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 from conftest import ROOT
 
-PROJECT = """
-name: small
-version: "1.0"
-profile: small
-models: {small: {+persist_docs: {relation: true, columns: true}}}
-seeds: {small: {+column_types: {code: varchar, weight: "decimal(9,2)"}}}
-flags: {send_anonymous_usage_stats: false}
-"""
-PROFILES = """
-small:
-  target: duckdb
-  outputs: {duckdb: {type: duckdb, path: small.duckdb, threads: 1}}
-"""
+SETTINGS = {
+    "models": {"+persist_docs": {"relation": True, "columns": True}},
+    "seeds": {"+column_types": {"code": "varchar", "weight": "decimal(9,2)"}},
+}
 MODELS = """
 models:
   - name: agreed
@@ -44,12 +37,14 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A project whose model `agreed` has a contract, and whose model `plain` has none."""
-    for folder in ("models", "macros", "seeds"):
+    for folder in ("models", "seeds"):
         (tmp_path / folder).mkdir()
-    macros = ROOT / "macros" / "materializations.sql"
-    (tmp_path / "macros" / macros.name).write_text(macros.read_text())
-    (tmp_path / "dbt_project.yml").write_text(PROJECT)
-    (tmp_path / "profiles.yml").write_text(PROFILES)
+    shutil.copytree(ROOT / "macros", tmp_path / "macros")
+    shutil.copy(ROOT / "profiles.yml", tmp_path)
+    settings = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
+    kept = ("name", "config-version", "profile", "vars", "flags", "on-run-start", "on-run-end")
+    settings = {name: settings[name] for name in kept} | SETTINGS
+    (tmp_path / "dbt_project.yml").write_text(yaml.safe_dump(settings))
     (tmp_path / "models" / "models.yml").write_text(MODELS)
     (tmp_path / "seeds" / "weights.csv").write_text("code,weight\na,1.5\nb,\n")
     write(tmp_path, "agreed", AGREED)
@@ -65,6 +60,7 @@ def write(project: Path, model: str, sql: str, materialized: str = "table") -> N
 def build(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("ABM_", "DBT_"))}
     command = [sys.executable, "-c", "from dbt.cli.main import cli; cli()", "build", *arguments]
+    clean["ABM_DB"] = "small.duckdb"
     return subprocess.run(command, cwd=project, env=clean, capture_output=True, text=True)
 
 
@@ -73,7 +69,10 @@ def ask(project: Path, query: str) -> list[tuple[object, ...]]:
         return connection.execute(query).fetchall()
 
 
-KINDS = "select table_name, table_type from information_schema.tables order by 1"
+KINDS = (
+    "select table_name, table_type from information_schema.tables where table_schema = 'main' "
+    "order by 1"
+)
 
 
 def test_types_comments_and_a_broken_contract(project: Path) -> None:

@@ -152,6 +152,8 @@ def test_walk_equals_the_deals_whatever_their_history(
     lost = "(select won_amount from marts.rpt_revenue_walk where not is_total and won_amount > 0)"
     with duckdb.connect(str(build.db)) as connection:
         connection.execute(f"delete from marts.rpt_revenue_walk where won_amount = any{lost}")
+        # A build does not look for what somebody did by hand.
+        connection.execute("delete from ledger.nodes where node_id like '%.rpt_revenue_walk'")
     checks = ("--select", "audit_amount_reconciliation", "--select", "assert_amounts_reconcile")
     (sentence,) = errors(again(build, crm, *checks))
     assert "assert_amounts_reconcile" in sentence

@@ -40,8 +40,7 @@ recorded as (
     left join stages on changes.stage_name = stages.stage_name
 ),
 
--- What the deal says and its history does not: that it closed from its close date, else from a
--- change. The close date of one that was opened again is yet to come.
+-- What the deal says and its history does not: that it closed, from its close date; else a change.
 stated as (
     select
         opportunities.*,
