@@ -241,7 +241,7 @@ CHANGES: dict[str, tuple[str, str, str]] = {
     "an alias": ("seeds/sector_aliases.csv", "software,", "programming,"),
     "a macro": ("macros/decay.sql", "{%- endmacro %}", " {%- endmacro %}"),
     "a var": ("dbt_project.yml", "stale_after_days: 120", "stale_after_days: 90"),
-    "a definition": ("macros/velocity.sql", "365", "366"),
+    "a definition": ("macros/velocity.sql", "30.4375", "30.5"),
 }
 
 
