@@ -395,41 +395,20 @@ def context_fingerprint(options: BuildOptions) -> str:
     Returns:
         A hexadecimal sha256 of its code, vars, day and environment.
     """
-    day = as_of_day(options)
     profiles = (options.profiles_dir or options.root) / "profiles.yml"
     environment = {name: os.environ[name] for name in os.environ if name.startswith("ABM_")}
     return fingerprint_of(
         code_fingerprint(options.root),
         dict(options.variables),
-        day,
-        # What is over is read from snapshots.
-        day < _today(),
+        options.as_of,
+        # The as-of day where none is named, and whether one that is named is over.
+        datetime.now(UTC).date(),
         options.raw_env,
         options.raw_dir,
         options.db,
         profiles.read_text(encoding="utf-8"),
         environment,
     )
-
-
-def as_of_day(options: BuildOptions) -> str:
-    """The day that the numbers of a build speak of, as macro as_of_iso has it.
-
-    Args:
-        options: The build.
-
-    Returns:
-        ISO date.
-    """
-    variables = build_vars(options)
-    if options.as_of or variables.get("as_of_date"):
-        return str(options.as_of or variables["as_of_date"])
-    is_sample = options.raw_env == SAMPLE_DIR and not os.environ.get(ATTACH)
-    return str(variables["sample_as_of_date"]) if is_sample else _today()
-
-
-def _today() -> str:
-    return datetime.now(UTC).date().isoformat()
 
 
 def _is_plain(options: BuildOptions) -> bool:
@@ -451,7 +430,7 @@ def _from_recipes(
         failures=[],
         warnings=[],
         tests=Counter(passed=made.n_tests, warned=made.n_warned),
-        models_built=len(made.nodes),
+        models_built=made.n_made,
         models_skipped=0,
         updates=made.updates,
         dbt_seconds=None,

@@ -342,7 +342,9 @@ def build(
         run_dbt,
         unchanged_since,
     )
-    from abm.fingerprints import has_forgotten
+    from abm.explain import durations
+    from abm.explain import explain as explained
+    from abm.fingerprints import last_build
 
     _check_target(target)
     root = find_project_root()
@@ -362,8 +364,6 @@ def build(
         target=target,
     )
     if explain:
-        from abm.explain import explain as explained
-
         check_database(options.db)
         with reading(options) as query:
             print(explained(explain, query, shown(options.db)))
@@ -381,11 +381,6 @@ def build(
         comparison = check_raw(options)
         for warning in comparison.warnings:
             _say("warning", warning)
-        if target == DUCKDB and has_forgotten(options.db):
-            print(
-                f"Note: what {shown(options.db)} knew of its tables is lost, damaged or of another "
-                "version, so that everything is built anew."
-            )
         report = run_dbt(options, comparison.variables)
         _print_build(report)
         if report.raw_changes:
@@ -399,10 +394,15 @@ def build(
             print(f"The build failed{see}", file=sys.stderr)
             raise typer.Exit(1)
         if target == DUCKDB and report.models_built:
-            from abm.explain import longest
-
             with reading(options) as query:
-                print(f"Longest: {', '.join(longest(query))} (--explain TABLE says why)")
+                longest = [f"{name} {took:.2f} s" for name, took in durations(query)[:5]]
+            print(f"Longest: {', '.join(longest)} (--explain TABLE says why)")
+            last = last_build(options.db)
+            if report.dbt_seconds and last and last.has_forgotten:
+                print(
+                    f"Note: what {shown(options.db)} knew of its tables was lost, damaged or of "
+                    "another version, so that everything was built anew."
+                )
         _print_rows("mart", mart_rows(options))
         unmatched = largest_unmatched(options)
         if unmatched:

@@ -21,9 +21,6 @@ from abm.paths import SAMPLE_DIR
 from abm.privacy import OTHERS, SALT, deny_others
 from abm.raw_catalog import ATTACH
 
-BUILDING = ("build", "run", "seed", "snapshot", "retry")
-"""The commands that change what stands in the database, as macro is_building has them."""
-
 
 class Plugin(BasePlugin):
     """Sets the salt and makes private what a build writes."""
@@ -58,10 +55,9 @@ class Plugin(BasePlugin):
         """
         if salt := os.environ.get(SALT):
             cursor.execute("set variable abm_email_salt = ?", [salt])
-        if get_flags().WHICH in BUILDING:
-            names, contents = self._raw_contents
-            cursor.execute("set variable abm_raw_contents = map(?, ?)", [names, contents])
-            cursor.execute("set variable abm_maker = ?", [self._maker])
+        names, contents = self._raw_contents
+        cursor.execute("set variable abm_raw_contents = map(?, ?)", [names, contents])
+        cursor.execute("set variable abm_maker = ?", [self._maker])
 
     @cached_property
     def _raw_contents(self) -> tuple[list[str], list[str]]:

@@ -5,10 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from abm.errors import AbmError
-from abm.fingerprints import LEDGER
-
-CHANGED = "changed: "
-"""What begins a reason of macro why_made that names inputs."""
+from abm.fingerprints import CHANGED, LEDGER, short_name
 
 MAX_INPUTS_NAMED = 8
 
@@ -34,7 +31,7 @@ def explain(table: str, query: Callable[[str], list[tuple[Any, ...]]], place: st
         raise AbmError(f"{place} does not say why its tables were built: run `abm build` on it.")
     rows = query("select node_id, reads, build_id, reason, seconds, content from ledger.nodes")
     nodes = {row[0]: row for row in rows}
-    found = [row for row in rows if table in _names(row[0])]
+    found = [row for row in rows if table in row[0].split(".")[2:]]
     if not found or table == LEDGER:
         raise AbmError(
             f"No build of {place} made {table}: name a model, seed, snapshot or test of the "
@@ -43,7 +40,7 @@ def explain(table: str, query: Callable[[str], list[tuple[Any, ...]]], place: st
     (node_id, reads, build_id, reason, seconds, _), last = found[0], nodes[LEDGER][5]
     if node_id.startswith("source."):
         return f"{table} is a raw table, which every build looks at."
-    inputs = sorted({_short(read) for read in json.loads(reads)})
+    inputs = sorted({short_name(read) for read in json.loads(reads)})
     because = (
         f"because {_listed(reason.removeprefix(CHANGED).split(', '))} changed"
         if reason.startswith(CHANGED)
@@ -60,30 +57,20 @@ def explain(table: str, query: Callable[[str], list[tuple[Any, ...]]], place: st
     return "\n".join(lines)
 
 
-def longest(query: Callable[[str], list[tuple[Any, ...]]], count: int = 5) -> list[str]:
-    """Name what the last build took longest to make.
+def durations(query: Callable[[str], list[tuple[Any, ...]]]) -> list[tuple[str, float]]:
+    """Read how long the last build took for what it made.
 
     Args:
         query: Runs a query on the build database and returns its rows.
-        count: How many at most.
 
     Returns:
-        Each with its seconds, as `int_touchpoints 3.20 s`.
+        Node and wall seconds, dearest first.
     """
-    rows = query(
-        "select split_part(node_id, '.', 3), seconds from ledger.nodes where build_id = "
-        f"(select content from ledger.nodes where node_id = '{LEDGER}') "
-        f"order by cast(seconds as double) desc, 1 limit {count}"
+    return query(
+        "select split_part(node_id, '.', 3), cast(seconds as double) from ledger.nodes "
+        f"where build_id = (select content from ledger.nodes where node_id = '{LEDGER}') "
+        "order by 2 desc, 1"
     )
-    return [f"{name} {seconds} s" for name, seconds in rows]
-
-
-def _names(node_id: str) -> list[str]:
-    return node_id.split(".")[2:]
-
-
-def _short(node_id: str) -> str:
-    return ".".join(_names(node_id)) or node_id
 
 
 def _listed(names: list[str]) -> str:

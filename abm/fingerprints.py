@@ -26,6 +26,9 @@ PACKAGE = Path(__file__).parent
 WHOLE = "*"
 """Stands for the whole raw directory."""
 
+CHANGED = "changed: "
+"""What begins the reason of a node whose inputs changed, as macro why_made has it."""
+
 LEDGER = "ledger"
 """The row of ledger.nodes that stands for the ledger itself."""
 
@@ -42,6 +45,7 @@ class LastBuild:
         context: Fingerprint of its code and configuration; empty where dbt was run by itself.
         form: Fingerprint of how its raw data were to be read.
         n_nodes: How many nodes it had; more than are known where some cannot be made without dbt.
+        has_forgotten: It found no fingerprints that were of the build before, and made everything.
     """
 
     build_id: str
@@ -51,6 +55,7 @@ class LastBuild:
     context: str
     form: str
     n_nodes: int
+    has_forgotten: bool
 
 
 def raw_contents(raw_dir: Path) -> dict[str, str]:
@@ -112,26 +117,27 @@ def package_fingerprint() -> str:
 
 
 def fingerprint_of(*facts: Any) -> str:
-    """Hash facts that JSON can hold."""
+    """Hash facts.
+
+    Args:
+        *facts: What JSON can hold; anything else counts as its text.
+
+    Returns:
+        A hexadecimal sha256.
+    """
     return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def has_forgotten(db: Path) -> bool:
-    """Whether a database was built and does not know what its tables were made of.
+def short_name(node_id: str) -> str:
+    """Name a node as people do.
 
     Args:
-        db: The build database.
+        node_id: dbt's unique id, or what a node reads without a reference.
 
     Returns:
-        True where the next build has to make everything.
+        The table, for a raw table with its source before it.
     """
-    if not db.is_file() or last_build(db):
-        return False
-    try:
-        with duckdb.connect(str(db), read_only=True) as connection:
-            return bool(connection.execute("from ledger.builds limit 1").fetchall())
-    except duckdb.Error:
-        return False
+    return ".".join(node_id.split(".")[2:]) or node_id
 
 
 def last_build(db: Path) -> LastBuild | None:
@@ -150,17 +156,16 @@ def last_build(db: Path) -> LastBuild | None:
         with duckdb.connect(str(db), read_only=True) as connection:
             row = connection.execute(
                 "select builds.build_id, finished_at, status = 'finished' and is_whole, "
-                "input_fingerprint, recipe, nodes.statement, reads, shape, seconds, reason "
-                "from ledger.builds left join ledger.nodes "
+                "input_fingerprint, recipe from ledger.builds left join ledger.nodes "
                 f"on nodes.node_id = '{LEDGER}' and nodes.content = builds.build_id "
                 "order by started_at desc limit 1"
             ).fetchone()
     except duckdb.Error:
         return None
-    if not row or not row[4]:
+    try:
+        return LastBuild(*row[:3], row[3] or "", **json.loads(row[4])) if row and row[4] else None
+    except (ValueError, TypeError):  # of another version
         return None
-    facts = json.loads(row[4])
-    return LastBuild(*row[:3], row[3] or "", facts["context"], facts["form"], facts["n_nodes"])
 
 
 def _versions() -> list[str]:

@@ -1,7 +1,6 @@
 """The files of a raw directory as a build found them, whatever a loader does to it meanwhile."""
 
 import errno
-import hashlib
 import os
 import shutil
 from collections.abc import Mapping
@@ -20,12 +19,6 @@ class Listing:
     """
 
     files: Mapping[str, tuple[int, int, int]]
-
-    @property
-    def fingerprint(self) -> str:
-        """A hash of names, sizes and times."""
-        lines = (f"{path}\t{size}\t{time}\n" for path, (size, time, _) in self.files.items())
-        return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def read_listing(raw_dir: Path) -> Listing:

@@ -22,7 +22,7 @@ import duckdb
 import jinja2
 import yaml
 
-from abm.fingerprints import LEDGER, WHOLE, LastBuild
+from abm.fingerprints import CHANGED, LEDGER, WHOLE, LastBuild, short_name
 from abm.privacy import SALT
 from abm.progress import Steps
 
@@ -42,15 +42,15 @@ class Made:
     """What was made of the nodes of a build.
 
     Attributes:
-        nodes: Names of models and snapshots.
+        n_made: How many models and snapshots were made.
         updates: Of updated tables, the name and how many rows came and went.
         n_unchanged: How many models, seeds and snapshots are as they were.
         n_tests: How many tests passed.
         n_warned: How many warned.
     """
 
-    nodes: list[str] = field(default_factory=list)
     updates: list[tuple[str, str]] = field(default_factory=list)
+    n_made: int = 0
     n_unchanged: int = 0
     n_tests: int = 0
     n_warned: int = 0
@@ -152,9 +152,7 @@ class _Build:
         reads = {read: self._known[read] for read in inputs}
         self._known[name] = [shape, content]
         kind, is_test = how["kind"], name.startswith("test.")
-        changed = sorted(
-            ".".join(read.split(".")[2:]) or read for read in inputs if before[read] != reads[read]
-        )
+        changed = sorted(short_name(read) for read in inputs if before[read] != reads[read])
         if not changed and statement != NOT_PASSED:
             self._count(is_test)
             return
@@ -186,7 +184,7 @@ class _Build:
                 statement,
                 json.dumps(reads, sort_keys=True),
                 self._id,
-                f"changed: {', '.join(changed)}",
+                CHANGED + ", ".join(changed),
                 f"{time.monotonic() - began:.2f}",
                 recipe,
             ],
@@ -195,18 +193,18 @@ class _Build:
         self._known[name] = self._one(
             "select shape, content from ledger.nodes where node_id = ?", [name]
         )
-        self._count(is_test, name.split(".")[2])
+        self._count(is_test, is_made=True)
         if kind == UPDATED_TABLE:
             (n_gone,), (n_new,) = results[1][0], results[2][0]
             if n_gone or n_new:
                 message = f"{n_new} rows added, {n_gone} removed"
                 self._made.updates.append((name.split(".")[2], message))
 
-    def _count(self, is_test: bool, made: str = "") -> None:
+    def _count(self, is_test: bool, is_made: bool = False) -> None:
         if is_test:
             self._made.n_tests += 1
-        elif made:
-            self._made.nodes.append(made)
+        elif is_made:
+            self._made.n_made += 1
         else:
             self._made.n_unchanged += 1
 

@@ -46,7 +46,8 @@
         )[0][0] -%}
     {%- endif -%}
     {%- set statements = [] -%}
-    {%- if keeper is none or keeper != last_build_id -%}
+    {%- set is_lost = keeper is none or keeper != last_build_id -%}
+    {%- if is_lost -%}
         {%- if last_build_id -%}
             {%- do log(
                 'What this database knew of its tables is lost, damaged or of another version:'
@@ -63,6 +64,7 @@
     {%- set facts = tojson({
         'n_nodes': n_nodes, 'context': env_var('ABM_CONTEXT_FINGERPRINT', ''),
         'form': env_var('ABM_FORM_FINGERPRINT', ''),
+        'has_forgotten': last_build_id is not none and is_lost,
     }) -%}
     {%- set rows = ["('" ~ nodes_ledger_id() ~ "', '" ~ facts ~ "', null, null)"] -%}
     {%- for id, node in graph.sources.items() -%}
@@ -113,20 +115,17 @@
     {%- set ns = namespace(row=none, maker='', salt='') -%}
     {%- set reads = {} -%}
     {%- for row in fetched(
-        'select node_id, statement, reads, shape, content, build_id,'
+        'select node_id, statement, reads, shape, content,'
         ~ " cast(getvariable('abm_maker') as varchar),"
         ~ " md5(coalesce(cast(getvariable('abm_email_salt') as varchar), ''))"
         ~ ' from ' ~ nodes_ledger() ~ ' where node_id in (' ~ wanted ~ ", '"
         ~ nodes_ledger_id() ~ "')"
     ) -%}
         {%- if row[0] == model.unique_id -%}
-            {%- set ns.row = {
-                'statement': row[1], 'reads': fromjson(row[2] or '', {}), 'shape': row[3],
-                'content': row[4], 'build_id': row[5],
-            } -%}
+            {%- set ns.row = {'statement': row[1], 'reads': fromjson(row[2] or '', {})} -%}
         {%- elif row[0] == nodes_ledger_id() -%}
-            {%- set ns.maker = row[6] -%}
-            {%- set ns.salt = row[7] -%}
+            {%- set ns.maker = row[5] -%}
+            {%- set ns.salt = row[6] -%}
         {%- else -%}
             {%- do reads.update({row[0]: [row[3], row[4]]}) -%}
         {%- endif -%}
@@ -175,7 +174,7 @@
         known.reason,
         '%.2f' | format((modules.datetime.datetime.now() - known.began_at).total_seconds()),
         tojson({
-            'kind': model.config.materialized, 'relation': this | string,
+            'kind': model.config.materialized,
             'statements': none if has_hooks() else statements, 'measured': measured,
         }),
     ] -%}
@@ -221,11 +220,11 @@
 {%- endmacro %}
 
 {#- What a materialization returns of a node that is as its last build made it. -#}
-{% macro unchanged(relation=none) -%}
+{% macro unchanged(relation) -%}
     {%- do store_raw_result(
         'main', message='unchanged', code=unchanged_code(), rows_affected=0
     ) -%}
-    {{ return({'relations': [relation] if relation else []}) }}
+    {{ return({'relations': [relation]}) }}
 {%- endmacro %}
 
 {% macro unchanged_code() -%} {{- return('UNCHANGED') -}} {%- endmacro %}

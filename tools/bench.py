@@ -29,6 +29,7 @@ import duckdb
 import typer
 
 from abm.errors import AbmError
+from abm.explain import durations
 from abm.paths import SAMPLE_DIR, find_project_root, shown
 from abm.progress import Steps
 from tools.bench_attribution import CONTESTANTS, Contest, contest
@@ -134,7 +135,6 @@ class Scale:
         costs: What was built to what it cost, each time.
         models: Wall seconds of each model, seed and snapshot in a full build, dearest first.
         hour_models: Wall seconds of each node that one more hour made.
-        n_made: How many nodes that were.
     """
 
     name: str
@@ -145,7 +145,6 @@ class Scale:
     costs: Mapping[str, list[Cost]]
     models: list[tuple[str, float]]
     hour_models: dict[str, float]
-    n_made: int
 
     def median(self, what: str) -> Cost | None:
         """The cost of something: medians of wall, CPU and peak, or None where it was not built."""
@@ -402,14 +401,14 @@ def measure(
                     clear()
                 build(BASE_FULL if project is base else FULL, before, project=project)
             with duckdb.connect(str(db), read_only=True) as connection:
-                models = _seconds(connection)
+                models = _durations(connection)
             _put(raw / f"before {HOUR}", live)
             build(DAY, LAST_DAY)
             _put(raw / "all", live)
             build(HOUR, LAST_DAY)
             build(NOTHING, LAST_DAY)
         with duckdb.connect(str(db), read_only=True) as connection:
-            hour_models = dict(_seconds(connection))
+            hour_models = dict(_durations(connection))
             ((touchpoints,),) = connection.execute(
                 "select count(*) from marts.fct_touchpoints where occurred_at is not null"
             ).fetchall()
@@ -428,7 +427,6 @@ def measure(
         costs=costs,
         models=models,
         hour_models=hour_models,
-        n_made=len(hour_models),
     )
 
 
@@ -440,13 +438,8 @@ def _put(source: Path, live: Path) -> None:
     new.rename(live)
 
 
-def _seconds(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, float]]:
-    """Read what the last build made and how long it took, dearest first."""
-    return connection.execute(
-        "select split_part(node_id, '.', 3), cast(seconds as double) from ledger.nodes "
-        "where build_id = (select content from ledger.nodes where node_id = 'ledger') "
-        "order by 2 desc, 1"
-    ).fetchall()
+def _durations(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, float]]:
+    return durations(lambda query: connection.execute(query).fetchall())
 
 
 def exponent(smaller: float, larger: float, growth: float) -> float:
@@ -536,7 +529,7 @@ def document(
         ("accounts", *(f"{scale.accounts:,}" for scale in scales)),
         ("touchpoints", *(f"{scale.touchpoints:,}" for scale in scales)),
         ("raw data, MB of Parquet", *(f"{scale.raw_bytes / 1e6:.0f}" for scale in scales)),
-        ("nodes that one more hour makes", *(str(scale.n_made) for scale in scales)),
+        ("nodes that one more hour makes", *(str(len(scale.hour_models)) for scale in scales)),
     ]
     for what in (BASE_FULL, FULL, DAY, HOUR, NOTHING, COPY):
         costs = [scale.median(what) for scale in scales]

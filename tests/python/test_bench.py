@@ -45,7 +45,6 @@ SAMPLE = Scale(
     costs={BASE_FULL: costs(40), FULL: costs(20), HOUR: costs(15), NOTHING: costs(0.5)},
     models=[("int_large", 8.0), ("dim_small", 2.0)],
     hour_models={"int_large": 2.0},
-    n_made=1,
 )
 SMALL = replace(SAMPLE, name="small", wanted=500_000, touchpoints=500_000)
 LARGE = replace(

@@ -213,13 +213,22 @@ def test_a_test_that_did_not_pass_is_run_again(project: Project) -> None:
     ],
 )
 def test_a_ledger_that_is_lost_costs_one_build(project: Project, damage: str) -> None:
-    assert not fingerprints.has_forgotten(project.db)
     with duckdb.connect(str(project.db)) as connection:
         connection.execute(damage)
-    is_noticed = "set reads" not in damage
-    assert fingerprints.has_forgotten(project.db) == is_noticed, "nodes alone are not looked at"
     assert project.build() == EVERYTHING - ALWAYS
+    last = fingerprints.last_build(project.db)
+    assert last
+    assert last.has_forgotten == ("set reads" not in damage), "nodes alone are not looked at"
     assert project.build() == set()
+    last = fingerprints.last_build(project.db)
+    assert last
+    assert not last.has_forgotten
+    for facts in ("{}", "half"):
+        with duckdb.connect(str(project.db)) as connection:
+            connection.execute(
+                f"update ledger.nodes set recipe = '{facts}' where node_id = 'ledger'"
+            )
+        assert fingerprints.last_build(project.db) is None
 
 
 def test_a_table_that_is_lost_is_made(project: Project) -> None:

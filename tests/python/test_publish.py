@@ -175,6 +175,12 @@ def test_what_did_not_change_is_not_written_again(abm: Abm, build_db: Path, tmp_
         out / "abm.duckdb",
         "select comment from duckdb_tables() where table_name = 'dim_accounts'",
     ) == [("Other words",)]
+    # So with the dashboard, of which every page must be there.
+    pages = ("report", "--db", out / "abm.duckdb", "--out", tmp_path / "pages")
+    assert abm(*pages).stdout.startswith("Wrote ")
+    assert "already: nothing was written" in abm(*pages).stdout
+    (tmp_path / "pages/fr/index.html").unlink()
+    assert abm(*pages).stdout.startswith("Wrote ")
     # A published file that somebody removed is written again, whole.
     (out / "abm.duckdb").unlink()
     publish(abm, build_db, out)

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
-from conftest import COMPANY_DAY, ROOT, Abm, Build, said
+from conftest import COMPANY_DAY, ROOT, Abm, Build, errors, said
 from test_reproducible import differences
 
 LATE_PCT, CORRECTED_PCT, DELETED_PCT = 4, 3, 2
@@ -290,3 +290,8 @@ def test_hours_equal_rebuilds(
         build(twin, "--full-refresh")
         assert differences(db, twin) == [], f"hour {hour}, {kind}"
         assert "Nothing changed since build" in build(db)
+    explained = abm("build", "--db", db, "--explain", "fct_touchpoints")
+    assert explained.stdout.startswith("fct_touchpoints was made by build "), said(explained)
+    assert "because " in explained.stdout
+    (sentence,) = errors(abm("build", "--db", db, "--explain", "fct_touches"))
+    assert "made fct_touches" in sentence
