@@ -22,6 +22,9 @@ COMPILE_INSTALLED := .venv-compile/.installed
 # Tests run dlt and a Singer target.
 LOADERS_INSTALLED := .venv-loaders/.installed
 
+# `make bench` measures ChannelAttribution where it is there: it has to be compiled.
+BENCH_INSTALLED := .venv-bench/.installed
+
 # What writes the locks, and what says which packages a release stands on.
 RELEASE_INSTALLED := .venv-release/.installed
 LOCK = .venv-release/bin/uv --quiet pip compile --universal --python-version 3.11 --only-binary :all: --emit-build-options \
@@ -30,7 +33,7 @@ LOCK = .venv-release/bin/uv --quiet pip compile --universal --python-version 3.1
 PIP_INSTALL := pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help install reader compile-adapters loaders lock licenses release compare-engines build docs map bench test test-full lint \
+.PHONY: help install reader compile-adapters loaders peers lock licenses release compare-engines build docs map bench test test-full lint \
 	lint-python lint-sql format clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
@@ -52,7 +55,7 @@ $(INSTALLED): requirements.txt pyproject.toml
 	@touch $@
 
 ENVIRONMENTS := $(READER_INSTALLED) $(COMPILE_INSTALLED) $(LOADERS_INSTALLED) $(RELEASE_INSTALLED)
-$(ENVIRONMENTS): .venv-%/.installed: requirements-%.txt
+$(ENVIRONMENTS) $(BENCH_INSTALLED): .venv-%/.installed: requirements-%.txt
 	@test -x .venv-$*/bin/python || $(PYTHON) -m venv .venv-$*
 	@echo "Installing $< into .venv-$* (about a minute when new)"
 	@.venv-$*/bin/$(PIP_INSTALL) -r $<
@@ -66,9 +69,12 @@ compile-adapters: $(COMPILE_INSTALLED) ## Make .venv-compile, the Snowflake and 
 
 loaders: $(LOADERS_INSTALLED) ## Make .venv-loaders: dlt and a Singer target, which tests run
 
+peers: $(BENCH_INSTALLED) ## Make .venv-bench: compile ChannelAttribution, which `make bench` then measures
+
 lock: $(RELEASE_INSTALLED) ## Write the locks from pyproject.toml (UPGRADE=--upgrade: with newer packages)
 	@$(LOCK) --extra dev --group build -o requirements.txt
 	@$(LOCK) --group build --constraint requirements.txt -o requirements-core.txt
+	@$(subst --only-binary :all:,,$(LOCK:pyproject.toml=)) --group bench -o requirements-bench.txt
 	@$(LOCK:pyproject.toml=) --group compile -o requirements-compile.txt
 	@$(LOCK:pyproject.toml=) --group loaders -o requirements-loaders.txt
 	@$(LOCK:pyproject.toml=) --group reader -o requirements-reader.txt

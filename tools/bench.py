@@ -32,7 +32,8 @@ from abm.errors import AbmError
 from abm.explain import durations
 from abm.paths import SAMPLE_DIR, find_project_root, shown
 from abm.progress import Steps
-from tools.bench_attribution import CONTESTANTS, Contest, contest
+from tools import bench_attribution, bench_engagement
+from tools.bench_attribution import Contest
 
 GIGABYTE = 1e9
 BASE = "da27bb8"
@@ -50,7 +51,7 @@ LAST_DAY = date(2026, 10, 31)
 MEMORY_LIMIT = "ABM_MEMORY_LIMIT"
 DEFAULT_MEMORY_LIMIT = "4GB"
 MARKER = "complete.json"
-KEPT_HEADING = "## A rebuild of the sample"
+KEPT_HEADING = "## What is missed, and why"
 
 GROWING = (
     *("ga4/events", "hubspot/contact_form_submission", "hubspot/email_event*"),
@@ -71,6 +72,12 @@ GOALS: dict[str, tuple[tuple[str, float], ...]] = {
 }
 """Of the CPU time of a full build of the earlier commit, by size."""
 
+AHEAD = (
+    ("rules", "polars", "five rule models, of those of polars"),
+    ("rules", "pandas", "five rule models, of those of pandas"),
+    ("markov", "channel_attribution", "Markov chain, of that of ChannelAttribution"),
+    ("engagement", "engagement_polars", "engagement score, of that of polars"),
+)
 GOAL_EXPONENT = 1.0
 GOAL_PEAK_GB = 8.0
 GOAL_SCANS = 3.0
@@ -290,32 +297,39 @@ def _made_anew(work: Path, root: Path) -> dict[str, str]:
     }
 
 
-def measure_attribution(touches: int, cache: Path, root: Path) -> dict[str, Contest]:
-    """Measure the models of attribution on journeys of their own.
+CONTESTS = {"Attribution": bench_attribution, "Engagement": bench_engagement}
+"""What is contested, each on data of its own."""
+
+
+def measure_contests(touches: int, cache: Path, root: Path) -> dict[str, Contest]:
+    """Measure what a user would write instead of a model, beside it.
 
     Args:
-        touches: About how many touches in all journeys.
+        touches: About how many touches in the data of each contest.
         cache: The cache directory.
         root: The project's directory.
 
     Returns:
         What each contestant took, by its name.
     """
-    work = cache / "work" / "attribution"
-    environment = _made_anew(work, root)
-    try:
-        with Steps(f"Attribution of {touches:,} touches") as steps:
-            steps.note("making journeys")
-            # Not in this process: a child's peak memory begins at what its parent holds.
-            module = [sys.executable, "-m", "tools.bench_attribution"]
-            measured([*module, "prepare", str(work), str(touches)], environment, root, steps.note)
+    work = cache / "work" / "contests"
+    taken: dict[str, Contest] = {}
+    for what, module in CONTESTS.items():
+        environment = _made_anew(work, root)
+        try:
+            with Steps(f"{what} of {touches:,} touches") as steps:
+                steps.note("making touches")
+                # Not in this process: a child's peak memory begins at what its parent holds.
+                command = [sys.executable, "-m", module.__name__, "prepare", str(work)]
+                measured([*command, str(touches)], environment, root, steps.note)
 
-            def peak_of(command: list[str]) -> float:
-                return measured(command, environment, root, steps.note).peak
+                def peak_of(command: list[str]) -> float:
+                    return measured(command, environment, root, steps.note).peak  # noqa: B023
 
-            return contest(work, peak_of, steps.note)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+                taken |= module.contest(work, peak_of, steps.note)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+    return taken
 
 
 def base_project(cache: Path, root: Path) -> Path:
@@ -457,13 +471,13 @@ def exponent(smaller: float, larger: float, growth: float) -> float:
 
 
 def goals(
-    scales: Sequence[Scale], attribution: Mapping[str, Contest]
+    scales: Sequence[Scale], contests: Mapping[str, Contest]
 ) -> list[tuple[str, str, str, str, str]]:
     """Hold the sizes against the goals.
 
     Args:
         scales: The sample, then the sizes, smallest first.
-        attribution: What each contestant of attribution took.
+        contests: What each contestant took.
 
     Returns:
         Size, goal, bound, measured and verdict, a row each.
@@ -490,8 +504,12 @@ def goals(
             _bound(large.name, "growth exponent of a full build's CPU time", growth, GOAL_EXPONENT),
             _bound(large.name, "peak memory of a full build in GB", peak, GOAL_PEAK_GB),
         ]
-    scans = attribution["rules"].seconds / attribution["scan"].seconds
+    scans = contests["rules"].seconds / contests["scan"].seconds
     rows.append(_bound(large.name, "five rule models, in scans of the touches", scans, GOAL_SCANS))
+    for ours, theirs, goal in AHEAD:
+        if theirs in contests:
+            share = contests[ours].cpu / contests[theirs].cpu
+            rows.append(_bound(large.name, f"{goal}, CPU time", share, 1))
     return rows
 
 
@@ -505,7 +523,7 @@ def _verdict(is_met: bool) -> str:
 
 def document(
     scales: Sequence[Scale],
-    attribution: Mapping[str, Contest],
+    contests: Mapping[str, Contest],
     machine: Sequence[tuple[str, str]],
     command: str,
     is_idle: bool = True,
@@ -514,7 +532,7 @@ def document(
 
     Args:
         scales: The sample, then the sizes, smallest first.
-        attribution: What each contestant of attribution took, on as many touches as the largest
+        contests: What each contestant took, on as many touches as the largest
             size asked for.
         machine: Name and value of what describes the machine and the versions.
         command: The command that repeats it.
@@ -563,23 +581,32 @@ def document(
         _table(("", ""), machine),
         *([] if is_idle else [NOT_IDLE]),
         "## Goals",
-        _table(("size", "goal", "bound", "measured", ""), goals(scales, attribution)),
+        _table(("size", "goal", "bound", "measured", ""), goals(scales, contests)),
         "## Results",
         _table(("", *sizes), results),
         "## The most expensive nodes",
         "Wall seconds of a full build, in which two run at a time, and of one more hour, in which "
         "they run one after the other with two threads each.",
         _table(("node", *sizes, f"one more hour, {large.name}"), models),
-        "## Attribution",
-        f"About {large.wanted:,} touches, all in journeys of 1 to 5,000; every contestant reads "
-        "the same file in a process of its own. The three that compute the rule models credit the "
-        "channels alike, weights sum to 1, and the chain of channels ends won as often as the "
-        "journeys do (to 1e-9).",
+        "## What a user would write instead",
+        f"About {large.wanted:,} touches: of attribution all in journeys of 1 to 5,000, of the "
+        "engagement score those of two years; every contestant reads the same file in a process of "
+        "its own. The rule models credit the channels alike, weights sum to 1, the chain of "
+        "channels ends won as often as the journeys do (to 1e-9), the removal effects agree to "
+        f"{bench_attribution.REMOVAL_TOLERANCE}, and the scores to "
+        f"{bench_engagement.TOLERANCE:.0e} of their sum.",
         _table(
             ("what", "wall s", "CPU s", "peak memory in GB"),
             [
-                (what, f"{took.seconds:.2f}", f"{took.cpu:.2f}", f"{took.peak / GIGABYTE:.2f}")
-                for what, took in ((CONTESTANTS[name], took) for name, took in attribution.items())
+                (
+                    what,
+                    f"{contests[name].seconds:.2f}",
+                    f"{contests[name].cpu:.2f}",
+                    f"{contests[name].peak / GIGABYTE:.2f}",
+                )
+                for module in CONTESTS.values()
+                for name, what in module.CONTESTANTS.items()
+                if name in contests
             ],
         ),
     ]
@@ -664,18 +691,18 @@ def run(
             accounts = max(30, size // per_account) if size else SAMPLE_ACCOUNTS
             scales.append(measure(size, accounts, folder, root, base, repetitions))
             print(_line(scales[-1]), flush=True)
-        attribution = measure_attribution(sizes[-1], folder, root)
+        contests = measure_contests(sizes[-1], folder, root)
         asked = "".join(f" --touchpoints {size}" for size in touchpoints or ())
         asked += f" --repetitions {repetitions}" if repetitions != REPETITIONS else ""
         command = f"python -m tools.bench{asked}" if asked else "make bench"
-        text = document(scales, attribution, described, command, is_idle)
+        text = document(scales, contests, described, command, is_idle)
         file.write_text(text + kept(file), encoding="utf-8")
     except OSError as error:
         raise AbmError(
             f"Cannot write {shown(Path(error.filename or folder))} ({error.strerror}): "
             "make room or allow writing there, or name another place with --cache or --out."
         ) from error
-    for size, goal, bound, value, verdict in goals(scales, attribution):
+    for size, goal, bound, value, verdict in goals(scales, contests):
         print(f"{size}: {goal}: {value} ({bound}), {verdict}")
     print(f"Wrote {shown(file)}")
 
@@ -687,7 +714,7 @@ def kept(file: Path) -> str:
         file: The page, which may not exist yet.
 
     Returns:
-        The text from the heading of the sample's rebuild on, with an empty line before it.
+        The text from the heading of what is missed on, with an empty line before it.
     """
     text = file.read_text(encoding="utf-8") if file.exists() else ""
     start = text.find(KEPT_HEADING)

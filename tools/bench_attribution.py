@@ -1,4 +1,4 @@
-"""The part of `make bench` that measures attribution, with polars and pandas beside it.
+"""The part of `make bench` that measures attribution, with polars, pandas and ChannelAttribution.
 
 `python -m tools.bench_attribution prepare FOLDER TOUCHES` makes journeys in the folder, and
 `python -m tools.bench_attribution CONTESTANT FOLDER` runs one contestant on them and leaves there
@@ -27,16 +27,23 @@ LONGEST_JOURNEY = 5_000
 TOLERANCE = 0.001
 """Of the credit of a channel in opportunities; the contestants add doubles in different orders."""
 ABSORPTION_TOLERANCE = 1e-9
+REMOVAL_TOLERANCE = 0.01
+"""Of the removal effect of a channel, which ChannelAttribution draws and this project solves."""
 HALF_LIFE_DAYS = 30
+BENCH_PYTHON = Path(".venv-bench/bin/python")
+BENCH_SCRIPT = Path("tools/bench_channel_attribution.py")
+
+Peak = Callable[[list[str]], float]
+Said = Callable[[str], None]
 
 RULES = ("position_20_50_30", "first_touch", "last_touch", "linear", "time_decay")
 """The models that polars and pandas compute too."""
 
 SUMMARISED = "int_journeys"
+CHAIN = ("int_channel_transitions", "int_channel_removals")
 MODELS = (
     SUMMARISED,
-    "int_channel_transitions",
-    "int_channel_removals",
+    *CHAIN,
     "int_journey_channel_shares",
     "int_attribution_shares",
     "int_attribution_credits",
@@ -64,6 +71,8 @@ CONTESTANTS = {
     "rules": "DuckDB, this project: the five rule models, a share per touch",
     "polars": "polars: the same five",
     "pandas": "pandas: the same five",
+    "markov": "DuckDB, this project: the chain of channels, and what each removal costs",
+    "channel_attribution": "ChannelAttribution: the same, drawn at random; pandas joins the paths",
     "all": "DuckDB, this project: ten models, weights and amounts to the cent",
 }
 
@@ -83,9 +92,7 @@ class Contest:
     peak: float
 
 
-def contest(
-    folder: Path, peak_of: Callable[[list[str]], float], on_start: Callable[[str], None]
-) -> dict[str, Contest]:
+def contest(folder: Path, peak_of: Peak, on_start: Said) -> dict[str, Contest]:
     """Let every contestant run, each in a process of its own.
 
     Args:
@@ -94,29 +101,54 @@ def contest(
         on_start: Called with what begins.
 
     Returns:
-        What each took, by its name.
+        What each took, by its name. ChannelAttribution is left out where .venv-bench is not made.
 
     Raises:
         AbmError: Two of them disagree, credit does not sum to the deals, or the chain of channels
             does not end won as often as its journeys.
     """
-    taken: dict[str, Contest] = {}
-    results: dict[str, Any] = {}
-    for name, what in CONTESTANTS.items():
-        on_start(what)
-        command = [sys.executable, "-m", "tools.bench_attribution", name, str(folder)]
-        peak = peak_of(command)
-        took = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
-        taken[name] = Contest(took["seconds"], took["cpu"], peak)
-        results[name] = took["result"]
-    for other in ("polars", "pandas"):
-        for cell, credit in results["rules"].items():
-            if abs(results[other][cell] - credit) > TOLERANCE:
-                raise AbmError(f"{other} credits {cell} with {results[other][cell]}, not {credit}.")
+    contestants = dict(CONTESTANTS)
+    if not BENCH_PYTHON.exists():
+        del contestants["channel_attribution"]
+    taken, results = contested(contestants, "tools.bench_attribution", folder, peak_of, on_start)
+    pairs = [("polars", "rules", TOLERANCE), ("pandas", "rules", TOLERANCE)]
+    pairs += [("channel_attribution", "markov", REMOVAL_TOLERANCE)]
+    for other, ours, tolerance in pairs:
+        for cell, credit in results[ours].items() if other in results else ():
+            if abs(results[other][cell] - credit) > tolerance:
+                raise AbmError(f"{other} has {cell} at {results[other][cell]}, not {credit}.")
     ten = results["all"]
     if ten["n_wrong"] or abs(ten["absorbed"] - ten["observed"]) > ABSORPTION_TOLERANCE:
         raise AbmError(f"The ten models do not add up: {ten}.")
     return taken
+
+
+def contested(
+    contestants: Mapping[str, str], module: str, folder: Path, peak_of: Peak, on_start: Said
+) -> tuple[dict[str, Contest], dict[str, Any]]:
+    """Run contestants one after the other.
+
+    Args:
+        contestants: Name to what it does.
+        module: Runs one by its name, and writes what it took and its result.
+        folder: Where the input is.
+        peak_of: Runs a command and returns the bytes of the most memory it held.
+        on_start: Called with what begins.
+
+    Returns:
+        What each took, and its result, by its name.
+    """
+    taken, results = {}, {}
+    for name, what in contestants.items():
+        on_start(what)
+        command = [sys.executable, "-m", module, name, str(folder)]
+        if name == "channel_attribution":
+            command = [str(BENCH_PYTHON), str(BENCH_SCRIPT), str(folder)]
+        peak = peak_of(command)
+        took = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+        taken[name] = Contest(took["seconds"], took["cpu"], peak)
+        results[name] = took["result"]
+    return taken, results
 
 
 def prepare(folder: Path, n_touches: int, root: Path, environment: Mapping[str, str]) -> None:
@@ -235,15 +267,27 @@ def _compile(
     return result.stdout
 
 
-def _connected(folder: Path) -> duckdb.DuckDBPyConnection:
-    """A database on disk with the journeys in the tables that the models read."""
+def working_database(folder: Path) -> duckdb.DuckDBPyConnection:
+    """Make a database on disk with the settings of a build.
+
+    Args:
+        folder: Where.
+
+    Returns:
+        A connection to it, in the schema of the intermediate models.
+    """
     file = folder / f"{DATABASE}.duckdb"
     file.unlink(missing_ok=True)
     connection = duckdb.connect(
         str(file), config={"memory_limit": "4GB", "preserve_insertion_order": False}
     )
-    connection.execute("create schema intermediate")
-    connection.execute("use intermediate")
+    connection.execute("create schema intermediate; use intermediate")
+    return connection
+
+
+def _connected(folder: Path) -> duckdb.DuckDBPyConnection:
+    """A database with the journeys in the tables that the models read."""
+    connection = working_database(folder)
     connection.execute(
         f"""
         create view int_journey_touches as
@@ -352,6 +396,19 @@ def _pandas(folder: Path) -> dict[str, float]:
     return _credit(list(credit.itertuples(name=None)))
 
 
+def _markov(folder: Path) -> dict[str, float]:
+    queries = json.loads((folder / QUERIES).read_text(encoding="utf-8"))
+    with _connected(folder) as connection:
+        for name in CHAIN:
+            connection.execute(f"create table {name} as {queries[name]}")
+        return {
+            channel: float(effect)
+            for channel, effect in connection.execute(
+                "select channel, removal_effect from int_channel_removals where channel is not null"
+            ).fetchall()
+        }
+
+
 def _all(folder: Path) -> dict[str, float]:
     queries = json.loads((folder / QUERIES).read_text(encoding="utf-8"))
     with _connected(folder) as connection:
@@ -392,13 +449,25 @@ def main() -> None:
     if contestant == "prepare":
         prepare(folder, int(sys.argv[3]), Path.cwd(), os.environ)
         return
-    run: Callable[[Path], Any] = {
+    runs: Mapping[str, Callable[[Path], Any]] = {
         "scan": _scan,
         "rules": _rules,
         "polars": _polars,
         "pandas": _pandas,
+        "markov": _markov,
         "all": _all,
-    }[contestant]
+    }
+    run_contestant(contestant, runs[contestant], folder)
+
+
+def run_contestant(name: str, run: Callable[[Path], Any], folder: Path) -> None:
+    """Run one contestant and write what it took, and its result, beside the input.
+
+    Args:
+        name: Its name.
+        run: What it does with the folder; a result that is no dictionary is only kept as text.
+        folder: Where the input is.
+    """
     wall, cpu = time.perf_counter(), time.process_time()
     result = run(folder)
     took = {
@@ -406,7 +475,7 @@ def main() -> None:
         "cpu": time.process_time() - cpu,
         "result": result if isinstance(result, dict) else str(result),
     }
-    (folder / f"{contestant}.json").write_text(json.dumps(took), encoding="utf-8")
+    (folder / f"{name}.json").write_text(json.dumps(took), encoding="utf-8")
 
 
 if __name__ == "__main__":
