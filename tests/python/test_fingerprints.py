@@ -5,6 +5,7 @@ is what the ledger says that it made.
 """
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -243,3 +244,38 @@ def test_a_table_that_is_lost_is_made(project: Project) -> None:
     with duckdb.connect(str(project.db), read_only=True) as connection:
         known = connection.execute("select node_id from ledger.nodes").fetchall()
     assert not [name for (name,) in known if "rpt_salted" in name]
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(
+    ("is_there", "is_left", "notices"),
+    [
+        ("ns.maker, sql, made_from", "ns.maker, made_from", test_a_seed_a_macro_a_var_and_a_day),
+        ("ns.maker, sql, made_from", "ns.maker, sql", test_a_seed_a_macro_a_var_and_a_day),
+        ("ns.maker, sql, made_from", "sql, made_from", test_what_is_in_no_statement),
+        ("tojson(model.config, sort_keys=true),", "", test_what_is_in_no_statement),
+        ("reads.update({'salt': ['', ns.salt]})", "reads.update({})", test_what_is_in_no_statement),
+        ("{%- if flags.FULL_REFRESH -%}", "{%- if false -%}", test_what_is_in_no_statement),
+        ("coalesce(content, '\" ~ build_id()\n", "concat('raw', '\"\n", test_a_raw_file),
+        ("'reads': reads, 'row'", "'reads': {}, 'row'", test_a_raw_file),
+        ("[none, none])[compared]", "[none, none])[0]", test_a_seed_a_macro_a_var_and_a_day),
+        ("~ row_hash ~ '), 0)", "~ '0), 0)", test_a_raw_file),
+    ],
+)
+def test_what_is_left_out_is_missed(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    is_there: str,
+    is_left: str,
+    notices: Callable[..., None],
+) -> None:
+    """The tests above would see it: each fails where a part of the fingerprints is left out."""
+    project = Project(tmp_path)
+    file = project.folder / "macros/fingerprints.sql"
+    text = file.read_text()
+    assert is_there in text
+    file.write_text(text.replace(is_there, is_left))
+    project.build()
+    project.build()
+    with pytest.raises((AssertionError, pytest.fail.Exception)):
+        notices(project, *([monkeypatch] if notices is test_what_is_in_no_statement else []))
