@@ -326,7 +326,11 @@ def measure_contests(touches: int, cache: Path, root: Path) -> dict[str, Contest
                 def peak_of(command: list[str]) -> float:
                     return measured(command, environment, root, steps.note).peak  # noqa: B023
 
-                taken |= module.contest(work, peak_of, steps.note)
+                took, results = bench_attribution.contested(
+                    module.CONTESTANTS, module.__name__, work, peak_of, steps.note
+                )
+                module.check(results)
+                taken |= took
         finally:
             shutil.rmtree(work, ignore_errors=True)
     return taken

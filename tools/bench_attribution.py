@@ -30,11 +30,9 @@ ABSORPTION_TOLERANCE = 1e-9
 REMOVAL_TOLERANCE = 0.01
 """Of the removal effect of a channel, which ChannelAttribution draws and this project solves."""
 HALF_LIFE_DAYS = 30
+CHANNEL_ATTRIBUTION = "channel_attribution"
 BENCH_PYTHON = Path(".venv-bench/bin/python")
 BENCH_SCRIPT = Path("tools/bench_channel_attribution.py")
-
-Peak = Callable[[list[str]], float]
-Said = Callable[[str], None]
 
 RULES = ("position_20_50_30", "first_touch", "last_touch", "linear", "time_decay")
 """The models that polars and pandas compute too."""
@@ -72,7 +70,7 @@ CONTESTANTS = {
     "polars": "polars: the same five",
     "pandas": "pandas: the same five",
     "markov": "DuckDB, this project: the chain of channels, and what each removal costs",
-    "channel_attribution": "ChannelAttribution: the same, drawn at random; pandas joins the paths",
+    CHANNEL_ATTRIBUTION: "ChannelAttribution: the same, drawn at random; pandas joins the paths",
     "all": "DuckDB, this project: ten models, weights and amounts to the cent",
 }
 
@@ -92,27 +90,18 @@ class Contest:
     peak: float
 
 
-def contest(folder: Path, peak_of: Peak, on_start: Said) -> dict[str, Contest]:
-    """Let every contestant run, each in a process of its own.
+def check(results: Mapping[str, Any]) -> None:
+    """Hold what the contestants found against each other.
 
     Args:
-        folder: What `prepare` wrote.
-        peak_of: Runs a command and returns the bytes of the most memory it held.
-        on_start: Called with what begins.
-
-    Returns:
-        What each took, by its name. ChannelAttribution is left out where .venv-bench is not made.
+        results: Result by contestant.
 
     Raises:
         AbmError: Two of them disagree, credit does not sum to the deals, or the chain of channels
             does not end won as often as its journeys.
     """
-    contestants = dict(CONTESTANTS)
-    if not BENCH_PYTHON.exists():
-        del contestants["channel_attribution"]
-    taken, results = contested(contestants, "tools.bench_attribution", folder, peak_of, on_start)
     pairs = [("polars", "rules", TOLERANCE), ("pandas", "rules", TOLERANCE)]
-    pairs += [("channel_attribution", "markov", REMOVAL_TOLERANCE)]
+    pairs += [(CHANNEL_ATTRIBUTION, "markov", REMOVAL_TOLERANCE)]
     for other, ours, tolerance in pairs:
         for cell, credit in results[ours].items() if other in results else ():
             if abs(results[other][cell] - credit) > tolerance:
@@ -120,16 +109,20 @@ def contest(folder: Path, peak_of: Peak, on_start: Said) -> dict[str, Contest]:
     ten = results["all"]
     if ten["n_wrong"] or abs(ten["absorbed"] - ten["observed"]) > ABSORPTION_TOLERANCE:
         raise AbmError(f"The ten models do not add up: {ten}.")
-    return taken
 
 
 def contested(
-    contestants: Mapping[str, str], module: str, folder: Path, peak_of: Peak, on_start: Said
+    contestants: Mapping[str, str],
+    module: str,
+    folder: Path,
+    peak_of: Callable[[list[str]], float],
+    on_start: Callable[[str], None],
 ) -> tuple[dict[str, Contest], dict[str, Any]]:
-    """Run contestants one after the other.
+    """Let every contestant run, each in a process of its own.
 
     Args:
-        contestants: Name to what it does.
+        contestants: Name to what it does. ChannelAttribution is left out where .venv-bench is not
+            made.
         module: Runs one by its name, and writes what it took and its result.
         folder: Where the input is.
         peak_of: Runs a command and returns the bytes of the most memory it held.
@@ -140,10 +133,12 @@ def contested(
     """
     taken, results = {}, {}
     for name, what in contestants.items():
-        on_start(what)
         command = [sys.executable, "-m", module, name, str(folder)]
-        if name == "channel_attribution":
+        if name == CHANNEL_ATTRIBUTION:
+            if not BENCH_PYTHON.exists():
+                continue
             command = [str(BENCH_PYTHON), str(BENCH_SCRIPT), str(folder)]
+        on_start(what)
         peak = peak_of(command)
         took = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         taken[name] = Contest(took["seconds"], took["cpu"], peak)

@@ -19,11 +19,7 @@ from abm.errors import AbmError
 from tools.bench_attribution import (
     DATABASE,
     QUERIES,
-    Contest,
-    Peak,
-    Said,
     compile_models,
-    contested,
     run_contestant,
     working_database,
 )
@@ -53,26 +49,19 @@ CONTESTANTS = {
 }
 
 
-def contest(folder: Path, peak_of: Peak, on_start: Said) -> dict[str, Contest]:
-    """Let both run, each in a process of its own.
+def check(results: Mapping[str, Any]) -> None:
+    """Hold what both found against each other.
 
     Args:
-        folder: What `prepare` wrote.
-        peak_of: Runs a command and returns the bytes of the most memory it held.
-        on_start: Called with what begins.
-
-    Returns:
-        What each took, by its name.
+        results: Result by contestant.
 
     Raises:
         AbmError: They disagree.
     """
-    taken, results = contested(CONTESTANTS, "tools.bench_engagement", folder, peak_of, on_start)
     ours, theirs = results["engagement"], results["engagement_polars"]
     for what, value in ours.items():
         if abs(theirs[what] - value) > TOLERANCE * abs(value):
             raise AbmError(f"polars has {what} {theirs[what]}, not {value}.")
-    return taken
 
 
 def prepare(folder: Path, n_touches: int, root: Path, environment: Mapping[str, str]) -> None:
