@@ -316,6 +316,7 @@ def measure_contests(touches: int, cache: Path, root: Path) -> dict[str, Contest
     taken: dict[str, Contest] = {}
     for what, module in CONTESTS.items():
         environment = _made_anew(work, root)
+        environment |= {"DBT_TARGET_PATH": str(work / "target"), "DBT_LOG_PATH": str(work / "logs")}
         try:
             with Steps(f"{what} of {touches:,} touches") as steps:
                 steps.note("making touches")
