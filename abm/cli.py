@@ -481,6 +481,9 @@ def publish(
     out: Annotated[
         Path, typer.Option("--out", metavar="DIR", help="Where readers look; made when missing.")
     ] = Path("out"),
+    hyper: Annotated[
+        bool, typer.Option("--hyper", help="Write <out>/abm.hyper too, for Tableau.")
+    ] = False,
     force: Force = False,
 ) -> None:
     """Copy marts, reference data and audit to where BI tools and analysts read them.
@@ -497,6 +500,9 @@ def publish(
     audit.audit_builds, on every page and beside every told alert), of which day, and how many rows
     every table has. An interrupted publish changes nothing and is cleaned up by the next one.
 
+    <out>/abm.hyper (--hyper) is all of it once more as one file that Tableau opens, with the keys
+    from which it makes relationships; it is replaced after the others, in one step.
+
     \b
     Example:
         abm build && abm publish --out /srv/abm
@@ -508,6 +514,10 @@ def publish(
         raise AbmError(
             f"Nothing is published from {target}: its readers query the marts schema itself."
         )
+    from abm.hyper import HYPER_NAME, is_behind, load_api, write_hyper
+
+    if hyper:
+        load_api()
     place = out.expanduser().absolute()
     result = run(resolve_db(find_project_root(), db), place, is_forced=force)
     schemas: dict[str, list[int]] = {}
@@ -522,6 +532,16 @@ def publish(
     print(f"  DuckDB   {shown(result.database)}")
     print(f"  Parquet  {shown(result.parquet)} ({result.folder})")
     print(f"  Release  {result.release.release_id or 'unknown'}")
+    if hyper:
+        written = write_hyper(place, find_project_root())
+        print(f"  Hyper    {shown(written.file)}{'' if written.is_new else ' (as it was)'}")
+    elif is_behind(place):
+        sys.stdout.flush()
+        _say(
+            "warning",
+            f"{shown(place / HYPER_NAME)} is of an older release: publish with --hyper too, or "
+            "delete it.",
+        )
     _warn_of_release(result.release, result.database)
 
 

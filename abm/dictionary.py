@@ -6,7 +6,7 @@ french_descriptions, labels in the seed label_texts.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ import yaml
 
 from abm.errors import AbmError
 from abm.paths import read_seed, shown
+
+_REFERENCE = re.compile(r"ref\('(\w+)'\)")
 
 FOLDERS = ("models/marts", "models/audit", "models/reference")
 
@@ -45,10 +47,19 @@ class ColumnEntry(Entry):
 
 @dataclass(frozen=True)
 class TableEntry(Entry):
-    """What is said of a table, its schema and its columns in their order."""
+    """What is said of a table.
+
+    Attributes:
+        schema: Its schema.
+        columns: Its columns in their order.
+        primary: The columns of its key, none where no test holds one.
+        foreign: Column to the dimension whose key it holds, where a test says so.
+    """
 
     schema: str
     columns: Mapping[str, ColumnEntry]
+    primary: tuple[str, ...] = ()
+    foreign: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -113,6 +124,7 @@ def read_dictionary(root: Path) -> dict[str, TableEntry]:
                     )
                     for column in model.get("columns") or []
                 },
+                **_keys(model),
             )
     return tables
 
@@ -153,6 +165,21 @@ def _nodes(folder: Path, kind: str) -> Iterator[dict[str, Any]]:
         except (OSError, yaml.YAMLError) as error:
             raise AbmError(f"Cannot read {shown(path)}: {error}") from error
         yield from (document or {}).get(kind) or []
+
+
+def _keys(model: dict[str, Any]) -> dict[str, Any]:
+    """The key and the references of a model, from its test of them."""
+    arguments: dict[str, Any] = {}
+    for test in model.get("data_tests") or []:
+        if isinstance(test, dict) and "keys" in test:
+            arguments = test["keys"]["arguments"]
+    return {
+        "primary": tuple(arguments.get("primary", ())),
+        "foreign": {
+            column: _REFERENCE.fullmatch(dimension)[1]  # type: ignore[index]
+            for column, dimension in arguments.get("foreign", {}).items()
+        },
+    }
 
 
 def _english(node: dict[str, Any]) -> dict[str, str]:

@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +33,7 @@ CURRENT = "current"
 _RELEASE = re.compile(r"\d{6}|\d{8}T\d{6}Z-\w{8}(\.\d+)?|unknown(\.\d+)?")
 """The folders of releases; those of six digits are of older versions."""
 
-_WORK_PREFIX = ".publishing-"
+WORK_PREFIX = ".publishing-"
 
 
 @dataclass(frozen=True)
@@ -95,18 +95,17 @@ def publish(db: Path, out: Path, *, is_forced: bool = False) -> Publication:
     releases = out / "parquet"
     current = releases / CURRENT
     building = f"Another process is building {shown(db)}"
-    publishing = f"Another process is publishing to {shown(out)}"
     try:
         with held(lock_file(db), building, is_shared=True):
             releases.mkdir(parents=True, exist_ok=True)
-            with held(out / ".publish.lock", publishing), _cleared(out, releases):
+            with publishing(out), _cleared(out, releases):
                 if current.exists() and not current.is_symlink():
                     raise AbmError(
                         f"{shown(current)} is not a symlink made by a publish: "
                         "move it out of the way."
                     )
                 before = _read_before(out)
-                with _reading(db, out / f"{_WORK_PREFIX}spill") as connection:
+                with _reading(db, out / f"{WORK_PREFIX}spill") as connection:
                     tables = _tables(connection, db)
                     release = read_release(lambda query: connection.execute(query).fetchall())
                     refuse_unfinished(release, shown(db), is_forced)
@@ -115,8 +114,8 @@ def publish(db: Path, out: Path, *, is_forced: bool = False) -> Publication:
                             *(out / DATABASE_NAME, current, before.folder.name, release),
                             *(before.rows, len(before.rows), False),
                         )
-                    database = out / f"{_WORK_PREFIX}{DATABASE_NAME}"
-                    work = releases / f"{_WORK_PREFIX}parquet"
+                    database = out / f"{WORK_PREFIX}{DATABASE_NAME}"
+                    work = releases / f"{WORK_PREFIX}parquet"
                     work.mkdir()
                     copied = _Copied(connection, db, tables, before)
                     copied.write(database, work)
@@ -132,6 +131,18 @@ def publish(db: Path, out: Path, *, is_forced: bool = False) -> Publication:
     except OSError as error:
         raise unwritable(f"publish to {shown(out)}", error) from error
     return Publication(*(out / DATABASE_NAME, current, folder, release, copied.rows, copied.n_kept))
+
+
+def publishing(out: Path) -> AbstractContextManager[None]:
+    """Be the only process that changes what is published.
+
+    Args:
+        out: The directory that readers know.
+
+    Returns:
+        A context; entering it raises AbmError where another process is in it.
+    """
+    return held(out / ".publish.lock", f"Another process is publishing to {shown(out)}")
 
 
 def _read_before(out: Path) -> _Before | None:
@@ -159,7 +170,7 @@ def _cleared(out: Path, releases: Path) -> Iterator[None]:
     """
 
     def remove(kept: set[str]) -> None:
-        unfinished = [*out.glob(f"{_WORK_PREFIX}*"), *releases.glob(f"{_WORK_PREFIX}*")]
+        unfinished = [*out.glob(f"{WORK_PREFIX}*"), *releases.glob(f"{WORK_PREFIX}*")]
         others = [
             p for p in releases.iterdir() if _RELEASE.fullmatch(p.name) and p.name not in kept
         ]
@@ -378,9 +389,9 @@ def _swap_in(database: Path, work: Path, folder: Path, facts: str) -> None:
     """
     out, releases = database.parent, folder.parent
     database.chmod(0o444)
-    named = out / f"{_WORK_PREFIX}{FILE}"
+    named = out / f"{WORK_PREFIX}{FILE}"
     named.write_text(facts, encoding="utf-8")
-    link = releases / f"{_WORK_PREFIX}{CURRENT}"
+    link = releases / f"{WORK_PREFIX}{CURRENT}"
     link.symlink_to(folder.name, target_is_directory=True)
     for file in [database, named, *work.iterdir()]:
         _sync(file)

@@ -92,6 +92,7 @@ def test_each_command_says_which_extra_it_needs(
         (("build", "--target", "postgres"), "postgres"),
         (("compare", "--db", db), "postgres"),
         (("report", "--db", file, "--out", tmp_path, "--period", "week", "--format", "pdf"), "pdf"),
+        (("publish", "--db", db, "--out", tmp_path / "out", "--hyper"), "hyper"),
         (("validate", "--db", db, "--docs", tmp_path / "docs"), "validate"),
         (("alerts", "--db", file, "--ledger", tmp_path / "told", "--slack"), "slack"),
     ):
