@@ -6,7 +6,7 @@ from typing import Any
 from markupsafe import Markup
 
 from abm.report.language import NOTHING, Language
-from abm.report.lines import history, trend
+from abm.report.lines import trend
 from abm.report.published import Published
 from abm.report.tables import Row
 
@@ -22,11 +22,7 @@ Card = dict[str, Any]
 
 def core_kpi_cards(published: Published, language: Language) -> list[Card]:
     """Write the core KPIs as of the as-of date, in their order."""
-    cards = [_card(months, published, language) for months in _core_months(published)]
-    for card in cards:
-        if card["kpi"] == "velocity_monthly":
-            card["lines"] = list(_six_months(published, language, card["status"] != "too_early"))
-    return cards
+    return [_card(months, published, language) for months in _core_months(published)]
 
 
 def changes_in_words(published: Published, language: Language) -> Iterable[Markup]:
@@ -78,7 +74,6 @@ def executive_card(executive: Row, language: Language) -> Card:
         else language.say("kpi.previous_alone", value=language.amount(previous)),
         "parts": parts,
         "lines": _stand_in(executive, language),
-        "history": "",
         "line": "",
     }
 
@@ -87,40 +82,6 @@ def _stand_in(executive: Row, language: Language) -> list[Markup]:
     """How much of the target is no benchmark of the accounts' own."""
     share = executive["target_fallback_share"]
     return [language.say("executive.stand_in", share=language.share(share))] if share else []
-
-
-def _six_months(published: Published, language: Language, is_due: bool) -> Iterable[Markup]:
-    """Say how velocity moved in six months, against the goal, and through which lever.
-
-    Args:
-        published: The rows.
-        language: The language.
-        is_due: Whether the programme is old enough for a verdict.
-    """
-    for goal in published.rows["velocity_goal"]:
-        target = language.share(goal["target_velocity_6_month_change_ratio"], 0, sign=True)
-        if goal["velocity_6_month_change_ratio"] is None:
-            reason = language.code_of("reason", goal["velocity_6_month_change_reason"])
-            yield language.say("kpi.no_six_months", reason=reason, target=target)
-            continue
-        yield language.say(
-            "kpi.six_months",
-            value=language.amount(goal["velocity_6_months_ago"]),
-            change=language.share(goal["velocity_6_month_change_ratio"], sign=True),
-            target=target,
-            status=(language.status(goal["status"]) if is_due else None) or "",
-        )
-        levers: dict[str, Callable[[Any], Markup]] = {
-            "n_advanced": language.number,
-            "avg_deal_size": language.amount,
-            "avg_cycle_days": lambda days: language.number(days, 1),
-        }
-        for lever, write in levers.items():
-            yield language.say(
-                f"kpi.lever.{lever}",
-                before=write(goal[f"{lever}_6_months_ago"]),
-                now=write(goal[lever]),
-            )
 
 
 def _core_months(published: Published) -> Iterable[list[Row]]:
@@ -162,7 +123,6 @@ def _card(months: Sequence[Row], published: Published, language: Language) -> Ca
         "previous": said_previous,
         "parts": _parts(now, language),
         "lines": [],
-        "history": history([row["value"] for row in months], unit, language),
         "line": trend(
             [row["value"] for row in months], unit, language, [] if target is None else [target]
         ),

@@ -31,6 +31,7 @@ from abm.report.tables import (
     Table,
     read_tables,
 )
+from abm.report.verdict import decisions, money, verdict
 
 # Chart to the query that it draws.
 CHARTS = {
@@ -90,11 +91,16 @@ class Pages:
             yield self.executive_files[executive["page_id"]], self.executive(executive)
 
     def index(self) -> str:
-        """Make the first page: five KPIs, five sections, where the numbers come from."""
+        """Make the first page: verdict, money, five KPIs, decisions, five sections, sources."""
         rows = self.published.rows
+        headline, sentences = verdict(self.published, self.language)
         return self._render(
             "index.html",
+            headline=headline,
+            sentences=sentences,
+            money=list(money(self.published, self.language)),
             kpis=core_kpi_cards(self.published, self.language),
+            decisions=list(decisions(self.published, self.language)),
             tables=self._tables(),
             charts=self._charts(*CHARTS),
             checks=rows["checks"][0],

@@ -1,6 +1,7 @@
 """What is said of the programme's age, and below a table because of the rows it shows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from markupsafe import Markup
 
@@ -45,9 +46,41 @@ def remarks(
         yield Markup("{} {}").format(DAGGER, note) if marked else note
     if table.name in OF_THE_PROGRAMME and published.programme["is_young"]:
         yield said_of_programme(published, language)
+    if table.name == "overall_velocity":
+        yield from _six_months(published, language)
     for row in rows:
         if row.get("benchmark_investment_min") is not None:
             yield _size_benchmarks(row, language)
+
+
+def _six_months(published: Published, language: Language) -> Iterable[Markup]:
+    """Say how velocity moved in six months, against the goal, and through which lever."""
+    too_early = {row["kpi"] for row in published.rows["all_kpis"] if row["status"] == "too_early"}
+    is_due = "velocity_monthly" not in too_early
+    for goal in published.rows["velocity_goal"]:
+        target = language.share(goal["target_velocity_6_month_change_ratio"], 0, sign=True)
+        if goal["velocity_6_month_change_ratio"] is None:
+            reason = language.code_of("reason", goal["velocity_6_month_change_reason"])
+            yield language.say("kpi.no_six_months", reason=reason, target=target)
+            continue
+        yield language.say(
+            "kpi.six_months",
+            value=language.amount(goal["velocity_6_months_ago"]),
+            change=language.share(goal["velocity_6_month_change_ratio"], sign=True),
+            target=target,
+            status=(language.status(goal["status"]) if is_due else None) or "",
+        )
+        levers: dict[str, Callable[[Any], Markup]] = {
+            "n_advanced": language.number,
+            "avg_deal_size": language.amount,
+            "avg_cycle_days": lambda days: language.number(days, 1),
+        }
+        for lever, write in levers.items():
+            yield language.say(
+                f"kpi.lever.{lever}",
+                before=write(goal[f"{lever}_6_months_ago"]),
+                now=write(goal[lever]),
+            )
 
 
 def _size_benchmarks(row: Row, language: Language) -> Markup:

@@ -56,6 +56,7 @@ KINDS = {
     "number": (1, 1, ""),
     "percent": (1, 1, "percent"),
     "share": (1, 100, "percent"),
+    "whole_percent": (0, 1, "percent"),
 }
 
 # Unit of a number whose unit is in its row; it is a number where it is not here.
@@ -924,9 +925,13 @@ class Comparison:
     def run(self) -> list[str]:
         """Compare everything, and look for what nothing was compared with."""
         self.header()
+        self.verdict()
+        self.money()
+        self.decisions()
         self.cards()
         for name in QUERIES:
             self.table(name)
+        self.six_months()
         self.checks()
         self.lists()
         self.charts()
@@ -1002,6 +1007,217 @@ class Comparison:
         expected = {"en": f"Release {build_id}", "fr": f"Version {build_id}"}
         self.equal(release.text, expected[self.language], "release")
 
+    def verdict(self) -> None:
+        """Compare the sentences that answer first: each figure, each name and the headline."""
+        node = self.page.one(class_="verdict")
+        returns = self.returns()
+        month, amount, low, high = self.next_month()
+        _, rows = self.rows(
+            """
+            select status, label_{l} as label
+            from marts.rpt_kpi_scorecard join reference.kpi_definitions using (kpi)
+            where rpt_kpi_scorecard.is_core_kpi and month_on = date '2026-10-01'
+            order by display_order
+            """
+        )
+        judged = [row for row in rows if row[0] in ("on_target", "below", "above")]
+        missed = [label for status, label in judged if status != "on_target"]
+        lowest, highest = returns["lowest"][1], returns["highest"][1]
+        name = "every_basis" if lowest >= 0 else "no_basis" if highest < 0 else "some_bases"
+        headline = phrase(f"verdict.{name}", self.language)
+        self.equal(node.one("strong").text, headline, "verdict, headline")
+        said, of_kpis, of_forecast = node.all("span")
+        self.figures(
+            said,
+            [
+                (returns["investment"], "amount"),
+                (returns["revenue"], "amount"),
+                (returns["sourced"], "whole_percent"),
+                (lowest, "whole_percent"),
+                (highest, "whole_percent"),
+            ],
+            "verdict, return",
+        )
+        period = self.label("period", "trailing_365_days")
+        words = filled("verdict.return", self.language, said.text)
+        self.equal(words.get("period"), period, "verdict, period")
+        counts = [(len(missed), "count")] * bool(missed) + [(len(judged), "count")]
+        self.figures(of_kpis, counts, "verdict, KPIs")
+        key = "verdict.kpis_missed" if missed else "verdict.kpis_met"
+        words = filled(key, self.language, of_kpis.text)
+        self.equal(words.get("names", ""), ", ".join(missed), "verdict, names")
+        band = [(value, "amount") for value in (low, high) if value is not None]
+        self.figures(of_forecast, [(amount, "amount"), *band], "verdict, forecast")
+        self.day(of_forecast.one("time"), month, 7, "verdict, month")
+        key = "verdict.forecast" if band else "verdict.forecast_alone"
+        self.equal(bool(filled(key, self.language, of_forecast.text)), True, of_forecast.text)
+        self.compared.update((said, of_forecast))
+
+    def returns(self) -> dict[str, Any]:
+        """The return of the last 365 days on every basis, computed here from both amounts."""
+        _, rows = self.rows(
+            "select roi_basis, revenue, investment, abm_roi_pct from marts.rpt_abm_roi "
+            "where abm_tier = 'all' and period = 'trailing_365_days'"
+        )
+        for basis, revenue, investment, pct in rows:
+            self.equal(round(100 * float(revenue / investment - 1), 6), round(pct, 6), basis)
+        by_basis = {basis: pct for basis, _, _, pct in rows}
+        ((revenue, investment),) = [row[1:3] for row in rows if row[0] == "sourced"]
+        lowest, highest = (
+            choose(by_basis, key=lambda basis: by_basis[basis]) for choose in (min, max)
+        )
+        return {
+            "investment": investment,
+            "revenue": revenue,
+            "sourced": by_basis["sourced"],
+            "lowest": (lowest, by_basis[lowest]),
+            "highest": (highest, by_basis[highest]),
+        }
+
+    def next_month(self, columns: str = "expected_amount, low_80, high_80") -> tuple[Any, ...]:
+        """The forecast of November by the recommended method, else the least wrong one."""
+        _, rows = self.rows(
+            f"""
+            select forecast_month_on, {columns}
+            from marts.rpt_revenue_forecast
+            where
+                forecast_month_on = date '2026-11-01'
+                and method = coalesce(
+                    (
+                        select any_value(method) from marts.rpt_revenue_forecast
+                        where method = 'recommended'
+                    ),
+                    (
+                        select first(method order by wape) from marts.rpt_forecast_accuracy
+                        where horizon_months = 1
+                    )
+                )
+            """
+        )
+        (row,) = rows
+        return row
+
+    def money(self) -> None:
+        """Compare the row of money; deals are counted by month here, and by day on the page."""
+        returns = self.returns()
+        _, ((n_sourced, sourced, created),) = self.rows(
+            """
+            select
+                sum(n_opportunities) filter (sourcing_class = 'sourced'),
+                sum(pipeline_amount) filter (sourcing_class = 'sourced'),
+                sum(pipeline_amount)
+            from marts.rpt_pipeline_by_sourcing
+            where month_on >= date '2025-11-01' and sourcing_class <> 'renewal'
+            """
+        )
+        _, ((n_won, won_sourced, won),) = self.rows(
+            """
+            select
+                count_if(sourcing_class = 'sourced'),
+                sum(amount) filter (sourcing_class = 'sourced'),
+                sum(amount)
+            from marts.fct_opportunities
+            where
+                is_won and opportunity_type <> 'renewal'
+                and closed_on between date '2025-11-01' and date '2026-10-31'
+            """
+        )
+        self.equal(won_sourced, returns["revenue"], "won deals and the return's revenue")
+        to_date = self.value(
+            "select any_value(investment) from marts.rpt_abm_roi "
+            "where abm_tier = 'all' and period = 'programme_to_date'"
+        )
+        month, amount, low, high, method = self.next_month(
+            "expected_amount, low_80, high_80, method"
+        )
+        (lowest_basis, lowest), (highest_basis, highest) = returns["lowest"], returns["highest"]
+        expected = {
+            "investment": ([returns["investment"]], [to_date]),
+            "pipeline": ([sourced], [n_sourced, created]),
+            "won": ([returns["revenue"]], [n_won, won]),
+            "roi": ([lowest, highest], [returns["sourced"]]),
+            "forecast": ([amount], [low, high]),
+        }
+        cards = {node["id"]: node for node in self.page.one(id="money").all("div", class_="card")}
+        self.equal(list(cards), [f"money_{name}" for name in expected], "money")
+        for name, (values, notes) in expected.items():
+            card = cards[f"money_{name}"]
+            value, note = card.all("dd")
+            kind = "whole_percent" if name == "roi" else "amount"
+            self.figures(value, [(figure, kind) for figure in values], f"money, {name}")
+            kinds = ["count", "amount"] if name in ("pipeline", "won") else [kind] * len(notes)
+            self.figures(note, zip(notes, kinds, strict=True), f"money, {name}, note")
+            words = filled(
+                "money.of_all" if name in ("pipeline", "won") else f"money.{name}_note",
+                self.language,
+                note.text,
+            )
+            for key, domain, code in (
+                ("period", "period", "trailing_365_days"),
+                ("lowest_basis", "roi_basis", lowest_basis),
+                ("highest_basis", "roi_basis", highest_basis),
+                ("method", "forecast_method", method),
+            ):
+                if key in words:
+                    self.equal(words[key], self.label(domain, code), f"money, {name}, {key}")
+            self.equal(bool(words), True, note.text)
+            self.compared.add(note)
+        self.day(cards["money_forecast"].one("time"), month, 7, "money, month")
+
+    def decisions(self) -> None:
+        """Compare the decisions, each the one of its role with most at stake."""
+        _, options = self.rows(
+            """
+            select 'account_executive', 'call_hot_accounts', count(*), sum(amount_at_stake),
+                first(entity_name order by amount_at_stake desc nulls last)
+            from marts.fct_alerts
+            where rule_id = 'aes_hot' and ended_on is null and first_sales_touch_at is null
+            union all
+            select 'account_executive', 're_engage_accounts', count(*), sum(amount_at_stake),
+                first(entity_name order by amount_at_stake desc nulls last)
+            from marts.fct_alerts where rule_id = 'account_at_risk' and state = 'open'
+            union all
+            select 'marketing', 'widen_stakeholders', count(*), sum(value_amount),
+                first(entity_name order by value_rank)
+            from marts.rpt_recommended_actions where action_type = 'widen_stakeholders'
+            union all
+            select 'marketing', 'reach_key_roles', count(*), sum(value_amount),
+                first(entity_name order by value_rank)
+            from marts.rpt_recommended_actions
+            where action_type = 'missing_key_role' and value_basis = 'open_pipeline'
+            union all
+            select 'leadership', 'move_budget', count(*),
+                sum(abs(recommended_budget - current_budget)) / 2,
+                first(label_{l} order by recommended_budget - current_budget desc)
+            from marts.rpt_budget_allocation join marts.dim_channels using (channel)
+            where recommended_budget <> current_budget
+            union all
+            select 'leadership', 'review_velocity', count(*), sum(amount_at_stake),
+                first(entity_name order by amount_at_stake desc nulls last)
+            from marts.fct_alerts where rule_id = 'velocity_below_target' and state = 'open'
+            """
+        )
+        roles: dict[str, list[tuple[Any, ...]]] = {}
+        for role, *option in options:
+            if option[1]:
+                roles.setdefault(role, []).append(tuple(option))
+        shown = list(self.page.one(id="decisions").all("li"))
+        self.equal(len(shown), len(roles), "decisions")
+        for node, (role, wanted) in zip(shown, roles.items(), strict=False):
+            budget = [option for option in wanted if option[0] == "move_budget"]
+            name, n, amount, first = max(budget or wanted, key=lambda option: option[2] or 0)
+            said = node.one(class_="said")
+            self.figures(said, [(n, "count")], name)
+            self.equal(said.one("bdi").text, first, f"{name}, first")
+            self.equal(bool(filled(f"decision.{name}", self.language, said.text)), True, said.text)
+            self.compared.add(said)
+            stake = node.one(class_="stake")
+            self.figures(stake, [(round(amount, 2), "amount")], f"{name}, stake")
+            key = "decision.moved" if budget else "decision.stake"
+            self.equal(bool(filled(key, self.language, stake.text)), True, stake.text)
+            whose = self.label("owner_role", role)
+            self.equal(node.text.startswith(f"{whose} · "), True, f"{name}, {whose}")
+
     def cards(self) -> None:
         names, rows = self.rows(
             """
@@ -1059,21 +1275,14 @@ class Comparison:
             f"from marts.rpt_kpi_scorecard where kpi = '{name}'"
         )
         line = card.one("img")
-        history = [(n, "count"), (low, unit), (high, unit)]
-        self.figures(card.one(class_="history"), history, f"{name}, trend")
         said_line = filled("kpi.history", self.language, line["alt"])
         self.equal(said_line.get("n"), str(n), f"{name}, months of the line")
         self.figure_text(said_line.get("low", ""), low, unit, f"{name}, lowest")
         self.figure_text(said_line.get("high", ""), high, unit, f"{name}, highest")
 
-        levers = list(card.all(class_="lever"))
-        if name == "velocity_monthly":
-            self.six_months(levers)
-        else:
-            self.equal(levers, [], f"{name}, levers")
-
-    def six_months(self, lines: list[Node]) -> None:
+    def six_months(self) -> None:
         """Compare the change of velocity in six months and its three levers."""
+        lines = list(self.page.one(id="overall_velocity").all(class_="remark"))
         _, (now, then) = self.rows(
             """
             select velocity_monthly, n_advanced, avg_deal_size, avg_cycle_days
@@ -1321,6 +1530,11 @@ def test_every_figure_is_what_a_query_says(
         pytest.param(r"<tr><th scope=.row.>.*?</tr>", "", id="a row fewer"),
         pytest.param(r"14 months: lowest", "15 months: lowest", id="the words of an image"),
         pytest.param(r">Sector<", ">Size<", id="a heading"),
+        pytest.param(r"on (every|no) basis", "on some basis", id="the verdict"),
+        pytest.param(r"(bases go from .*?>)\d", r"\g<1>9", id="a figure of the verdict"),
+        pytest.param(r"(id=.money_pipeline.*?>\$)\d", r"\g<1>9", id="money"),
+        pytest.param(r"( · <span class=.stake.>.*?>\$)\d", r"\g<1>9", id="what is at stake"),
+        pytest.param(r"Call <bdi>", "Call <bdi>not ", id="who is first"),
     ],
 )
 def test_comparison_finds_what_is_shown_wrong(

@@ -151,6 +151,26 @@ def test_pages_in_a_browser(
             assert did == [], where
 
 
+FIRST = ("verdict", "money", "kpis", "decisions")
+BOTTOM = "id => document.getElementById(id).getBoundingClientRect().bottom"
+FIGURES = "() => document.querySelectorAll('#kpis article .value, #money .value').length"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_answer_is_on_the_first_screen(
+    language: str, dashboard: Dashboard, opened: Opened
+) -> None:
+    """Verdict, money, five KPIs and decisions: 800 px of a laptop, two screens of a phone."""
+    for width, height in ((1280, 800), (390, 2 * 844)):
+        page, _ = opened(dashboard.folder / language / "index.html", width)
+        assert page.evaluate(FIGURES) == 10
+        bottoms = [page.evaluate(BOTTOM, name) for name in FIRST]
+        assert bottoms == sorted(bottoms)
+        assert bottoms[-1] <= height, f"at {width}: {dict(zip(FIRST, bottoms, strict=True))}"
+        page.add_style_tag(content="#verdict { padding-bottom: 300px; }")
+        assert page.evaluate(BOTTOM, FIRST[-1]) > height, "the check cannot fail"
+
+
 def test_browser_finds_what_is_wrong(opened: Opened, tmp_path: Path) -> None:
     """Each of the checks above on a page that breaks it."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()

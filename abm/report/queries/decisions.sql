@@ -1,0 +1,105 @@
+-- For each role the decision with most at stake. What a budget moves is not what a deal is worth:
+-- leadership is asked for it first.
+with options as (
+    select
+        'account_executive' as owner_role,
+        'call_hot_accounts' as decision,
+        1 as place,
+        count(*) as n,
+        sum(amount_at_stake) as amount_at_stake,
+        first(entity_id order by amount_at_stake desc nulls last, entity_id) as first_id
+    from marts.fct_alerts
+    where rule_id = 'aes_hot' and state = 'open'
+
+    union all
+
+    select
+        'account_executive' as owner_role,
+        're_engage_accounts' as decision,
+        1 as place,
+        count(*) as n,
+        sum(amount_at_stake) as amount_at_stake,
+        first(entity_id order by amount_at_stake desc nulls last, entity_id) as first_id
+    from marts.fct_alerts
+    where rule_id = 'account_at_risk' and is_listed
+
+    union all
+
+    select
+        'marketing' as owner_role,
+        'widen_stakeholders' as decision,
+        1 as place,
+        count(*) as n,
+        sum(value_amount) as amount_at_stake,
+        first(entity_id order by value_rank, entity_id) as first_id
+    from marts.rpt_recommended_actions
+    where action_type = 'widen_stakeholders'
+
+    union all
+
+    select
+        'marketing' as owner_role,
+        'reach_key_roles' as decision,
+        1 as place,
+        count(*) as n,
+        sum(value_amount) as amount_at_stake,
+        first(entity_id order by value_rank, entity_id) as first_id
+    from marts.rpt_recommended_actions
+    where action_type = 'missing_key_role' and value_basis = 'open_pipeline'
+
+    union all
+
+    select
+        'leadership' as owner_role,
+        'move_budget' as decision,
+        1 as place,
+        count(*) as n,
+        sum(greatest(recommended_budget - current_budget, 0)) as amount_at_stake,
+        first(channel order by recommended_budget - current_budget desc, channel) as first_id
+    from marts.rpt_budget_allocation
+    where recommended_budget <> current_budget
+
+    union all
+
+    select
+        'leadership' as owner_role,
+        'review_velocity' as decision,
+        2 as place,
+        count(*) as n,
+        sum(amount_at_stake) as amount_at_stake,
+        first(entity_id order by amount_at_stake desc nulls last, entity_id) as first_id
+    from marts.fct_alerts
+    where rule_id = 'velocity_below_target' and is_listed
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by owner_role
+            order by place, amount_at_stake desc nulls last, decision
+        ) as option_rank
+    from options
+    where n > 0
+)
+
+select
+    owner_role,
+    decision,
+    n,
+    amount_at_stake,
+    coalesce(accounts.account_name, deals.opportunity_name, executives.account_executive_name)
+        as first_name,
+    coalesce(first_name, channels.label_en, first_id) as first_name_en,
+    coalesce(first_name, channels.label_fr, first_id) as first_name_fr
+from ranked
+left join marts.dim_accounts as accounts
+    on ranked.first_id = accounts.account_id
+left join marts.fct_opportunities as deals
+    on ranked.first_id = deals.opportunity_id
+left join marts.dim_account_executives as executives
+    on ranked.first_id = executives.account_executive_id
+left join marts.dim_channels as channels
+    on ranked.first_id = channels.channel
+where option_rank = 1
+order by list_position(['account_executive', 'marketing', 'leadership'], owner_role)
