@@ -425,8 +425,8 @@ def due_alerts(
     """Find what is due and was not told.
 
     A level or score is due while it is open, on the day on which it fired and the day after; of two
-    that are one to the ledger the newer, of two that ask the same of an account the one that lists
-    show (is_listed). A move is due for 30 days, whether still to be answered or
+    that are one to the ledger the newer, of two that ask the same of an account the stricter, by
+    which the other is covered. A move is due for 30 days, whether still to be answered or
     not, but from the first day of the ledger on; while that is empty, as a level.
 
     Args:
@@ -617,7 +617,7 @@ where
     and case
         when rule_id = $moves
             then state <> 'baseline' and fired_on > $as_of - cast($moves_days as integer)
-        else is_listed and fired_on > $as_of - cast($days as integer)
+        else state = 'open' and fired_on > $as_of - cast($days as integer)
     end
 order by fired_on desc, alert_id
 """

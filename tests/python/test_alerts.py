@@ -54,7 +54,7 @@ def named(text: str, db: Path) -> list[str]:
 
 
 def fired(rule_id: str, entity_id: str, days_ago: int = 0, **values: Any) -> dict[str, Any]:
-    """A row of fct_alerts; what is open is listed unless it is said not to be."""
+    """A row of fct_alerts, open unless it is said not to be."""
     fired_on = AS_OF - timedelta(days=days_ago)
     state = values.get("state", "open")
     return {
@@ -72,7 +72,6 @@ def fired(rule_id: str, entity_id: str, days_ago: int = 0, **values: Any) -> dic
         "amount_at_stake": None,
         "state": state,
         "is_overdue": False,
-        "is_listed": state == "open",
         "message_en": f"{entity_id} calls",
         "message_fr": f"{entity_id} appelle",
         **values,
@@ -127,7 +126,6 @@ def publish(tmp_path: Path) -> Publish:
                     move varchar, entity_type varchar, entity_name varchar, severity varchar,
                     account_executive_id varchar, owner_role varchar, due_at timestamp,
                     amount_at_stake decimal(18, 2), state varchar, is_overdue boolean,
-                    is_listed boolean,
                     message_en varchar, message_fr varchar
                 );
                 """
@@ -182,7 +180,7 @@ def test_open_alerts_of_two_days_are_due(publish: Publish, ledger: Path) -> None
         fired("aes_hot", "cleared", state="cleared"),
         fired("aes_hot", "baseline", state="baseline"),
         fired("apr_floor", "today"),
-        fired("apr_below_tier_target", "today", is_listed=False),
+        fired("apr_below_tier_target", "today", state="covered"),
     )
     found = [("aes_hot", "today", 0), ("aes_hot", "yesterday", 1), ("apr_floor", "today", 0)]
     assert sorted(due(db, ledger)) == found
@@ -494,7 +492,7 @@ def test_a_published_company_is_told_of(abm: Abm, company_built: Build, tmp_path
             where
                 fired_on > date '{COMPANY_DAY}' - 2
                 and case
-                    when rule_id = 'opportunity_moved' then state <> 'baseline' else is_listed
+                    when rule_id = 'opportunity_moved' then state <> 'baseline' else state = 'open'
                 end
             """
         ).fetchall()

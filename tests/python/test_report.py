@@ -384,11 +384,15 @@ QUERIES = {
         """,
     ),
     "marketing_alerts": (
-        "text text day moment amount text",
+        "text text in_unit day moment amount text",
         """
         select
             entity_name as "Account",
             message_{l} as "Alert",
+            {
+                'value': current_value,
+                'in': case rule_id when 'committee_too_thin' then 'count' else 'percent' end
+            } as "Now",
             fired_on as "Fired on",
             due_at as "Due by",
             amount_at_stake as "Amount at stake",
@@ -408,31 +412,29 @@ QUERIES = {
         """,
     ),
     "accounts_at_risk": (
-        "text text day moment text",
+        "text text text day moment code:alert_state amount text",
         """
         select
-            entity_name as "Account",
-            message_{l} as "Alert",
-            fired_on as "Fired on",
-            due_at as "Due by",
-            account_executive_name as "Account executive"
-        from marts.fct_alerts
-        left join marts.dim_account_executives using (account_executive_id)
-        where rule_id = 'account_at_risk' and state = 'open'
-        order by amount_at_stake desc nulls last, fired_on, alert_id
-        """,
-    ),
-    "re_engagement_actions": (
-        "text text text",
-        """
-        select
-            entity_name as "Account",
+            account_name as "Account",
             reason_{l} as "Why",
+            action_types.label_{l} as "Action",
+            cast(evidence as date) as "At risk since",
+            due_at as "Due by",
+            state as "State",
+            amount_at_stake as "Amount at stake",
             account_executive_name as "Account executive"
-        from marts.rpt_recommended_actions
-        left join marts.dim_account_executives using (account_executive_id)
+        from marts.rpt_recommended_actions as actions
+        inner join reference.action_types as action_types using (action_type)
+        inner join marts.dim_accounts as accounts on entity_id = accounts.account_id
+        inner join marts.dim_account_executives as executives
+            on actions.account_executive_id = executives.account_executive_id
+        inner join marts.fct_alerts as alerts
+            on
+                actions.entity_id = alerts.entity_id
+                and rule_id = 'account_at_risk'
+                and evidence = fired_on::varchar
         where action_type = 're_engagement'
-        order by value_rank
+        order by amount_at_stake desc nulls last, fired_on, accounts.account_id
         """,
     ),
     "cold_account_actions": (
@@ -1523,7 +1525,7 @@ def test_every_figure_is_what_a_query_says(
         pytest.param(r">(\d\d)\.\d%<", r">\1%<", id="a digit fewer"),
         pytest.param(r">(\d+),(\d{3})<", r">\1\2<", id="no groups"),
         pytest.param(r">Oct 31, 2026<", ">Oct 30, 2026<", id="a day"),
-        pytest.param(r"(in 30 days|for 30 days)", "in 31 days", id="a message"),
+        pytest.param(r"of 30 days ago", "of 31 days ago", id="a message"),
         pytest.param(r'status on_target">', 'status below">', id="a status"),
         pytest.param(r"(<p class=.note.>)", r"\1In 2026: ", id="digits in a note"),
         pytest.param(r"(<p class=.note.>)", r'\1<data value="1">one</data>', id="a figure more"),

@@ -17,4 +17,3 @@ where
     or (state = 'answered' and first_sales_touch_at is null)
     or (state = 'open' and first_sales_touch_at is not null)
     or (is_overdue and state <> 'open')
-    or (is_listed and state <> 'open')

@@ -18,9 +18,13 @@ select
     alerts.ended_on,
     alerts.ended_on > settings.as_of_on - 30 as ended_in_30_days,
     alerts.is_overdue,
-    alerts.is_listed,
     alerts.is_sla_met,
-    alerts.current_value,
+    -- That of an account at risk, percent or days, is in its recommended action.
+    case
+        when alerts.ended_on is null and alerts.rule_id <> 'account_at_risk'
+            then alerts.current_value
+    end as current_value,
+    alert_rules.unit,
     alerts.threshold,
     alerts.amount_at_stake,
     alerts.owner_role,
@@ -30,6 +34,7 @@ select
     managers.account_executive_name as manager_name
 from marts.fct_alerts as alerts
 cross join audit.audit_settings as settings
+inner join reference.alert_rules as alert_rules on alerts.rule_id = alert_rules.rule_id
 left join marts.fct_opportunities as opportunities
     on alerts.entity_type = 'opportunity' and alerts.entity_id = opportunities.opportunity_id
 left join marts.dim_account_executives as executives

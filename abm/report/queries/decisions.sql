@@ -21,7 +21,7 @@ with options as (
         sum(amount_at_stake) as amount_at_stake,
         first(entity_id order by amount_at_stake desc nulls last, entity_id) as first_id
     from marts.fct_alerts
-    where rule_id = 'account_at_risk' and is_listed
+    where rule_id = 'account_at_risk' and state = 'open'
 
     union all
 
@@ -69,7 +69,7 @@ with options as (
         sum(amount_at_stake) as amount_at_stake,
         first(entity_id order by amount_at_stake desc nulls last, entity_id) as first_id
     from marts.fct_alerts
-    where rule_id = 'velocity_below_target' and is_listed
+    where rule_id = 'velocity_below_target' and state = 'open'
 ),
 
 ranked as (

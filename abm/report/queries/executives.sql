@@ -31,6 +31,6 @@ where
         from marts.fct_alerts as alerts
         inner join marts.dim_account_executives as executives
             on alerts.account_executive_id = executives.account_executive_id
-        where alerts.rule_id = 'velocity_below_target' and alerts.is_listed
+        where alerts.rule_id = 'velocity_below_target' and alerts.state = 'open'
     )
 order by executives.account_executive_name, account_executive_id

@@ -13,10 +13,21 @@ select
     action_types.label_fr,
     actions.reason_en,
     actions.reason_fr,
-    account_executive_id,
-    executives.account_executive_name
+    actions.account_executive_id,
+    executives.account_executive_name,
+    risks.fired_on as at_risk_since_on,
+    risks.due_at,
+    risks.state as alert_state,
+    risks.amount_at_stake
 from marts.rpt_recommended_actions as actions
 inner join reference.action_types as action_types using (action_type)
 left join marts.dim_channels as channels
     on actions.entity_type = 'channel' and actions.entity_id = channels.channel
-left join marts.dim_account_executives as executives using (account_executive_id)
+left join marts.dim_account_executives as executives
+    on actions.account_executive_id = executives.account_executive_id
+left join marts.fct_alerts as risks
+    on
+        actions.action_type = 're_engagement'
+        and actions.entity_id = risks.entity_id
+        and risks.rule_id = 'account_at_risk'
+        and risks.ended_on is null

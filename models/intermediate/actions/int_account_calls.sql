@@ -41,6 +41,7 @@ fired as (
         cast(aes as {{ type_double() }}) as metric_value,
         cast(upper_threshold as {{ type_double() }}) as threshold,
         cast(aes_now as {{ type_double() }}) as current_value,
+        coalesce(round(aes_now, 4) > upper_threshold, false) as is_still_true,
         ended_on
     from episodes
 
@@ -55,6 +56,7 @@ fired as (
         risks.metric_value,
         risks.threshold,
         risks_now.metric_value as current_value,
+        risks.ended_on is null as is_still_true,
         risks.ended_on
     from risks
     left join risks_now

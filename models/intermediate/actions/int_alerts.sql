@@ -31,6 +31,7 @@ due as (
         end as severity,
         alert_rules.sla_hours,
         alert_rules.window_days,
+        alert_rules.expires_after_days,
         amounts.amount_at_stake,
         {{ alert_due_at('alerts.crossed_at', 'alerts.fired_on', 'alert_rules.sla_hours') }}
             as due_at
@@ -43,7 +44,7 @@ due as (
     where alerts.fired_on >= first_date.as_of_on and alerts.fired_on <= {{ as_of_date() }}
 ),
 
-final as (
+stated as (
     select
         *,
         case
@@ -52,10 +53,37 @@ final as (
             {% endif -%}
             when first_sales_touch_at is not null then 'answered'
             when ended_on <= {{ as_of_date() }} then 'cleared'
-            when entity_type = 'opportunity' and {{ is_by_as_of('due_at') }} then 'expired'
+            when
+                not is_still_true
+                and {{ days_between('fired_on', as_of_date()) }} >= expires_after_days
+                then 'expired'
             else 'open'
-        end as state
+        end as own_state
     from due
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by entity_type, entity_id, action, own_state, move
+            order by
+                case severity when 'high' then 1 when 'medium' then 2 else 3 end,
+                threshold desc nulls last,
+                fired_on,
+                {{ binary_order('rule_id') }}
+        ) as strictness_rank
+    from stated
+),
+
+final as (
+    select
+        *,
+        case
+            when own_state = 'open' and strictness_rank > 1 then 'covered'
+            else own_state
+        end as state
+    from ranked
 )
 
 select * from final

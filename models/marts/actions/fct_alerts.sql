@@ -40,16 +40,6 @@ named as (
             when 'sector' then sectors.label_en
         end as entity_name,
         coalesce(channels.label_fr, sectors.label_fr) as entity_name_fr,
-        -- The strictest of those that ask for the same.
-        row_number() over (
-            partition by
-                alerts.entity_type, alerts.entity_id, alerts.action, alerts.state, alerts.move
-            order by
-                case alerts.severity when 'high' then 1 when 'medium' then 2 else 3 end,
-                alerts.threshold desc nulls last,
-                alerts.fired_on,
-                {{ binary_order('alerts.rule_id') }}
-        ) as list_rank,
         coalesce(
             own_executives.account_executive_id,
             opportunities.account_executive_id,
@@ -95,7 +85,6 @@ final as (
         ended_on,
         state,
         state = 'open' and {{ is_by_as_of('due_at') }} as is_overdue,
-        state = 'open' and list_rank = 1 as is_listed,
         first_sales_touch_at,
         is_sla_met,
         {%- for language in ('en', 'fr') %}
