@@ -181,6 +181,13 @@ class Language:
         text = format_skeleton("yMMMM", value, locale=self.locale)
         return Markup('<time datetime="{:%Y-%m}">{}</time>').format(value, text)
 
+    def quarter(self, value: datetime.date | None) -> Markup:
+        """Write the quarter of a day."""
+        if value is None:
+            return NOTHING
+        text = format_skeleton("yQQQ", value, locale=self.locale)
+        return Markup('<time datetime="{:%Y-%m}">{}</time>').format(value, text)
+
     def yes_or_no(self, value: bool | None) -> Markup:
         """Write a truth value."""
         return NOTHING if value is None else self.say("word.true" if value else "word.false")

@@ -43,6 +43,40 @@ CHARTS = {
 }
 
 
+# Audience to the sections of its page, and their tables.
+AUDIENCES: Mapping[str, Mapping[str, Sequence[str]]] = {
+    "sales": {
+        "alerts": ("hot_not_called", "missed_calls", "accounts_at_risk", "new_alerts"),
+        "my_accounts": ("top_accounts", "expansion_actions", "candidates"),
+        "deals": (
+            *("open_deals", "stakeholder_actions", "pipeline_movements", "pipeline_by_stage"),
+            *("velocity_by_executive", "velocity_alerts"),
+        ),
+    },
+    "marketing": {
+        "channels": (
+            *("attributed_by_channel", "month_by_channel", "recommended_budget"),
+            "channel_effects",
+        ),
+        "campaigns": ("top_campaigns", "experiments"),
+        "content": ("content_by_persona", "penetration_by_persona", "content_actions"),
+        "coverage": ("programme_coverage", "marketing_alerts", "tactical_actions", "candidates"),
+    },
+    "leadership": {
+        "returns": (
+            *("return_on_investment", "return_by_tier", "return_by_quarter", "revenue_walk"),
+            *("investment_by_category", "lifetime_value_by_sector"),
+        ),
+        "targets": ("all_kpis", "stage_kpis"),
+        "forecast": ("revenue_forecast", "forecast_accuracy"),
+        "changes": ("anomalies", "restatements"),
+    },
+}
+
+# Table to the chart that stands beside it on the page of an audience.
+CHART_OF = {name: name for name in ("attributed_by_channel", "revenue_forecast")}
+
+
 @dataclass(frozen=True)
 class Shown:
     """A table as a page shows it: everything is written."""
@@ -79,34 +113,69 @@ class Pages:
 
     def __len__(self) -> int:
         """Count the pages of the dashboard."""
-        return 2 + len(self.account_files) + len(self.executive_files)
+        pages = 2 + len(self.audiences)
+        return pages + len(self.account_files) + len(self.executive_files)
 
     def all(self) -> Iterable[tuple[str, str]]:
         """Make every page: its path below the language's folder, and its text."""
         yield "index.html", self.index()
         yield "definitions.html", self.definitions()
+        for name in self.audiences:
+            yield f"{name}.html", self.audience(name)
         for account in self.published.rows["accounts"]:
             yield self.account_files[account["account_id"]], self.account(account)
         for executive in self.published.rows["executives"]:
             yield self.executive_files[executive["page_id"]], self.executive(executive)
 
+    @property
+    def audiences(self) -> Sequence[str]:
+        """Who has a page of their own; nobody while the engagement score stands alone."""
+        return () if self.published.is_score_alone else tuple(AUDIENCES)
+
     def index(self) -> str:
-        """Make the first page: verdict, money, five KPIs, decisions, five sections, sources."""
+        """Make the first page: verdict, money, five KPIs, decisions, sections, sources."""
         rows = self.published.rows
-        headline, sentences = verdict(self.published, self.language)
         return self._render(
             "index.html",
-            headline=headline,
-            sentences=sentences,
-            money=list(money(self.published, self.language)),
-            kpis=core_kpi_cards(self.published, self.language),
-            decisions=list(decisions(self.published, self.language)),
+            **self._first(),
+            audiences=self.audiences,
             tables=self._tables(),
             charts=self._charts(*CHARTS),
             checks=rows["checks"][0],
             accounts=_by_name(rows["accounts"], "account_name", self.account_files),
-            executives=_by_name(rows["executives"], "account_executive_name", self.executive_files),
+            executives=self._executives(),
         )
+
+    def audience(self, name: str) -> str:
+        """Make the page of an audience: of all tables those that it acts on."""
+        groups = AUDIENCES[name]
+        shown = {table for tables in groups.values() for table in tables}
+        return self._render(
+            "audience.html",
+            path=f"{name}.html",
+            audience=name,
+            audiences=self.audiences,
+            groups=groups,
+            executives=self._executives(),
+            tables=self._tables(),
+            charts=self._charts(*(chart for table, chart in CHART_OF.items() if table in shown)),
+            **self._first(),
+        )
+
+    def _first(self) -> dict[str, Any]:
+        """What the first screen says."""
+        headline, sentences = verdict(self.published, self.language)
+        return {
+            "headline": headline,
+            "sentences": sentences,
+            "money": list(money(self.published, self.language)),
+            "kpis": core_kpi_cards(self.published, self.language),
+            "decisions": list(decisions(self.published, self.language)),
+        }
+
+    def _executives(self) -> list[tuple[str | None, str]]:
+        rows = self.published.rows["executives"]
+        return _by_name(rows, "account_executive_name", self.executive_files)
 
     def account(self, account: Row) -> str:
         """Make the page of an account in programme."""

@@ -178,6 +178,8 @@ class Cells:
                 return language.number(value, 1)
             case "percent":
                 return language.percent(value)
+            case "quarter":
+                return language.quarter(value)
             case "share":
                 return language.share(value)
             case "status":

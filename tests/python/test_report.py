@@ -23,7 +23,7 @@ from html_tree import Node, read_html
 from abm.dictionary import read_dictionary
 from abm.paths import read_yaml
 from abm.report.language import Language
-from abm.report.pages import Pages
+from abm.report.pages import AUDIENCES, CHART_OF, Pages
 from abm.report.published import read_published
 from abm.report.site import write_site
 
@@ -65,6 +65,10 @@ UNITS = {
     "reporting_currency_per_month": "amount",
     "share": "share",
     "percent": "percent",
+    "currency": "amount",
+    "accounts": "count",
+    "count": "count",
+    "uplift_ratio": "change_share",
 }
 
 # The queries of the tables. A column is named by its English heading; after it stands how it is
@@ -593,7 +597,7 @@ QUERIES = {
         """,
     ),
     "experiments": (
-        "text text text day day count in_unit code:verdict+ text",
+        "text text text day day count in_unit in_unit in_unit in_unit code:verdict+ text",
         """
         select
             hypothesis as "Hypothesis",
@@ -607,6 +611,12 @@ QUERIES = {
             n as "Accounts",
             {'in': case metric_kind when 'proportion' then 'share' end, 'value': metric_value}
                 as "Result",
+            {'in': case metric_kind when 'proportion' then 'share' end, 'value': difference}
+                as "Difference",
+            {'in': case metric_kind when 'proportion' then 'share' end, 'value': ci_low}
+                as "Low end (95%)",
+            {'in': case metric_kind when 'proportion' then 'share' end, 'value': ci_high}
+                as "High end (95%)",
             verdict as "Verdict",
             reason,
             decision as "Decision"
@@ -695,25 +705,202 @@ QUERIES = {
         """,
     ),
     "programme_coverage": (
-        "code:kpi in_unit+ count in_unit in_unit status",
+        "code:kpi in_unit+ count in_unit in_unit in_unit in_unit in_unit status",
         """
-        select
-            kpi as "KPI",
-            {'in': unit, 'value': value} as "Value",
-            reason,
-            denominator as "Of",
-            {'in': unit, 'value': benchmark_min} as "Benchmark, low",
-            {'in': unit, 'value': benchmark_max} as "Benchmark, high",
-            status as "Status"
-        from (
+        with coverage as (
             select
                 *,
                 case when kpi in ('contact_coverage', 'channel_coverage') then '' else 'percent' end
                     as unit
-            from marts.rpt_account_coverage
+            from marts.rpt_account_coverage where as_of_on = date '2026-10-31'
         )
-        where abm_tier = 'all' and as_of_on = date '2026-10-31'
+        select
+            kpi as "KPI",
+            {'in': unit, 'value': whole.value} as "Value",
+            reason,
+            denominator as "Of",
+            {'in': unit, 'value': (
+                from coverage select value where abm_tier = 'one_to_one' and kpi = whole.kpi
+            )} as "1:1",
+            {'in': unit, 'value': (
+                from coverage select value where abm_tier = 'one_to_few' and kpi = whole.kpi
+            )} as "1:few",
+            {'in': unit, 'value': (
+                from coverage select value where abm_tier = 'one_to_many' and kpi = whole.kpi
+            )} as "1:many",
+            {'in': unit, 'value': benchmark_min} as "Benchmark, low",
+            {'in': unit, 'value': benchmark_max} as "Benchmark, high",
+            status as "Status"
+        from coverage as whole
+        where abm_tier = 'all'
         order by kpi
+        """,
+    ),
+    "candidates": (
+        "text code:sector code:account_size_tier number code:aes_status change count amount text",
+        """
+        select
+            account_name
+            || case when is_benchmark_fallback then '\u00a0\u2020' else '' end as "Account",
+            sector as "Sector",
+            account_size_tier as "Account size",
+            aes as "Engagement score",
+            aes_status as "Engagement band",
+            aes - aes_30_days_ago as "Score change (30 days)",
+            stakeholder_reach as "Engaged people",
+            (
+                select sum(amount) from marts.fct_opportunities as deals
+                where
+                    is_open and opportunity_type <> 'renewal'
+                    and deals.account_id = accounts.account_id
+            ) as "Open pipeline",
+            account_executive_name as "Account executive"
+        from marts.dim_accounts as accounts
+        join marts.fct_account_engagement using (account_id)
+        left join marts.dim_account_executives using (account_executive_id)
+        where not is_abm_now and aes > upper_threshold
+        order by aes desc
+        """,
+    ),
+    "stage_kpis": (
+        "code:kpi text in_unit+ count in_unit in_unit status",
+        """
+        select
+            kpi as "Indicator",
+            label_{l} as "Programme stage",
+            {'in': unit, 'value': value} as "Value",
+            reason,
+            case when kpi <> 'abm_roi_pct' then denominator end as "Of",
+            {'in': unit, 'value': target_min} as "Minimum target",
+            {'in': unit, 'value': target_max} as "Maximum target",
+            status as "Status"
+        from marts.rpt_programme_kpis join reference.programme_stages using (programme_stage)
+        where abm_tier = 'all'
+        order by months_from, kpi
+        """,
+    ),
+    "tier_kpis": (
+        "code:kpi in_unit status in_unit status in_unit status",
+        """
+        with tiers as (
+            select * from marts.rpt_programme_kpis
+            join reference.programme_stages using (programme_stage)
+        )
+        select
+            kpi as "Indicator",
+            {'in': whole.unit, 'value': first.value} as "1:1",
+            first.status as "1:1, status",
+            {'in': whole.unit, 'value': few.value} as "1:few",
+            few.status as "1:few, status",
+            {'in': whole.unit, 'value': many.value} as "1:many",
+            many.status as "1:many, status"
+        from (select distinct kpi, unit, months_from from tiers where abm_tier <> 'all') as whole
+        left join (from tiers where abm_tier = 'one_to_one') as first using (kpi)
+        left join (from tiers where abm_tier = 'one_to_few') as few using (kpi)
+        left join (from tiers where abm_tier = 'one_to_many') as many using (kpi)
+        order by whole.months_from, kpi
+        """,
+    ),
+    "pipeline_by_sourcing": (
+        "code:sourcing_class count amount amount",
+        """
+        select
+            coalesce(sourcing_class, 'all') as "Sourcing",
+            count(*) as "Opportunities",
+            coalesce(sum(amount), 0) as "Amount created",
+            coalesce(sum(amount) filter (is_won), 0) as "Amount won"
+        from marts.fct_opportunities
+        where created_on between date '2026-10-01' and date '2026-10-31'
+        group by rollup (sourcing_class)
+        order by sourcing_class nulls last
+        """,
+    ),
+    "revenue_walk": (
+        "quarter code:sourcing_class count amount",
+        """
+        with deals as (
+            select *, date_trunc('quarter', closed_on) as quarter_start_on
+            from marts.fct_opportunities where is_won and closed_on >= date '2026-01-01'
+        ),
+        classes as (
+            select * from (values
+                ('influenced'), ('renewal'), ('sourced'), ('untouched'), ('all')
+            ) as classes (sourcing_class)
+        )
+        select
+            quarters.quarter_start_on as "Quarter from",
+            classes.sourcing_class as "Sourcing",
+            count(opportunity_id) as "Won deals",
+            coalesce(sum(amount), 0) as "Won revenue"
+        from (select distinct quarter_start_on from deals) as quarters
+        cross join classes
+        left join deals
+            on
+                quarters.quarter_start_on = deals.quarter_start_on
+                and classes.sourcing_class in (deals.sourcing_class, 'all')
+        group by 1, 2
+        order by 1 desc, any_value(classes.sourcing_class = 'all'), 2
+        """,
+    ),
+    "return_by_tier": (
+        "code:abm_tier amount amount percent+ percent+ percent percent",
+        """
+        with bases as (from marts.rpt_abm_roi where period = 'trailing_365_days')
+        select
+            abm_tier as "ABM tier",
+            sourced.investment as "Investment",
+            sourced.revenue as "Revenue, sourced",
+            matched.abm_roi_pct as "Return, matched estimate",
+            matched.roi_reason as why,
+            sourced.abm_roi_pct as "Return, sourced",
+            sourced.roi_reason as reason,
+            attributed.abm_roi_pct as "Return, attributed",
+            whole.abm_roi_pct as "Return, all program accounts"
+        from (from bases where roi_basis = 'sourced') as sourced
+        join (from bases where roi_basis = 'matched_estimate') as matched using (abm_tier)
+        join (from bases where roi_basis = 'attributed') as attributed using (abm_tier)
+        join (from bases where roi_basis = 'all_abm_accounts') as whole using (abm_tier)
+        order by list_position(['one_to_one', 'one_to_few', 'one_to_many', 'all'], abm_tier)
+        """,
+    ),
+    "return_by_quarter": (
+        "quarter amount amount percent+ percent+ percent percent",
+        """
+        with bases as (from marts.rpt_abm_roi where abm_tier = 'all' and period like '____-Q_')
+        select
+            strptime(
+                replace(replace(replace(replace(
+                    period, 'Q1', '01'), 'Q2', '04'), 'Q3', '07'), 'Q4', '10'), '%Y-%m'
+            ) as "Quarter from",
+            sourced.investment as "Investment",
+            sourced.revenue as "Revenue, sourced",
+            matched.abm_roi_pct as "Return, matched estimate",
+            matched.roi_reason as why,
+            sourced.abm_roi_pct as "Return, sourced",
+            sourced.roi_reason as reason,
+            attributed.abm_roi_pct as "Return, attributed",
+            whole.abm_roi_pct as "Return, all program accounts"
+        from (from bases where roi_basis = 'sourced') as sourced
+        join (from bases where roi_basis = 'matched_estimate') as matched using (period)
+        join (from bases where roi_basis = 'attributed') as attributed using (period)
+        join (from bases where roi_basis = 'all_abm_accounts') as whole using (period)
+        order by period desc
+        limit 8
+        """,
+    ),
+    "investment_by_category": (
+        "text amount amount truth truth",
+        """
+        select
+            label_{l} as "Category",
+            coalesce(sum(amount) filter (programme = 'abm'), 0) as "Program",
+            coalesce(sum(amount) filter (programme = 'non_abm'), 0) as "Others",
+            in_roi as "In the return",
+            in_cac as "In the acquisition cost"
+        from marts.fct_investments join reference.investment_categories using (category)
+        where month_start_on between date '2025-10-01' and date '2026-09-30'
+        group by category, label_{l}, in_roi, in_cac
+        order by in_roi desc, 2 desc
         """,
     ),
     "influence_evidence": (
@@ -834,6 +1021,208 @@ QUERIES = {
         order by array_position(['error', 'warning', 'note'], notice_level), source_system, subject
         """,
     ),
+    "open_deals": (
+        "text text text amount share month+ truth text",
+        """
+        select
+            account_name as "Account",
+            opportunity_name as "Opportunity",
+            deals.stage_name as "Stage",
+            deals.amount as "Amount",
+            win_probability as "Win probability",
+            expected_close_month_on as "Expected close",
+            expected_close_month_reason,
+            is_stale as "Stale",
+            account_executive_name as "Account executive"
+        from marts.fct_opportunities as deals
+        join marts.dim_accounts as accounts using (account_id)
+        left join marts.fct_pipeline_forecast using (opportunity_id)
+        left join marts.dim_account_executives as executives
+            on deals.account_executive_id = executives.account_executive_id
+        where deals.is_open
+        order by deals.amount desc nulls last, opportunity_id
+        """,
+    ),
+    "pipeline_movements": (
+        "code:change_type count amount count",
+        """
+        select
+            change_type as "Movement",
+            this_week.n_opportunities as "Opportunities",
+            this_week.amount as "Amount",
+            last_week.n_opportunities as "Opportunities (last week)"
+        from (from marts.rpt_pipeline_movements where week_start_on = '2026-10-26') as this_week
+        left join (from marts.rpt_pipeline_movements where week_start_on = '2026-10-19')
+            as last_week using (change_type)
+        order by list_position(
+            ['created', 'advanced', 'won', 'lost', 'slipped', 'regressed', 'reopened', 'amount_up',
+            'amount_down'], change_type
+        )
+        """,
+    ),
+    "new_alerts": (
+        "day text code:severity amount text",
+        """
+        select
+            fired_on as "Fired on",
+            message_{l} as "Alert",
+            severity as "Severity",
+            amount_at_stake as "Amount at stake",
+            account_executive_name as "Account executive"
+        from marts.fct_alerts
+        left join marts.dim_account_executives using (account_executive_id)
+        where
+            fired_on between date '2026-10-26' and date '2026-10-31'
+            and state not in ('baseline', 'covered') and severity <> 'info'
+        order by amount_at_stake desc nulls last, fired_on, alert_id
+        """,
+    ),
+    "month_by_channel": (
+        "text amount amount",
+        """
+        with months as (
+            select channel, month_on, attributed_amount from marts.rpt_attribution_by_channel
+            where
+                attribution_basis = 'revenue'
+                and attribution_model = (select attribution_model from audit.audit_settings)
+        )
+        select
+            label_{l} as "Channel",
+            this_month.attributed_amount as "This month",
+            last_month.attributed_amount as "Last month"
+        from marts.dim_channels as channels
+        left join (from months where month_on = date '2026-10-01') as this_month using (channel)
+        left join (from months where month_on = date '2026-09-01') as last_month using (channel)
+        where coalesce(this_month.attributed_amount, last_month.attributed_amount) is not null
+        order by 2 desc nulls last, 3 desc nulls last, channel
+        """,
+    ),
+    "channel_effects": (
+        "text count count share share share",
+        """
+        select
+            label_{l} as "Channel",
+            n_journeys as "Closed journeys",
+            n_journeys_won as "Won journeys",
+            removal_effect as "Removal effect",
+            markov_global_share as "Share (Markov)",
+            shapley_share as "Share (Shapley)"
+        from marts.rpt_channel_effects join marts.dim_channels using (channel)
+        order by removal_effect desc nulls last, channel
+        """,
+    ),
+    "top_campaigns": (
+        "text amount number amount number+",
+        """
+        select
+            campaign_group_name as "Campaign",
+            attributed_amount as "Attributed amount",
+            weighted_opportunities as "Attributed deals",
+            spend as "Spend",
+            return_on_spend_ratio as "Return on spend",
+            return_on_spend_reason
+        from marts.rpt_attribution_by_campaign
+        where
+            attribution_basis = 'revenue' and campaign_group_id <> 'unknown'
+            and attribution_model = (select attribution_model from audit.audit_settings)
+            and attributed_amount is not null
+        order by attributed_amount desc, campaign_group_name
+        """,
+    ),
+    "content_by_persona": (
+        "text code:persona count count share amount",
+        """
+        select
+            title as "Content",
+            persona as "Persona",
+            n_people as "People",
+            n_engagements as "Touches with depth",
+            avg_depth as "Mean depth",
+            attributed_amount as "Attributed revenue"
+        from marts.rpt_content_by_persona join marts.dim_content_assets using (content_asset_id)
+        where n_people > 0
+        order by n_people desc, n_engagements desc, title, persona
+        """,
+    ),
+    "penetration_by_persona": (
+        "code:account_size_tier code:persona count count percent+",
+        """
+        select
+            account_size_tier as "Account size",
+            persona as "Persona",
+            identified_stakeholders as "Identified stakeholders",
+            engaged_stakeholders as "Engaged stakeholders",
+            100.0 * engaged_stakeholders / nullif(identified_stakeholders, 0)
+                as "Penetration rate",
+            apr_reason
+        from marts.rpt_penetration_by_persona
+        where is_key_role
+        order by
+            list_position(['small', 'mid_market', 'enterprise', 'unsized'], account_size_tier),
+            apr_pct nulls last, persona
+        """,
+    ),
+    "all_kpis": (
+        "text in_unit+ in_unit change_share+ in_unit status trend",
+        """
+        select
+            label_{l} as "KPI",
+            {'in': definitions.unit, 'value': value} as "Value",
+            reason,
+            {'in': definitions.unit, 'value': previous_value} as "Previous month",
+            change_ratio as "Change",
+            change_reason,
+            {'in': definitions.unit, 'value': scorecard.target} as "Target",
+            status as "Status",
+            {
+                'in': definitions.unit,
+                'n': (
+                    select count(value) from marts.rpt_kpi_scorecard as months
+                    where months.kpi = scorecard.kpi
+                ),
+                'low': (
+                    select min(value) from marts.rpt_kpi_scorecard as months
+                    where months.kpi = scorecard.kpi
+                ),
+                'high': (
+                    select max(value) from marts.rpt_kpi_scorecard as months
+                    where months.kpi = scorecard.kpi
+                )
+            } as "Trend"
+        from marts.rpt_kpi_scorecard as scorecard
+        join reference.kpi_definitions as definitions using (kpi)
+        where month_on = date '2026-10-01'
+        order by display_order
+        """,
+    ),
+    "anomalies": (
+        "text month in_unit in_unit in_unit",
+        """
+        select
+            label_{l} as "KPI",
+            month_on as "Month",
+            {'in': definitions.unit, 'value': value} as "Value",
+            {'in': definitions.unit, 'value': expected_low} as "Expected low end",
+            {'in': definitions.unit, 'value': expected_high} as "Expected high end"
+        from marts.rpt_anomalies join reference.kpi_definitions as definitions using (kpi)
+        where is_anomaly
+        order by month_on desc, display_order
+        """,
+    ),
+    "restatements": (
+        "text month in_unit in_unit code:cause",
+        """
+        select
+            label_{l} as "KPI",
+            month_on as "Month",
+            {'in': definitions.unit, 'value': previous_value} as "Published before",
+            {'in': definitions.unit, 'value': published_value} as "Published now",
+            cause as "Cause"
+        from marts.fct_kpi_publications join reference.kpi_definitions as definitions using (kpi)
+        where is_restatement
+        order by published_at desc, month_on desc, display_order
+        """,
+    ),
 }
 
 # KPI to how its value, its numerator and its denominator are written.
@@ -847,13 +1236,16 @@ CORE_KPIS = {
 
 # The only digits of the first page that are neither figures nor days: parts of names.
 FIXED_WITH_DIGITS = {
-    "en": "1. Overview|2. Performance|3. Health|4. Recommended actions|5. Forecast"
+    "en": "1. Overview|2. Performance|3. Health|4. Recommended actions|5. Forecast|6. Four pillars"
+    "|Return by tier, last 365 days|Campaigns by attributed revenue, last 365 days"
+    "|last 12 complete months|1:1|1:few|1:many"
     "|Top 10 accounts by engagement score|Attributed revenue by channel, last 365 days"
     "|÷ 30.4375|The band is where 80% of|with its 95% interval; it takes 30 deals"
     "|judged on SaaS B2B|calls within 24 hours of|Cooled without a call, last 30 days"
     "|Low end (95%)|High end (95%)|Score change (30 days)|Low end (80%)|High end (80%)",
     "fr": "1. Vue d\N{RIGHT SINGLE QUOTATION MARK}ensemble|2. Performance|3. Santé"
-    "|4. Actions recommandées|5. Prévisions"
+    "|4. Actions recommandées|5. Prévisions|6. Quatre piliers|1:1|1:few|1:many"
+    "|12 derniers mois complets"
     "|Les 10 comptes au score|365 derniers jours|÷ 30,4375|La bande contient 80\xa0% des"
     "|intervalle à 95\xa0% ; il faut 30 affaires|Borne basse (95\xa0%)|Borne haute (95\xa0%)"
     "|appelle sous 24 heures|Refroidis sans appel, 30 derniers jours"
@@ -906,6 +1298,11 @@ def day_in(text: str, language: str) -> str:
     return f"{day}T{match['clock']}" if match["clock"] else day
 
 
+def tables_of(page: Node) -> list[str]:
+    """The names of a page's tables, in their order."""
+    return [block["id"] for block in page.all("div", class_="block")]
+
+
 @dataclass
 class Comparison:
     """Compares a page with what SQL says.
@@ -926,17 +1323,21 @@ class Comparison:
 
     def run(self) -> list[str]:
         """Compare everything, and look for what nothing was compared with."""
+        shown = tables_of(self.page)
         self.header()
-        self.verdict()
-        self.money()
-        self.decisions()
-        self.cards()
-        for name in QUERIES:
+        if any(self.page.all(id="verdict")):
+            self.verdict()
+            self.money()
+            self.decisions()
+            self.cards()
+        for name in shown:
             self.table(name)
-        self.six_months()
-        self.checks()
+        if "overall_velocity" in shown:
+            self.six_months()
+        if any(self.page.all(id="sources")):
+            self.checks()
+            self.charts()
         self.lists()
-        self.charts()
         self.left_over()
         return self.unlike
 
@@ -1331,12 +1732,19 @@ class Comparison:
         if name == "in_unit":
             name = UNITS.get(value["in"], "number")
             value = value["value"]
-        if value is None:
+        if name == "trend":
+            self.trend(cell, value, where)
+        elif value is None:
             expected = self.label("reason", reason) if reason else NONE
             self.equal(cell.text, expected, where)
             self.compared.add(cell)
         elif name in KINDS:
             self.figures(cell, [(value, name)], where)
+        elif name == "quarter":
+            time, letter = cell.one("time"), {"en": "Q", "fr": "T"}[self.language]
+            self.equal(time.text, f"{letter}{(value.month + 2) // 3} {value.year}", where)
+            self.equal(time["datetime"], value.isoformat()[:7], f"{where}, exact")
+            self.compared.add(time)
         elif name in ("day", "month", "moment"):
             length = {"day": 10, "month": 7, "moment": 16}[name]
             self.day(cell.one("time"), value, length, where)
@@ -1349,6 +1757,17 @@ class Comparison:
             }[name]()
             self.equal(cell.text, expected, where)
             self.compared.add(cell)
+
+    def trend(self, cell: Node, months: dict[str, Any], where: str) -> None:
+        """Compare what a line of months says in words."""
+        if months["n"] < 2 or months["low"] == months["high"]:
+            self.equal(list(cell.all("img")), [], where)
+            return
+        words = filled("kpi.history", self.language, cell.one("img")["alt"])
+        unit = UNITS.get(months["in"], "number")
+        self.equal(words.get("n"), str(months["n"]), f"{where}, months")
+        for name in ("low", "high"):
+            self.figure_text(words.get(name, ""), months[name], unit, f"{where}, {name}")
 
     def checks(self) -> None:
         _, ((touches, unmatched),) = self.rows(
@@ -1374,7 +1793,7 @@ class Comparison:
         )
 
     def lists(self) -> None:
-        lists = list(self.page.one(id="accounts").all("ul"))
+        lists = list(self.page.all("ul", class_="columns"))
         for shown, sql in zip(
             lists,
             (
@@ -1395,7 +1814,7 @@ class Comparison:
                         where rule_id = 'velocity_below_target' and state = 'open'
                     )
                 """,
-            ),
+            )[-len(lists) or 2 :],
             strict=True,
         ):
             names = sorted((name for (name,) in self.rows(sql)[1]), key=str.casefold)
@@ -1509,9 +1928,33 @@ def test_every_figure_is_what_a_query_says(
     language: str, dashboard: Dashboard, published: Path
 ) -> None:
     page = read_html(first_page(dashboard.folder, language))
-    tables = {block["id"] for block in page.all("div", class_="block")}
-    assert tables == set(QUERIES), "a table has no query here"
+    of_audiences = {
+        name for groups in AUDIENCES.values() for names in groups.values() for name in names
+    }
+    shown = tables_of(page)
+    assert {*shown} | of_audiences == set(QUERIES), "a table has no query here"
     assert differences(page, language, published) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_every_figure_of_an_audience_is_what_a_query_says(
+    audience: str, language: str, dashboard: Dashboard, published: Path
+) -> None:
+    """Its tables, its first screen, and its charts, which are those of the first page."""
+    text = (dashboard.folder / language / f"{audience}.html").read_text(encoding="utf-8")
+    page = read_html(text)
+    groups = AUDIENCES[audience]
+    assert tables_of(page) == [name for names in groups.values() for name in names]
+    assert any(page.all(id="verdict")) is (audience == "leadership")
+    assert differences(page, language, published) == []
+    first = {image["src"] for image in read_html(first_page(dashboard.folder, language)).all("img")}
+    charts = [image["src"] for image in page.all("img", class_="chart")]
+    assert len(charts) == len({*CHART_OF} & {*tables_of(page)})
+    assert {*charts} <= first
+    wrong = re.sub(r'value="(\d)', r'value="9\1', text, count=1)
+    assert wrong != text
+    assert differences(read_html(wrong), language, published) != []
 
 
 @pytest.mark.parametrize(

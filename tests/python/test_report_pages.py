@@ -15,12 +15,13 @@ from html_tree import Node, read_html
 
 from abm.dictionary import read_dictionary
 from abm.paths import read_seed, read_yaml
+from abm.report.pages import AUDIENCES
 from abm.report.period import PERIODS, write_report
 from abm.report.site import write_site
 from abm.texts import WORD_JOINER
 
 LANGUAGES = ("en", "fr")
-TOP = ("index", "definitions")
+TOP = ("index", "definitions", *AUDIENCES)
 WIDTHS = (1280, 390)
 SECTIONS = ("overview", "performance", "health", "actions", "forecast")
 TABLES = read_yaml(ROOT / "abm" / "report" / "tables.yml")
@@ -128,6 +129,7 @@ def test_pages_in_a_browser(
     for name in (
         f"{language}/index.html",
         f"{language}/definitions.html",
+        *(f"{language}/{name}.html" for name in AUDIENCES),
         fullest(trees, f"{language}/accounts"),
         fullest(trees, f"{language}/executives"),
     ):

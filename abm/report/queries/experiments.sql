@@ -8,6 +8,9 @@ select
     experiments.n,
     case experiments.metric_kind when 'proportion' then 'share' else 'points' end as unit,
     experiments.metric_value,
+    experiments.difference,
+    experiments.ci_low,
+    experiments.ci_high,
     experiments.verdict,
     experiments.reason,
     experiments.decision

@@ -3,6 +3,7 @@ select
     account_id,
     accounts.account_name,
     opportunities.account_executive_id,
+    executives.account_executive_name,
     opportunities.opportunity_name,
     opportunities.stage_name,
     opportunities.amount,
@@ -18,5 +19,7 @@ select
     forecast.expected_close_month_reason
 from marts.fct_opportunities as opportunities
 inner join marts.dim_accounts as accounts using (account_id)
+left join marts.dim_account_executives as executives
+    on opportunities.account_executive_id = executives.account_executive_id
 left join marts.fct_pipeline_forecast as forecast using (opportunity_id)
 where opportunities.is_open

@@ -1,0 +1,18 @@
+select
+    abm_tier,
+    max(investment) as investment,
+    max(case when roi_basis = 'sourced' then revenue end) as sourced_revenue,
+    max(case when roi_basis = 'all_abm_accounts' then abm_roi_pct end) as all_abm_accounts_pct,
+    max(case when roi_basis = 'sourced' then abm_roi_pct end) as sourced_pct,
+    max(case when roi_basis = 'attributed' then abm_roi_pct end) as attributed_pct,
+    max(case when roi_basis = 'matched_estimate' then abm_roi_pct end) as matched_pct,
+    max(case when roi_basis = 'matched_estimate' then roi_reason end) as matched_reason,
+    max(case when roi_basis = 'sourced' then roi_reason end) as reason,
+    is_total
+from marts.rpt_abm_roi
+where period = 'trailing_365_days'
+group by abm_tier, is_total
+order by
+    is_total,
+    list_position(['one_to_one', 'one_to_few', 'one_to_many'], abm_tier) nulls last,
+    abm_tier
