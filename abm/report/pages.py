@@ -92,6 +92,7 @@ class Shown:
     table: str
     has_pages: bool
     has_sentences: bool
+    waiting: str
     definition: str
 
 
@@ -335,6 +336,7 @@ class Pages:
             f"{self.dictionary[table.model].schema}.{table.model}",
             self.is_linked and any(column.kind == "account" for column in columns),
             any(column.kind == "sentence" for column in columns),
+            " ".join(f"w{i}" for i, column in enumerate(columns, 1) if table.waits(column)),
             f"{root}definitions.html#{table.model}" if self.is_linked else "",
         )
 

@@ -1,6 +1,8 @@
 """`abm report --period`: the weekly and the monthly report, each one file to send about."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from abm.dictionary import read_dictionary
 from abm.errors import AbmError, first_line, unwritable
@@ -13,6 +15,17 @@ from abm.writing import put_files
 
 PERIODS = ("week", "month")
 FORMATS = ("html", "pdf")
+
+LEAST = 0.4
+"""How far down the text of a report's last page goes at least, as a share of the page."""
+
+CLOSER = (
+    "@page { margin: 11mm !important }",
+    "@page { margin: 10mm 11mm !important } table { font-size: 7.7pt !important }",
+    "@page { margin: 9mm 10mm !important } table { font-size: 7.4pt !important }",
+    "@page { margin: 14mm !important } table { font-size: 8.4pt !important }",
+)
+"""Styles that are tried, in this order, until it does."""
 
 
 def write_report(
@@ -61,6 +74,22 @@ def write_report(
 
 
 def _pdf(text: str) -> bytes:
+    return laid_out(text).write_pdf()
+
+
+def laid_out(text: str, closer: Sequence[str] = CLOSER) -> Any:
+    """Lay a report out on pages, so that the last one is no remainder of a few lines.
+
+    Args:
+        text: The report, HTML.
+        closer: Styles that are tried until the last page is filled well enough.
+
+    Returns:
+        The pages, WeasyPrint's document.
+
+    Raises:
+        AbmError: PDF cannot be made here.
+    """
     try:
         with needed("pdf", "A report as PDF"):
             import weasyprint
@@ -70,4 +99,16 @@ def _pdf(text: str) -> bytes:
             "`apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0` as root, "
             "or write HTML with --format html."
         ) from error
-    return weasyprint.HTML(string=text).write_pdf()
+    report = weasyprint.HTML(string=text)
+    first = pages = report.render()
+    for style in closer:
+        if end_of_text(pages.pages[-1]) > LEAST:
+            return pages
+        pages = report.render(stylesheets=[weasyprint.CSS(string=style)])
+    return pages if end_of_text(pages.pages[-1]) > LEAST else first
+
+
+def end_of_text(page: Any) -> float:
+    """Where the text of a page ends, as a share of its height."""
+    boxes = [box for box in page._page_box.descendants() if hasattr(box, "text")]
+    return max((box.position_y + box.height for box in boxes), default=0) / page.height

@@ -5,7 +5,7 @@ It picks, joins, orders and adds up rows of published tables; what a number mean
 model it comes from.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -67,6 +67,9 @@ class Table:
         empty: What is said when it has no row, by language.
         note: What a reader should know, by language, or empty.
         columns: What is shown, from left to right.
+        deciding: The column for which the table is read; it is never out of sight.
+        phone: The columns that a phone shows beside the first and the deciding one, or None for
+            all; the others wait for a tap.
         limit: Rows shown, or all; the others are counted.
         where: SQL: which rows of a query it shows that others show too, or "" for all.
         order_by: SQL: their order, or "" for the query's own.
@@ -80,12 +83,20 @@ class Table:
     title: Mapping[str, str]
     empty: Mapping[str, str]
     columns: tuple[Column, ...]
+    deciding: str
     note: Mapping[str, str]
     limit: int | None
     where: str = ""
     order_by: str = ""
     page: str = ""
     from_start: bool = False
+    phone: Sequence[str] | None = None
+
+    def waits(self, column: Column) -> bool:
+        """Whether a phone shows a column only when asked for all."""
+        if self.phone is None or column == self.columns[0]:
+            return False
+        return column.name not in (self.deciding, *self.phone)
 
     def sql(self) -> str:
         """The SQL that gives its rows."""

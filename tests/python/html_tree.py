@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from html.parser import HTMLParser
 
-VOID = ("br", "img", "link", "meta")
+VOID = ("br", "img", "input", "link", "meta")
 
 
 @dataclass(eq=False)

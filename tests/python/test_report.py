@@ -24,6 +24,7 @@ from abm.dictionary import read_dictionary
 from abm.paths import read_yaml
 from abm.report.language import Language
 from abm.report.pages import AUDIENCES, CHART_OF, Pages
+from abm.report.period import LEAST, end_of_text, laid_out
 from abm.report.published import read_published
 from abm.report.site import write_site
 
@@ -2113,6 +2114,20 @@ def test_reports_are_the_same_elsewhere_and_later(
     assert page.one("h1").text == title
     assert [link["href"] for link in page.all("a")] == ["#main"], "a report stands alone"
     assert next(page.one("header").all("time"))["datetime"] == COMPANY_DAY
+
+
+def test_last_page_of_a_report_is_no_remainder(pango: None) -> None:
+    style = "<style>@page { size: A4; margin: 13mm } table { font-size: 8pt }</style>"
+    rows = "<tr><td>a row</td></tr>"
+    helped = 0
+    for n in (365, 375, 395):
+        text = f"{style}<table>{rows * n}</table>"
+        end = end_of_text(laid_out(text, closer=()).pages[-1])
+        assert end_of_text(laid_out(text).pages[-1]) > LEAST, n
+        helped += end < LEAST
+    assert helped == 2, "no report here has a remainder"
+    page = laid_out("<p>one line is all there is</p>").pages[-1]
+    assert end_of_text(page) < LEAST, "what cannot be helped is laid out as it would be"
 
 
 def inflated(pdf: bytes) -> Iterator[bytes]:

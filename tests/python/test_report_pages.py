@@ -191,6 +191,125 @@ def test_browser_finds_what_is_wrong(opened: Opened, tmp_path: Path) -> None:
     assert {"html-has-lang", "image-alt"} <= grave
 
 
+PHONE = {"width": 390, "height": 844}
+
+# For every table its columns that are shown, and those of which a cell is out of the window.
+SHOWN_COLUMNS = """() => [...document.querySelectorAll('div.block:has(table)')].map(block => {
+    for (const details of block.querySelectorAll('details')) details.open = true;
+    const frame = block.querySelector('.scroll').getBoundingClientRect();
+    const rows = [...block.querySelectorAll('tbody tr')].map(row => [...row.children]);
+    const columns = rows[0].map((_, i) => i).filter(i => rows[0][i].getClientRects().length);
+    const cut = columns.filter(i => rows.some(cells => {
+        const box = cells[i].getBoundingClientRect();
+        return !box.width || box.left < frame.left - 1 || box.right > frame.right + 1
+            || box.left < 0 || box.right > innerWidth;
+    }));
+    return [block.id, columns, cut];
+})"""
+
+
+def wrong_columns(page: Any) -> list[str]:
+    """Name tables that do not show what tables.yml says that a phone shows, or hide a part."""
+    wrong = []
+    for name, columns, cut in page.evaluate(SHOWN_COLUMNS):
+        table = TABLES[name]
+        names = [column["name"] for column in table["columns"]]
+        kept = {names[0], table["deciding"], *table.get("phone", names)}
+        if [names[i] for i in columns] != [column for column in names if column in kept] or cut:
+            wrong.append(name)
+    return wrong
+
+
+def test_every_table_says_what_it_is_read_for() -> None:
+    for name, table in TABLES.items():
+        names = [column["name"] for column in table["columns"]]
+        others = [table["deciding"], *table.get("phone", [])]
+        assert {*others} <= {*names[1:]}, name
+        assert len({*others}) == len(others), name
+        assert "phone" not in table or len(others) < len(names) - 1, f"{name} has no more to show"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_phone_shows_the_column_that_decides(
+    language: str,
+    trees: dict[str, Node],
+    dashboard: Dashboard,
+    published: Path,
+    opened: Opened,
+    tmp_path: Path,
+) -> None:
+    """What decides is in the window on every kind of page, and one tap shows all columns."""
+    files = [
+        *sorted((dashboard.folder / language).glob("*.html")),
+        *(
+            dashboard.folder / fullest(trees, f"{language}/{of}")
+            for of in ("accounts", "executives")
+        ),
+    ]
+    files += [
+        write_report(published, tmp_path, ROOT, period, language, "html") for period in PERIODS
+    ]
+    for file in files:
+        page, _ = opened(file, PHONE["width"])
+        page.set_viewport_size(PHONE)
+        assert wrong_columns(page) == [], file
+        if file.name == "definitions.html":
+            continue
+        block = page.locator(".block:has(.all)").first
+        n_columns = len(TABLES[block.get_attribute("id")]["columns"])
+        first_row = block.locator("tbody tr").first.locator("th:visible, td:visible")
+        assert first_row.count() < n_columns
+        page.evaluate(
+            "for (const details of document.querySelectorAll('details')) details.open = 1"
+        )
+        block.locator(".all").check()
+        assert first_row.count() == n_columns, file
+
+
+def test_phone_check_finds_what_is_hidden(dashboard: Dashboard, opened: Opened) -> None:
+    page, _ = opened(dashboard.folder / "en" / "index.html", PHONE["width"])
+    for name, style in {
+        "return_on_investment": "td:nth-child(5) { display: none }",
+        "top_accounts": "td:nth-child(2) { display: table-cell !important }",
+        "penetration_by_tier": "table { width: 600px }",
+    }.items():
+        page.add_style_tag(content=f"#{name} {style}")
+        assert wrong_columns(page) == [name], style
+        page.evaluate("document.querySelector('head > :last-child').remove()")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_section_bar_stays(width: int, dashboard: Dashboard, opened: Opened) -> None:
+    """The bar is at the top wherever the page is, in one line, and covers no section's head."""
+    page, _ = opened(dashboard.folder / "fr" / "index.html", width)
+    page.add_style_tag(content="html { scroll-behavior: auto !important }")
+    page.click(".bar a[href='#health']")
+    bar = page.locator(".bar").bounding_box()
+    assert bar["y"] == 0
+    assert bar["height"] < 60
+    assert bar["height"] <= page.locator("#health_heading").bounding_box()["y"] < 200
+    page.emulate_media(media="print")
+    assert not page.locator(".bar").is_visible()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_paper_shows_every_column(
+    language: str, trees: dict[str, Node], dashboard: Dashboard, opened: Opened
+) -> None:
+    """A sheet of A4 is narrower than some windows, and no phone."""
+    for name in (
+        f"{language}/index.html",
+        fullest(trees, f"{language}/accounts"),
+        fullest(trees, f"{language}/executives"),
+    ):
+        page, _ = opened(dashboard.folder / name, 703)
+        page.emulate_media(media="print")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 703, name
+        assert page.locator("thead th:visible").count() == len(
+            [head for table in trees[name].all("thead") for head in table.all("th")]
+        ), name
+
+
 def test_five_sections_have_their_tables(trees: dict[str, Node]) -> None:
     for language in LANGUAGES:
         page = trees[f"{language}/index.html"]
@@ -586,7 +705,7 @@ def test_names_that_are_markup(
     assert plain <= set(
         "html head meta title link style body a header h1 p time nav ul li main section h2 div "
         "article h3 data span img table thead tr th tbody td bdi footer dl dt dd ol strong br "
-        "code".split()
+        "input label code".split()
     )
     for language in LANGUAGES:
         text = "".join(
