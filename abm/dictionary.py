@@ -53,7 +53,7 @@ class TableEntry(Entry):
         schema: Its schema.
         columns: Its columns in their order.
         primary: The columns of its key, none where no test holds one.
-        foreign: Column to the dimension whose key it holds, where a test says so.
+        foreign: Column to the table whose key it holds.
     """
 
     schema: str
@@ -168,7 +168,11 @@ def _nodes(folder: Path, kind: str) -> Iterator[dict[str, Any]]:
 
 
 def _keys(model: dict[str, Any]) -> dict[str, Any]:
-    """The key and the references of a model, from its test of them."""
+    """The key and the references of a model, from its test of them and its meta.
+
+    What holds by construction is in the meta, lest every build read a large table for it, and so is
+    a date: one that is null, or lies outside the calendar, is no fault.
+    """
     arguments: dict[str, Any] = {}
     for test in model.get("data_tests") or []:
         if isinstance(test, dict) and "keys" in test:
@@ -178,7 +182,8 @@ def _keys(model: dict[str, Any]) -> dict[str, Any]:
         "foreign": {
             column: _REFERENCE.fullmatch(dimension)[1]  # type: ignore[index]
             for column, dimension in arguments.get("foreign", {}).items()
-        },
+        }
+        | model.get("config", {}).get("meta", {}).get("references", {}),
     }
 
 

@@ -216,10 +216,9 @@ class _Copied:
     def _copy(self, schema: str, table: str) -> None:
         columns = self._tables[schema, table]
         primary = self._primary.get(table, ())
-        filled = {*primary, *self._foreign.get(table, {})}
         spelled = [(name, *_converted(name, data_type)) for name, data_type, _ in columns]
         lines = [
-            f"{_name(name)} {data_type}{' not null' if name in filled else ''}"
+            f"{_name(name)} {data_type}{' not null' if name in primary else ''}"
             for name, data_type, _ in spelled
         ]
         if primary:

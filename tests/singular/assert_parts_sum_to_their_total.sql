@@ -86,7 +86,7 @@ channel_investments as (
         count(*) as n_investments,
         case when count(*) = count(amount) then sum(amount) else 0 end as spend
     from {{ ref('fct_investments') }}
-    where channel is not null and {{ is_in_trailing_days('month_start_on', 365) }}
+    where channel <> 'unknown' and {{ is_in_trailing_days('month_start_on', 365) }}
     group by channel
 ),
 

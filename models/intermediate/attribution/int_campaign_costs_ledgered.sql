@@ -20,7 +20,7 @@ named as (
         channel,
         month_start_on
     from investments
-    where channel is not null
+    where channel <> 'unknown'
 ),
 
 delivered as (

@@ -82,6 +82,7 @@ final as (
         signal_kind,
         signal_kind || ':' || signal_subject as signal_key,
         topic,
+        case when signal_kind = 'third_party_topic' then signal_subject end as topic_name,
         provider,
         occurred_at,
         occurred_on,

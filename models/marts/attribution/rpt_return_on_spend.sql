@@ -5,7 +5,7 @@ with credits as (
 
 investments as (
     select * from {{ ref('fct_investments') }}
-    where channel is not null and {{ is_in_trailing_days('month_start_on', 365) }}
+    where channel <> 'unknown' and {{ is_in_trailing_days('month_start_on', 365) }}
 ),
 
 unledgered as (

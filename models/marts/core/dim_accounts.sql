@@ -50,7 +50,7 @@ known as (
         accounts.country,
         coalesce(users.account_executive_id, 'unknown') as account_executive_id,
         coalesce(memberships.is_in_force, false) as is_abm_now,
-        case when memberships.is_in_force then memberships.abm_tier end as abm_tier,
+        case when memberships.is_in_force then memberships.abm_tier else 'none' end as abm_tier,
         memberships.activated_on,
         case when not memberships.is_in_force then memberships.exited_on end
             as exited_on,
@@ -100,7 +100,7 @@ final as (
         null as country,
         'unknown' as account_executive_id,
         false as is_abm_now,
-        null as abm_tier,
+        'none' as abm_tier,
         null as activated_on,
         null as exited_on,
         null as account_programme_stage,

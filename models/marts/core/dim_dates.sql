@@ -1,6 +1,13 @@
 {% set as_of = modules.datetime.date.fromisoformat(as_of_iso()) %}
-{% set first_day = modules.datetime.date(as_of.year - 10, 1, 1) %}
-{% set n_days = (modules.datetime.date(as_of.year + 3, 1, 1) - first_day).days %}
+{% set first_day = modules.datetime.date(as_of.year - 20, 1, 1) %}
+{% set last_forecast_month = as_of.year * 12 + as_of.month - 1 + 6 %}
+{% set n_days = (modules.datetime.date(last_forecast_month // 12 + 1, 1, 1) - first_day).days %}
+{% set months = [
+    ('January', 'janvier'), ('February', 'février'), ('March', 'mars'), ('April', 'avril'),
+    ('May', 'mai'), ('June', 'juin'), ('July', 'juillet'), ('August', 'août'),
+    ('September', 'septembre'), ('October', 'octobre'), ('November', 'novembre'),
+    ('December', 'décembre'),
+] %}
 {% set fiscal_start = var('fiscal_year_start_month') %}
 
 with numbers as (
@@ -41,11 +48,23 @@ final as (
                 ) }} / 7.0) as integer
             ) as {{ dbt.type_string() }}
         ), 2) as iso_week,
+        monday as week_start_on,
         month_start_on,
+        cast(extract(month from date_day) as integer) as month_number,
+        {%- for language in ['en', 'fr'] %}
+        case extract(month from date_day)
+            {%- for names in months %}
+            when {{ loop.index }} then '{{ names[0 if language == 'en' else 1] }}'
+            {%- endfor %}
+        end as month_name_{{ language }},
+        {%- endfor %}
         quarter_start_on,
+        cast(extract(quarter from date_day) as integer) as calendar_quarter,
+        cast(extract(year from date_day) as integer) as calendar_year,
         cast(extract(year from fiscal_day) as integer) as fiscal_year,
         cast(extract(quarter from fiscal_day) as integer) as fiscal_quarter,
-        {{ days_between('monday', 'date_day') }} >= 5 as is_weekend
+        {{ days_between('monday', 'date_day') }} >= 5 as is_weekend,
+        date_day <= {{ as_of_date() }} as is_past
     from anchored
 )
 

@@ -9,6 +9,7 @@ final as (
         signal_kind,
         signal_key,
         topic,
+        topic_name,
         provider,
         occurred_on,
         strength

@@ -9,7 +9,7 @@ final as (
         programme,
         category,
         abm_tier,
-        channel,
+        coalesce(channel, 'unknown') as channel,
         coalesce(campaign_id, 'unknown') as campaign_id,
         sector,
         amount,

@@ -43,11 +43,13 @@ final as (
         opportunities.closed_on,
         cast(opportunities.cycle_days as integer) as cycle_days,
         opportunities.is_abm_at_creation,
-        opportunities.abm_tier_at_creation,
+        coalesce(opportunities.abm_tier_at_creation, 'none') as abm_tier_at_creation,
         case
             when opportunities.closed_on is not null then memberships.abm_tier is not null
         end as is_abm_at_close,
-        memberships.abm_tier as abm_tier_at_close,
+        case
+            when opportunities.closed_on is not null then coalesce(memberships.abm_tier, 'none')
+        end as abm_tier_at_close,
         sourced.sourcing_class,
         sourced.is_accelerated,
         sourced.is_enlarged,

@@ -29,10 +29,13 @@ final as (
         cast(bounded.stage_order as integer) as stage_order,
         bounded.valid_from_at as entered_at,
         bounded.exited_at,
-        cast({{ days_between(
-            date_of('bounded.valid_from_at'),
-            'coalesce(' ~ date_of('bounded.exited_at') ~ ', ' ~ as_of_date() ~ ')'
-        ) }} as integer) as days_in_stage,
+        -- A deal does not stay in won or lost: it is there.
+        case when bounded.exited_at is not null or bounded.outcome = 'open'
+            then cast({{ days_between(
+                date_of('bounded.valid_from_at'),
+                'coalesce(' ~ date_of('bounded.exited_at') ~ ', ' ~ as_of_date() ~ ')'
+            ) }} as integer)
+        end as days_in_stage,
         {{ converted_amount('bounded.amount', 'own_rates.rate', 'reporting_rates.rate') }}
             as amount_at_entry
     from bounded

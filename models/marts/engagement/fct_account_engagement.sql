@@ -1,5 +1,10 @@
 with accounts as (
-    select * from {{ ref('int_accounts') }}
+    select
+        accounts.*,
+        programme.abm_tier
+    from {{ ref('int_accounts') }} as accounts
+    left join {{ ref('int_programme_accounts_by_reporting_date') }} as programme
+        on accounts.account_id = programme.account_id and programme.as_of_on = {{ as_of_date() }}
 ),
 
 history as (
@@ -11,10 +16,6 @@ first_mqa as (
         account_id,
         first_mqa_on
     from {{ ref('int_qualified_stretches') }}
-),
-
-touchpoints as (
-    select * from {{ ref('int_touchpoints') }}
 ),
 
 sector_thresholds as (
@@ -43,7 +44,7 @@ last_engagement as (
     select
         account_id,
         max(occurred_on) as last_engaged_on
-    from touchpoints
+    from {{ ref('int_touchpoints') }}
     where is_counted_engagement
     group by account_id
 ),
@@ -51,6 +52,7 @@ last_engagement as (
 scored as (
     select
         accounts.account_id,
+        accounts.abm_tier,
         coalesce(scores_now.touchpoint_score, 0) as touchpoint_score,
         coalesce(scores_now.stakeholder_reach, 0) as stakeholder_reach,
         coalesce(scores_now.content_consumption, 0) as content_consumption,
@@ -64,10 +66,8 @@ scored as (
         first_mqa.first_mqa_on,
         decayed.aes_decayed,
         uplifts.activation_uplift_ratio,
-        case
-            when uplifts.account_id is null then 'never_activated'
-            else uplifts.activation_uplift_reason
-        end as activation_uplift_reason
+        uplifts.activation_uplift_reason,
+        uplifts.account_id is null as is_never_activated
     from accounts
     inner join sector_thresholds on accounts.benchmark_sector = sector_thresholds.sector
     left join scores_now on accounts.account_id = scores_now.account_id
@@ -82,22 +82,21 @@ final as (
     select
         account_id,
         {{ as_of_date() }} as as_of_on,
+        abm_tier is not null as is_abm_now,
+        coalesce(abm_tier, 'none') as abm_tier,
         cast(touchpoint_score as {{ type_decimal(4) }}) as touchpoint_score,
         cast(stakeholder_reach as integer) as stakeholder_reach,
         cast(content_consumption as {{ type_decimal(4) }}) as content_consumption,
         cast(intent_signals as integer) as intent_signals,
         aes,
-        {% if var('aes_half_life_days') -%}
-        cast(coalesce(aes_decayed, 0) as {{ type_decimal(6) }}) as aes_decayed,
-        {%- else -%}
-        aes_decayed,
-        {%- endif %}
+        cast(
+            {{ 'coalesce(aes_decayed, 0)' if var('aes_half_life_days') else 'aes_decayed' }}
+            as {{ type_decimal(6) }}
+        ) as aes_decayed,
         aes_band,
         case aes_band
-            when 'top' then label_top
-            when 'middle' then label_middle
-            else label_bottom
-        end as aes_status,
+            when 'top' then label_top when 'middle' then label_middle else label_bottom end
+            as aes_status,
         lower_threshold,
         upper_threshold,
         cast(engagement_points as {{ type_decimal(4) }}) as engagement_points,
@@ -110,7 +109,8 @@ final as (
         {{ is_mqa('aes_band', 'stakeholder_reach') }} as is_mqa,
         first_mqa_on,
         activation_uplift_ratio,
-        activation_uplift_reason
+        case when is_never_activated then 'never_activated' else activation_uplift_reason end
+            as activation_uplift_reason
     from scored
 )
 

@@ -3,6 +3,11 @@ with penetrations as (
     where as_of_on = {{ as_of_date() }}
 ),
 
+programme as (
+    select * from {{ ref('int_programme_accounts_by_reporting_date') }}
+    where as_of_on = {{ as_of_date() }}
+),
+
 touched as (
     select * from {{ ref('int_touched_accounts_by_reporting_date') }}
     where as_of_on = {{ as_of_date() }}
@@ -68,6 +73,8 @@ final as (
     select
         penetrations.account_id,
         penetrations.as_of_on,
+        programme.account_id is not null as is_abm_now,
+        coalesce(programme.abm_tier, 'none') as abm_tier,
         cast(penetrations.identified_stakeholders as integer) as identified_stakeholders,
         cast(penetrations.engaged_stakeholders as integer) as engaged_stakeholders,
         penetrations.apr_pct,
@@ -89,6 +96,7 @@ final as (
         cast(coalesce(touched.n_engaged_people, 0) as integer) as n_engaged_people
     from penetrations
     cross join committee
+    left join programme on penetrations.account_id = programme.account_id
     left join touched on penetrations.account_id = touched.account_id
     left join missing_roles on penetrations.account_id = missing_roles.account_id
 )

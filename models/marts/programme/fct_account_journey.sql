@@ -6,6 +6,11 @@ with accounts as (
     select * from {{ ref('int_accounts') }}
 ),
 
+programme as (
+    select * from {{ ref('int_programme_accounts_by_reporting_date') }}
+    where as_of_on = {{ as_of_date() }}
+),
+
 dated as (
     select * from {{ ref('int_account_stage_dates') }}
 ),
@@ -56,6 +61,8 @@ final as (
     select
         accounts.account_id,
         {{ as_of_date() }} as as_of_on,
+        programme.account_id is not null as is_abm_now,
+        coalesce(programme.abm_tier, 'none') as abm_tier,
         {%- for stage in stages %}
         pivoted.{{ stage }}_on,
         {%- if stage == 'saa' %}
@@ -72,6 +79,7 @@ final as (
             else 'unchanged'
         end as moved
     from accounts
+    left join programme on accounts.account_id = programme.account_id
     left join pivoted on accounts.account_id = pivoted.account_id
     left join accepted on accounts.account_id = accepted.account_id
     left join highest on accounts.account_id = highest.account_id

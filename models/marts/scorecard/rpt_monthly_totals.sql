@@ -12,7 +12,7 @@ touchpoints as (
     select * from {{ ref('fct_touchpoints') }}
     where
         is_engagement and not is_machine and not is_capped
-        and abm_tier_at_touch is not null
+        and abm_tier_at_touch <> 'none'
         and occurred_on >= {{ as_of_month_start(-13) }}
 ),
 

@@ -5,7 +5,7 @@ with opportunities as (
 created as (
     select
         cast({{ dbt.date_trunc('month', 'created_on') }} as date) as month_on,
-        coalesce(abm_tier_at_creation, 'none') as abm_tier,
+        abm_tier_at_creation as abm_tier,
         sourcing_class,
         is_won,
         amount
