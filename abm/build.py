@@ -68,6 +68,9 @@ them."""
 
 RAW_TABLES = "raw_tables"
 
+AS_OF_VAR = "as_of_date"
+"""The dbt var that names the day the numbers speak of."""
+
 COLLECTING = (100_000, 20, 20)
 """Thresholds of the garbage collector while dbt runs: what dbt loads stays until it ends, and to
 look through it again and again finds nothing."""
@@ -495,6 +498,7 @@ def invoke_dbt(
         "ABM_DB": str(options.db),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         **found_environment(build_vars(options), found or {}),
+        **as_of_environment(options),
         **(facts or {}),
         f"{ATTACH}_LOAD": extension_of(os.environ.get(ATTACH, ""), os.environ.get(OPTIONS, "")),
         **(postgres_options() if options.target == POSTGRES else {}),
@@ -562,8 +566,8 @@ def dbt_arguments(options: BuildOptions) -> list[str]:
         The arguments after `dbt`.
     """
     variables = dict(options.variables)
-    if options.as_of:
-        variables["as_of_date"] = options.as_of.isoformat()
+    if options.as_of and _has_day_as_var(options):
+        variables[AS_OF_VAR] = options.as_of.isoformat()
     arguments = command_arguments(options, "build")
     if WRITE_ARTIFACTS not in os.environ:
         arguments.append("--no-write-json")
@@ -580,6 +584,24 @@ def dbt_arguments(options: BuildOptions) -> list[str]:
     if options.threads:
         arguments += ["--threads", str(options.threads)]
     return arguments
+
+
+def as_of_environment(options: BuildOptions) -> dict[str, str]:
+    """Spell the day that a build is to speak of as an environment variable.
+
+    Args:
+        options: The build.
+
+    Returns:
+        Name to value: the day, for which dbt need not parse the project anew as for another var;
+        empty where none is named, or a var names one that this day has to override.
+    """
+    by_environment = options.as_of and not _has_day_as_var(options)
+    return {f"{FOUND}{AS_OF_VAR.upper()}": str(options.as_of) if by_environment else ""}
+
+
+def _has_day_as_var(options: BuildOptions) -> bool:
+    return bool(build_vars(options).get(AS_OF_VAR))
 
 
 def command_arguments(options: BuildOptions, *command: str) -> list[str]:

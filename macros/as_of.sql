@@ -1,7 +1,13 @@
-{#- The one place that knows the day the numbers speak of. No model reads a clock. -#}
+{#- The one place that knows the day the numbers speak of. No model reads a clock. A day that
+    `abm build --as-of` names comes by the environment: dbt parses the project anew for other vars.
+    No model's structure hangs on the day: while dbt parses, any will do, and none is recorded that
+    would have the models parsed again. -#}
 {% macro as_of_iso() -%}
-    {%- if var('as_of_date') -%}
-        {{- return(var('as_of_date') | string) -}}
+    {%- set named = var('as_of_date') or (env_var('ABM_FOUND_AS_OF_DATE', '') if execute) -%}
+    {%- if named -%}
+        {{- return(named | string) -}}
+    {%- elif not execute -%}
+        {{- return(var('sample_as_of_date') | string) -}}
     {%- elif
         target.type == 'duckdb'
         and env_var('ABM_RAW_DIR', 'sample_data') == 'sample_data'

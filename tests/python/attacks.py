@@ -166,6 +166,7 @@ def on_small_disk(
             cwd=cwd,
             environment=environment,
             before=("unshare", "--map-root-user", "--mount", "sh", "-c", _SMALL_DISK, "sh", *disk),
+            in_place=True,
         )
     assert result.returncode != NO_SMALL_DISK, result.stderr
     return result

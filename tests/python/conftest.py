@@ -1,19 +1,21 @@
 """What the tests share: the command line in a process of its own, a built sample, a small company.
 
 Every build here has its own database and dbt target directory, so that a test neither reads nor
-disturbs what a developer has built. dbt parses the project anew (11 s) for other vars, another
-database file or another target directory: builds of the small company keep the latter two. Tests
-run in several processes: what the session shares is made by the first process that needs it.
+disturbs what a developer has built. dbt would parse the project anew (11 s) for each: it begins
+with what an earlier build of the process parsed with the same vars, and the database is moved to
+the place where that build had its own. Tests run in several processes: what the session shares is
+made by the first process that needs it.
 """
 
 import gc
+import hashlib
 import os
 import pickle
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,6 +67,7 @@ def run_abm(
     cwd: Path = ROOT,
     environment: dict[str, str] | None = None,
     before: tuple[str, ...] = (),
+    in_place: bool = False,
 ) -> Result:
     """Run `abm` in a process of its own, without the caller's settings.
 
@@ -74,20 +77,91 @@ def run_abm(
         cwd: Working directory of the process.
         environment: Further environment variables.
         before: A command to put before it, as `faketime`.
+        in_place: A build works where its database is, and parses the project for that: the test
+            looks at the place meanwhile, or attacks it.
 
     Returns:
         The finished process with its output as text.
     """
-    return subprocess.run(
-        [*before, *abm_command(*arguments)],
-        cwd=cwd,
-        env=abm_environment(target, environment),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
+
+    def run(arguments: Sequence[object], moved: dict[str, str]) -> Result:
+        return subprocess.run(
+            [*before, *abm_command(*arguments)],
+            cwd=cwd,
+            env=abm_environment(target, (environment or {}) | moved),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+
+    named = option("--db", arguments) or (environment or {}).get("ABM_DB")
+    if arguments[0] not in PARSING or in_place or not named:
+        return run(arguments, {})
+    form = [
+        *(option(name, arguments) for name in ("--vars", "--target")),
+        option("--raw", arguments) is None,
+    ]
+    with parsed_before(cwd / str(named), target, form, is_kept=cwd == ROOT) as place:
+        moved = {"ABM_DB": str(place)} if environment and "ABM_DB" in environment else {}
+        result = run([place if argument == named else argument for argument in arguments], moved)
+    result.stdout = result.stdout.replace(str(place), str(named))
+    result.stderr = result.stderr.replace(str(place), str(named))
+    return result
+
+
+PARSING = ("build", "docs")
+"""The commands of `abm` for which dbt parses the project."""
+
+PARSED = "partial_parse.msgpack"
+"""What dbt keeps of the project as it parsed it, in its target directory."""
+
+
+def option(name: str, arguments: Sequence[object]) -> object | None:
+    """The value of an option in a command line."""
+    return arguments[arguments.index(name) + 1] if name in arguments else None
+
+
+@contextmanager
+def parsed_before(
+    db: Path, target: Path, form: Sequence[object], is_kept: bool = True
+) -> Iterator[Path]:
+    """Spare dbt to parse what it has parsed for an earlier build of this process.
+
+    Its path is part of what dbt parses for: the database is moved to one place meanwhile.
+
+    Args:
+        db: The build database, which may not be there yet.
+        target: dbt's target directory.
+        form: What else makes dbt parse the project anew.
+        is_kept: What dbt parses now is for later builds too: not of a copy of the project, of whose
+            unchanged files dbt takes what it knows of this one.
+
+    Yields:
+        Where the database is meanwhile.
+    """
+    folder = one_place()
+    place = folder / db.name
+    form_id = hashlib.sha256(repr([db.name, *form]).encode()).hexdigest()
+    known, parsed = folder / f"{form_id}.msgpack", target / PARSED
+    if known.exists():
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(known, parsed)
+    began = time.time_ns()
+    moved = [(Path(f"{db}{end}"), Path(f"{place}{end}")) for end in ("", ".wal")]
+    for there, here in moved:
+        if there.exists():
+            shutil.move(there, here)
+    try:
+        yield place
+    finally:
+        for there, here in moved:
+            if here.exists():
+                there.parent.mkdir(parents=True, exist_ok=True)
+                shutil.move(here, there)
+    if is_kept and parsed.exists() and parsed.stat().st_mtime_ns > began:
+        shutil.copyfile(parsed, known)
 
 
 def abm_command(*arguments: object) -> list[str]:
@@ -125,16 +199,19 @@ def run_dbt(
     Returns:
         The finished process with its output as text.
     """
-    return subprocess.run(
-        [*before, str(Path(sys.executable).with_name("dbt")), *map(str, arguments)],
-        cwd=ROOT,
-        env=os.environ
-        | {"ABM_DB": str(db), "DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target)}
-        | (environment or {}),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    further = environment or {}
+    form = ["dbt", option("--vars", arguments), further.get("ABM_RAW_DIR")]
+    with parsed_before(db, target, form) as place:
+        return subprocess.run(
+            [*before, str(Path(sys.executable).with_name("dbt")), *map(str, arguments)],
+            cwd=ROOT,
+            env=os.environ
+            | {"ABM_DB": str(place), "DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target)}
+            | further,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
 
 def said(result: Result) -> str:
@@ -183,10 +260,25 @@ def root() -> Path:
     return ROOT
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def company_target(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The dbt target directory that builds of the small company share."""
-    return tmp_path_factory.mktemp("company_target")
+    """The dbt target directory that builds of the small company share.
+
+    Beside it is what builds of this process share: see `parsed_before`.
+    """
+    target = tmp_path_factory.mktemp("company_target")
+    os.environ[PLACE] = str(target.with_name(f"{target.name}_database"))
+    one_place().mkdir(exist_ok=True)
+    return target
+
+
+PLACE = "TESTS_BUILD_IN"
+"""The environment variable that names the folder in which builds of this process happen."""
+
+
+def one_place() -> Path:
+    """The folder in which builds of this process have their database meanwhile."""
+    return Path(os.environ[PLACE])
 
 
 @pytest.fixture(scope="session")
@@ -194,36 +286,9 @@ def abm(company_target: Path) -> Abm:
     """Runs `abm` in a process of its own: see `run_abm`."""
 
     def run(*arguments: object, **options: object) -> Result:
-        if arguments[0] == "build" and "--db" in arguments and "target" not in options:
-            return build_in_one_place(company_target, *arguments, **options)
         return run_abm(*arguments, **{"target": company_target, **options})  # type: ignore[arg-type]
 
     return run
-
-
-def build_in_one_place(target: Path, *arguments: object, **options: object) -> Result:
-    """Run `abm build` on a database that is moved to one place for it, and back afterwards.
-
-    dbt parses the project anew where the path of the database is another one.
-    """
-    place = arguments.index("--db") + 1
-    wanted = Path(str(arguments[place]))
-    folder = target.with_name(f"{target.name}_database")
-    folder.mkdir(exist_ok=True)
-    used = folder / wanted.name
-    moved = [(Path(f"{wanted}{end}"), Path(f"{used}{end}")) for end in ("", ".wal")]
-    for there, here in moved:
-        if there.exists():
-            shutil.move(there, here)
-    replaced = (*arguments[:place], used, *arguments[place + 1 :])
-    result = run_abm(*replaced, target=target, **options)  # type: ignore[arg-type]
-    for there, here in moved:
-        if here.exists():
-            there.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(here, there)
-    result.stdout = result.stdout.replace(str(used), str(wanted))
-    result.stderr = result.stderr.replace(str(used), str(wanted))
-    return result
 
 
 @pytest.fixture(scope="session")

@@ -49,7 +49,7 @@ def other_company(company_published: Path, tmp_path: Path) -> Path:
     return db
 
 
-@pytest.mark.parametrize("n_kills", [4, pytest.param(40, marks=FULL)])
+@pytest.mark.parametrize("n_kills", [2, pytest.param(40, marks=FULL)])
 def test_a_killed_report_leaves_the_old_dashboard_or_the_new(
     n_kills: int, abm: Abm, company_published: Path, other_company: Path, tmp_path: Path
 ) -> None:

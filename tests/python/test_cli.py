@@ -1,6 +1,7 @@
 """The command line itself: help, exit codes, and what it passes on to dbt."""
 
 import textwrap
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,13 @@ import pytest
 import yaml
 from conftest import Abm, errors, said
 
-from abm.build import WRITE_ARTIFACTS, BuildOptions, dbt_arguments, parse_vars
+from abm.build import (
+    WRITE_ARTIFACTS,
+    BuildOptions,
+    as_of_environment,
+    dbt_arguments,
+    parse_vars,
+)
 from abm.contract import Comparison, State, compare, load_contract
 from abm.errors import AbmError
 from abm.paths import find_project_root, resolve_raw_dir
@@ -137,6 +144,11 @@ def test_dbt_arguments(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "--full-refresh --threads 3" in text
     plain = BuildOptions(project, project, "raw", project, unit_tests=True)
     assert "--vars" not in dbt_arguments(plain)
+    # A day that overrides no var leaves the vars, for which dbt parses the project, as they are.
+    of_a_day = replace(plain, as_of=date(2026, 10, 31))
+    assert "--vars" not in dbt_arguments(of_a_day)
+    days = [as_of_environment(build) for build in (options, plain, of_a_day)]
+    assert [day["ABM_FOUND_AS_OF_DATE"] for day in days] == ["", "", "2026-10-31"]
     assert "unit_test" not in " ".join(dbt_arguments(plain))
     # Nobody reads dbt's artifacts, unless somebody says so.
     assert "--no-write-json" in dbt_arguments(plain)

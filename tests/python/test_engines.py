@@ -132,9 +132,11 @@ def build_there(
         assert all(any(words in line for words in of_values) for line in warned), said(result)
 
 
-def test_sample_is_identical_whatever_the_locale(
-    built: Build, english: dict[str, str], tmp_path: Path
+@pytest.mark.parametrize("whose", ["company_built", pytest.param("built", marks=pytest.mark.full)])
+def test_tables_are_identical_whatever_the_locale(
+    whose: str, english: dict[str, str], request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
+    built: Build = request.getfixturevalue(whose)
     build_there(built.raw, english, tmp_path, API_NAMES)
     result = run_abm("compare", "--db", built.db, target=tmp_path, environment=english)
     assert result.returncode == 0, said(result)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import COMPANY_DAY, ROOT, Result, run_abm, said
+from conftest import COMPANY_DAY, ROOT, Result, one_place, run_abm, said
 from loaders.airbyte import write_airbyte
 from loaders.data_loader import write_data_loader
 from loaders.dlt import LOST as LOST_BY_DLT
@@ -46,10 +46,9 @@ def section(page: str, title: str) -> str:
 
 
 @pytest.fixture
-def data(company_target: Path) -> Iterator[Path]:
+def data() -> Iterator[Path]:
     """What `/data` stands for: the place of every small build, where dbt need not parse anew."""
-    folder = company_target.with_name(f"{company_target.name}_database")
-    folder.mkdir(exist_ok=True)
+    folder = one_place()
     before = {*folder.iterdir()}
     yield folder
     for path in {*folder.iterdir()} - before:
