@@ -60,11 +60,11 @@ written. Nothing of a build reads them, and writing the manifest twice costs sec
 
 LOG_LEVEL, DEFAULT_LOG_LEVEL = "DBT_LOG_LEVEL_FILE", "info"
 """dbt's own variable, and the level of its log in a file where that is not set: what ran and what
-failed, without the SQL and the rows that `debug` holds."""
+failed, without the SQL and the rows that `debug` holds (decision 148)."""
 
 FOUND = "ABM_FOUND_"
 """What begins the names of environment variables that replace dbt vars; macro found_var reads
-them."""
+them (decisions 123 and 160)."""
 
 RAW_TABLES = "raw_tables"
 

@@ -46,7 +46,8 @@ def read_listing(raw_dir: Path) -> Listing:
 def link_files(raw_dir: Path, listing: Listing, folder: Path) -> None:
     """Keep the files of a listing readable while a loader replaces, adds and removes files.
 
-    Hard links, or symbolic ones where the system refuses hard ones (another disk, another owner).
+    Hard links, or symbolic ones where the system refuses hard ones (another disk, another owner):
+    decision 133.
 
     Args:
         raw_dir: The raw directory.

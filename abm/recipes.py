@@ -3,7 +3,7 @@
 dbt records how it made every node (macros/fingerprints.sql). Where code, configuration and form of
 the raw data are those of the last build, the nodes whose inputs changed are made by the same
 statements, in the same order, without dbt around them; whatever is not as it was, a test that fails
-included, is left to dbt.
+included, is left to dbt (decision 159).
 """
 
 import hashlib

@@ -4,7 +4,8 @@ import re
 from typing import Any
 
 WORD_JOINER = "\N{WORD JOINER}"
-"""Takes no room and is no blank: before a sign it keeps a spreadsheet from making a formula."""
+"""Takes no room and is no blank: before a sign it keeps a spreadsheet from making a formula
+(decision 146)."""
 
 # What a name must not hold: it would turn around the text after it, or end the process, because no
 # image may have it.

@@ -56,7 +56,7 @@ def replaced_folder(folder: Path) -> Iterator[Path]:
     """Write a folder anew in the place of the one that is there.
 
     Where the system can, the two exchange their names in one step, so that there is a whole folder
-    at any moment. What a write that was killed left behind is removed.
+    at any moment (decision 145). What a write that was killed left behind is removed.
 
     Args:
         folder: The folder; made when missing, with its parents.

@@ -118,7 +118,7 @@
 {%- endmacro %}
 
 {#- The rows of a deal and model sum to the total: what is missing after rounding down goes one
-    unit each to the largest remainders, ties by the order of touches. -#}
+    unit each to the largest remainders, ties by the order of touches (decision 18). -#}
 {% macro rounded_to_sum(floored, remainder, total) -%}
     {%- set rows = 'partition by deal_number, model_number' -%}
     {{ floored }} + case

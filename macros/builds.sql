@@ -2,7 +2,8 @@
     The ledger of builds: which one made what stands in this database. A hook writes the row of a
     build before its first node and another ends it after the last, so that a row that is still
     `running` is of a build that goes on or that was interrupted. Rows of builds that did not finish
-    whole give way to the next build: what stays are builds that readers may be shown.
+    whole give way to the next build: what stays are builds that readers may be shown
+    (decisions 130 and 131).
 -#}
 
 {#- Without the database's name, so that a view on it reads the copy of a database too. -#}

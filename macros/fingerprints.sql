@@ -7,7 +7,7 @@
     The fingerprint of a raw file is that of its content (abm/dbt_plugin.py), that of a statement is
     of the compiled SQL, so that vars, macros and the as-of day are in it, and that of a table is
     of its columns, the number of its rows and the sum of their hashes, whatever their order. It is
-    written in the transaction that makes the table.
+    written in the transaction that makes the table (decision 158).
 -#}
 
 {% macro nodes_ledger() -%}

@@ -2,7 +2,7 @@
     Models on DuckDB in as few statements as a reader allows. dbt's own materializations build under
     another name, rename the old relation away, rename the new one into its place and drop the old
     one: five statements, each with dbt's bookkeeping, where `create or replace` is one and atomic.
-    On other engines dbt's own stand.
+    On other engines dbt's own stand (decision 81).
 
     A reader never sees half a table: one statement stands alone, several are one transaction, which
     dbt rolls back when one fails. The columns of a contract are compared with those of the relation

@@ -6,7 +6,8 @@
     their hashes costs a fraction of writing them.
 
     The column `row_hash` is that of the whole row. No two rows may be equal: a keys test of
-    `row_hash` asserts it. Another list of columns and `--full-refresh` write the table anew.
+    `row_hash` asserts it. Another list of columns and `--full-refresh` write the table anew
+    (decision 41).
 -#}
 {% materialization updated_table, default -%}
     {%- set target = this.incorporate(type='table') -%}

@@ -68,6 +68,52 @@ def test_readme_is_short_and_leads_everywhere() -> None:
     assert [page.name for page in PAGES if page != readme and page not in reached] == []
 
 
+DECISIONS = ROOT / "DECISIONS.md"
+CITED = re.compile(r"\bdecisions? (\d+(?:(?:, | and )\d+)*)")
+
+
+def misplaced_decisions(text: str) -> list[str]:
+    """Decisions without a subject or with another's number, and subjects the index lacks."""
+    wrong, numbers, subject = [], set(), ""
+    for level, title in re.findall(r"^(##+) (.*)$", text, re.MULTILINE):
+        number = re.match(r"(\d+)\. ", title)
+        if level == "##":
+            subject = title
+            if number or f"- [{title}](#" not in text:
+                wrong.append(title)
+        elif level != "###" or not number or not subject or number[1] in numbers:
+            wrong.append(title)
+        else:
+            numbers.add(number[1])
+    return wrong
+
+
+def test_decisions_stand_under_their_subject() -> None:
+    text = DECISIONS.read_text()
+    assert misplaced_decisions(text) == []
+    planted = f"### 0. Above all\n{text}\n### 1. Again\n\n## 999. New\n\n## Other\n\n#### Deep\n"
+    assert misplaced_decisions(planted) == ["0. Above all", "1. Again", "999. New", "Other", "Deep"]
+
+
+def unknown_decisions(text: str, known: set[str]) -> list[str]:
+    """The numbers of decisions that a text cites and that there are not."""
+    return [n for cited in CITED.findall(text) for n in re.findall(r"\d+", cited) if n not in known]
+
+
+def test_code_cites_decisions_that_there_are() -> None:
+    known = set(re.findall(r"^### (\d+)\. ", DECISIONS.read_text(), re.MULTILINE))
+    assert unknown_decisions("see decisions 1, 998 and 999; decision 1", known) == ["998", "999"]
+    folders = ("abm", "docs", "macros", "models", "seeds", "tools")
+    files = [file for folder in folders for file in (ROOT / folder).rglob("*.*")]
+    texts = {
+        str(file.relative_to(ROOT)): file.read_text()
+        for file in files
+        if file.suffix in (".py", ".sql", ".yml", ".md")
+    }
+    assert {name: n for name, text in texts.items() if (n := unknown_decisions(text, known))} == {}
+    assert sum(bool(CITED.search(text)) for text in texts.values()) > 10
+
+
 def test_the_french_page_gives_commands_of_the_english_ones() -> None:
     def commands(*pages: Path) -> set[str]:
         return {

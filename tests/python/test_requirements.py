@@ -86,7 +86,7 @@ def _others(numbers: Sequence[str], wanted: Sequence[str]) -> Iterator[str]:
 
 def verdicts(rows: Sequence[Requirement]) -> Iterator[str]:
     decisions = DECISIONS.read_text(encoding="utf-8")
-    known = set(re.findall(r"^## (\d+)\. ", decisions, flags=re.MULTILINE))
+    known = set(re.findall(r"^### (\d+)\. ", decisions, flags=re.MULTILINE))
     variables = read_yaml(ROOT / "dbt_project.yml")["vars"]
     for row in rows:
         verdict, _, reason = row.verdict.partition(": ")

@@ -1,5 +1,5 @@
 -- A deal can change with a version, on its close date where it has no history, with a rate and,
--- where earlier wins tell its type, with another deal of its account.
+-- where earlier wins tell its type, with another deal of its account (decision 157).
 with opportunities as (
     select * from {{ ref('int_opportunity_records_known') }}
 ),

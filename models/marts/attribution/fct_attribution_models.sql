@@ -1,5 +1,5 @@
 -- A view: the table it shows has a row per touch, of which ten models would make ten, and most
--- readers want few columns of one model.
+-- readers want few columns of one model (decision 155).
 {{ config(materialized='view') }}
 
 with touches as (

@@ -1,4 +1,5 @@
--- A view: the table it shows holds every touch once, and a copy would double the largest data.
+-- A view: the table it shows holds every touch once, and a copy would double the largest data
+-- (decision 10).
 {{ config(materialized='view') }}
 
 with touchpoints as (
