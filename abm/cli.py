@@ -484,6 +484,9 @@ def publish(
     hyper: Annotated[
         bool, typer.Option("--hyper", help="Write <out>/abm.hyper too, for Tableau.")
     ] = False,
+    powerbi: Annotated[
+        bool, typer.Option("--powerbi", help="Write <out>/powerbi too, a Power BI project.")
+    ] = False,
     force: Force = False,
 ) -> None:
     """Copy marts, reference data and audit to where BI tools and analysts read them.
@@ -502,6 +505,10 @@ def publish(
 
     <out>/abm.hyper (--hyper) is all of it once more as one file that Tableau opens, with the keys
     from which it makes relationships; it is replaced after the others, in one step.
+
+    <out>/powerbi/ABM.pbip (--powerbi) is a Power BI project: a model of the marts with their
+    relationships, descriptions, names in both languages and a measure for each headline number. It
+    holds no data and reads the Parquet files of the folder that its parameter ParquetFolder names.
 
     \b
     Example:
@@ -535,7 +542,15 @@ def publish(
     if hyper:
         written = write_hyper(place, find_project_root())
         print(f"  Hyper    {shown(written.file)}{'' if written.is_new else ' (as it was)'}")
-    elif is_behind(place):
+    if powerbi:
+        from abm.powerbi.model import write_powerbi
+
+        project = write_powerbi(place, find_project_root())
+        print(
+            f"  Power BI {shown(project.folder)} (tables: {project.n_tables}, measures: "
+            f"{project.n_measures})"
+        )
+    if not hyper and is_behind(place):
         sys.stdout.flush()
         _say(
             "warning",
