@@ -134,7 +134,7 @@ def sample(
         Path, typer.Option("--out", metavar="DIR", help="Where to write; made when missing.")
     ],
     accounts: Annotated[int, typer.Option(min=1, help="Accounts in the CRM.")] = 250,
-    seed: Annotated[int, typer.Option(help="Another seed is another company.")] = 20241101,
+    seed: Annotated[int, typer.Option(help="Another seed is another company.")] = 20241196,
     touchpoints: Annotated[
         int | None,
         typer.Option(min=1, help="Touchpoints in all. Default: what the accounts generate."),

@@ -2,7 +2,7 @@
 -- default model credits to each.
 --
 --   dbt show --limit 200 --select what_led_to_this_deal \
---       --vars '{deal: Spruceford Bank - Trust New}'
+--       --vars '{deal: Solarrock Payments - Trust pilot}'
 --
 -- `deal` is a name or an opportunity_id. A closed deal has the touches up to its close, an open one
 -- those up to its creation, credited with the pipeline it made; a lost one has no credit. The

@@ -1,6 +1,6 @@
 -- What the score of one account is made of, the largest part first.
 --
---   dbt show --limit 50 --select why_is_this_account_hot --vars '{account: Echomont Technologies}'
+--   dbt show --limit 50 --select why_is_this_account_hot --vars '{account: Keystoneflow Systems}'
 --
 -- `account` is a name or an account_id.
 {% set wanted = "'" ~ var('account', '') | lower | replace("'", "''") ~ "'" %}

@@ -189,7 +189,7 @@ def write_catalog(setting: Setting, writer: RawWriter, catalog: Catalog) -> None
                 "parent_id": None,
                 "start_date": starts,
                 "end_date": np.array([c.end for c in sf]),
-                "actual_cost": np.array([c.cost for c in sf]),
+                "actual_cost": np.array([c.cost for c in sf]) * max(setting.scale, 0.2),
                 "currency_iso_code": "USD",
                 "is_active": [c.end >= setting.last for c in sf],
                 "_fivetran_synced": synced(setting, rng, starts * DAY, 0.0),

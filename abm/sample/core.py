@@ -208,6 +208,13 @@ def quota(rng: np.random.Generator, rows: int, weights: list[float] | Floats) ->
     return rng.permutation(np.repeat(np.arange(len(counts)), counts))
 
 
+def choice_by(rng: np.random.Generator, group: Ints, weights: list[list[float]]) -> Ints:
+    """Independent draws of a position, with weights of their own for each group."""
+    edges = np.cumsum(np.asarray(weights, dtype=np.float64), axis=1)
+    drawn = rng.random(len(group)) * edges[group, -1]
+    return (edges[group] <= drawn[:, None]).sum(axis=1)
+
+
 def strata(rng: np.random.Generator, group: Ints) -> Floats:
     """Uniform draws spread evenly within each group: sample means stay near the true ones."""
     out = np.empty(len(group))
@@ -225,6 +232,20 @@ def normal(uniform: Floats) -> Floats:
 def business_seconds(rng: np.random.Generator, rows: int) -> Ints:
     """Seconds of the UTC day inside American office hours."""
     return np.clip(rng.normal(65_000, 9_000, rows), 46_800, 86_000).astype(np.int64)
+
+
+def calendar_of(day: Ints) -> tuple[Ints, Ints, Ints]:
+    """Month (1-12), day of the month and weekday (Monday 0) of each day number."""
+    dates = day.astype("datetime64[D]")
+    months = dates.astype("datetime64[M]")
+    of_month = (dates - months.astype("datetime64[D]")).astype(np.int64) + 1
+    return months.astype(np.int64) % 12 + 1, of_month, (day + 3) % 7
+
+
+def is_holiday(day: Ints) -> Bools:
+    """The days between the years, on which nobody works."""
+    month, of_month, _ = calendar_of(day)
+    return ((month == 12) & (of_month >= 23)) | ((month == 1) & (of_month <= 2))
 
 
 def workday(day: Ints) -> Ints:

@@ -20,6 +20,7 @@ from abm.sample.core import (
     Setting,
     add_months,
     choice,
+    choice_by,
     joined,
     pick,
     salesforce_ids,
@@ -40,6 +41,7 @@ from abm.sample.deals import (
     currency_of,
     local,
     present,
+    titles,
 )
 from abm.sample.dirt import with_deleted, with_versions
 from abm.sample.programme import Programme
@@ -290,7 +292,8 @@ def _write_hubspot_people(
     rows = np.flatnonzero(people.hubspot != NULL)
     owner = people.company[rows]
     known = np.isin(owner, np.arange(company.n)) & (rng.random(len(rows)) < 0.9)
-    role = np.where(rng.random(len(rows)) < 0.22, rng.integers(0, 5, len(rows)), -1)
+    likely = choice_by(rng, people.persona[rows], names.HUBSPOT_ROLE_WEIGHTS)
+    role = np.where(rng.random(len(rows)) < 0.22, likely, -1)
     before = people.created[rows] - rng.integers(0, 3, len(rows)) * DAY
     absorbed = np.where(rng.random(len(rows)) < 0.01, people.hubspot[rows] + 400_000, -1)
     merged_ids = pl.select(
@@ -382,7 +385,6 @@ def write_deals(
     wrong = np.flatnonzero((stage > CLOSED_WON) & (kind == NEW) & (close < setting.last - 30))
     if len(wrong) > 4:
         close[wrong[2]] = first[wrong[2]] // DAY - 4
-    sector = pick(["Platform", "Care", "Trust", "Core"], company.sector[deals.account[rows]])
     is_closed = stage >= CLOSED_WON
     table = frame(
         "salesforce.opportunity",
@@ -390,13 +392,7 @@ def write_deals(
             "id": deals.id.gather(rows),
             "account_id": pick(company.id, deals.account[rows]),
             "owner_id": pick(users.id, deals.owner[rows]),
-            "name": joined(
-                pick(company.name, deals.account[rows]),
-                " - ",
-                sector,
-                " ",
-                pick(["New", "Expansion", "Renewal"], kind),
-            ),
+            "name": titles(company, deals).gather(rows),
             "stage_name": pick([label for label, *_ in STAGES], stage),
             "amount": flawed,
             "currency_iso_code": pick(currency_of(company, deals), rows),
@@ -477,7 +473,7 @@ def _write_roles(
     keep = people.kind[person] <= CONVERTED
     deal, place, person = deal[keep], place[keep], person[keep]
     created = np.minimum(first[deal] + rng.integers(0, 30, len(deal)) * DAY, setting.end - 60)
-    role = choice(rng, len(deal), names.CONTACT_ROLE_WEIGHTS)
+    role = choice_by(rng, people.persona[person], names.CONTACT_ROLE_WEIGHTS)
     table = frame(
         "salesforce.opportunity_contact_role",
         {
@@ -618,7 +614,7 @@ def _mirror_deals(
                 "owner_id": users.hubspot[deals.owner[deal]],
                 "deal_pipeline_id": "default",
                 "deal_pipeline_stage_id": stage_id,
-                "property_dealname": joined(pick(company.name, deals.account[deal]), " deal"),
+                "property_dealname": titles(company, deals).gather(deal),
                 "property_amount": amount[mine],
                 "property_deal_currency_code": pick(currency_of(company, deals), deal),
                 "property_dealtype": kind,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from abm.sample import names
 from abm.sample.company import Company, Users
 from abm.sample.core import (
     DAY,
@@ -17,11 +18,15 @@ from abm.sample.core import (
     Ints,
     Setting,
     business_seconds,
+    calendar_of,
     choice,
+    is_holiday,
+    joined,
     normal,
     pick,
     salesforce_ids,
     strata,
+    text,
     workday,
 )
 from abm.sample.programme import BUYER, Programme
@@ -38,14 +43,23 @@ STAGES: list[tuple[str, float, bool, bool]] = [
     ("Closed Lost", 0, True, False),
 ]
 CLOSED_WON, CLOSED_LOST = 5, 6
-_ENTRY = np.array([0.0, 0.10, 0.32, 0.72, 0.88])
+_ENTRY = np.array([0.0, 0.10, 0.28, 0.60, 0.82])
 """Share of the cycle at which a stage is usually entered."""
 
-CYCLE_DAYS = np.array([76.0, 162.0, 104.0, 84.0])
-DEAL_SIZE = np.array([22_000.0, 55_000.0, 155_000.0, 24_000.0])
-SECTOR_PRICE = np.array([0.85, 1.60, 1.15, 0.85])
+CYCLE_DAYS = np.array([76.0, 158.0, 93.0, 84.0])
+DEAL_SIZE = np.array([22_000.0, 50_000.0, 124_000.0, 22_000.0])
+SECTOR_PRICE = np.array([0.85, 1.60, 1.30, 0.85])
 """An untargeted account's deal: mean days by sector, mean amount in USD by size, and the sector's
 factor of that amount."""
+TIER_CHANCE = np.array([0.57, 0.46, 0.37, 0.26])
+TIER_SIZE = np.array([1.55, 1.55, 1.50, 1.0])
+"""Chance of winning a first attempt, and factor of the amount, by tier; last outside of all."""
+
+MONTH_WINS = np.array([0.35, 0.5, 0.8, 0.6, 0.9, 1.0, 0.7, 0.15, 1.1, 2.6, 3.4, 5.0])
+"""Pull of each month on the signature of a deal, before that of a quarter's last weeks."""
+
+_OFFSETS = np.arange(-50, 81)
+"""Days by which a deal's end moves to a day on which deals do end."""
 
 RATES = {"USD": 1.0, "EUR": 0.91, "GBP": 0.78, "CAD": 1.38, "CHF": 0.87}
 """Units of currency for one US dollar, in the middle of the window."""
@@ -98,14 +112,52 @@ def _openings(setting: Setting, company: Company, programme: Programme) -> Ints:
     rng = setting.rng("deals.openings")
     total = company.total
     target = programme.tier >= 0
-    buys = np.where(target, programme.interest == BUYER, rng.random(total) < 0.85)
+    comes_back = rng.random(total) < np.array([0.0, 0.22, 0.75, 0.0, 0.0])[programme.interest]
+    buys = np.where(target, (programme.interest == BUYER) | comes_back, rng.random(total) < 0.95)
     buys[company.n :] = False
     place = strata(rng, target * 2 + buys)
-    day = np.where(target, programme.start + 45 + 100 * place, setting.first - 20 + 400 * place)
-    # A few targets were in a deal before they were chosen.
-    early = target & (rng.random(total) < 0.06)
-    day = np.where(early, programme.start - rng.integers(10, 90, total), day)
-    return np.where(buys, day, NULL).astype(np.int64)
+    span = setting.last - setting.first + 300
+    day = np.where(target, programme.start + 35 + 95 * place, setting.first - 240 + span * place)
+    # Some of those that wanted nothing come back much later.
+    late = programme.start + 200 + 360 * place
+    day = np.where(target & (programme.interest < BUYER), late, day)
+    # Those in talks have a deal already, or sign one soon after.
+    day = np.where(programme.in_talks, programme.start - rng.integers(15, 75, total), day)
+    return np.where(buys, _opening(rng, day.astype(np.int64)), NULL)
+
+
+def _likely_days(
+    rng: np.random.Generator, day: Ints, offsets: Ints, spread: float, weight: Floats
+) -> Ints:
+    """Each day moved by one of the offsets: near it, and where the calendar's weight is high."""
+    odds = weight * np.exp(-0.5 * (offsets / spread) ** 2)
+    edges = np.cumsum(odds, axis=1)
+    drawn = rng.random(len(day)) * edges[:, -1]
+    return day + offsets[(edges <= drawn[:, None]).sum(axis=1)]
+
+
+def _opening(rng: np.random.Generator, day: Ints) -> Ints:
+    """Days on which sellers open deals: few in August and around the turn of the year."""
+    offsets = np.arange(-7, 29)
+    days = day[:, None] + offsets
+    month, _, weekday = calendar_of(days)
+    weight = np.array([1.1, 1.2, 1.1, 1.0, 0.8, 0.01, 0.01])[weekday]
+    weight = weight * np.where(month == 8, 0.35, 1.0) * np.where(is_holiday(days), 0.02, 1.0)
+    return _likely_days(rng, day, offsets, 14.0, weight)
+
+
+def _closing(rng: np.random.Generator, day: Ints, created: Ints, rush: Floats) -> Ints:
+    """Days on which deals end: the last weeks of a quarter, above all of the year.
+
+    Args:
+        rush: how much a deal is drawn there; a buyer's no comes when it comes.
+    """
+    days = np.maximum(day[:, None] + _OFFSETS, created[:, None] + 8)
+    month, of_month, weekday = calendar_of(days)
+    season = MONTH_WINS[month - 1] * np.where((month % 3 == 0) & (of_month >= 12), 2.8, 1.0)
+    weight = np.array([0.35, 1.1, 1.25, 1.35, 1.0, 0.006, 0.004])[weekday]
+    weight = weight * season ** rush[:, None] * np.where(is_holiday(days), 0.02, 1.0)
+    return np.maximum(_likely_days(rng, day, _OFFSETS, 42.0, weight), created + 8)
 
 
 def make_deals(setting: Setting, company: Company, programme: Programme, users: Users) -> Deals:
@@ -114,11 +166,12 @@ def make_deals(setting: Setting, company: Company, programme: Programme, users: 
     market = company.size * len(DEAL_SIZE) + company.sector
     created = _openings(setting, company, programme)
     # Customers from before the window: their first deal is history without a journey.
-    legacy = rng.choice(company.n, max(2, round(company.n * 0.06)), replace=False)
+    legacy = rng.choice(company.n, max(2, round(company.n * 0.16)), replace=False)
     legacy = legacy[programme.tier[legacy] < 0] if len(legacy) > 4 else legacy
     created[legacy] = NULL
     past = np.full(len(legacy), WON)
     end = setting.first - rng.integers(20, 330, len(legacy))
+    end = np.minimum(_closing(rng, end, end - 400, np.ones(len(legacy))), setting.first - 2)
     cycle = _cycle(rng, company.sector[legacy], past < 0, past * 0, past)
     parts = [(legacy, past * 0, end - cycle, end, past)]
     account = np.flatnonzero(created != NULL)
@@ -126,29 +179,33 @@ def make_deals(setting: Setting, company: Company, programme: Programme, users: 
     while len(account):
         abm = programme.holds(account, begun)
         # Whoever said no once is harder to win.
-        chance = np.where(abm, 0.30, 0.23) * (1.0 if len(parts) == 1 else 0.6)
-        fate = _fate(rng, chance, abm, market[account], begun)
+        tier = np.where(abm, programme.tier[account], -1)
+        chance = TIER_CHANCE[tier] * (1.0 if len(parts) == 1 else 0.6)
+        fate = _fate(rng, chance, tier, market[account], begun)
         kind = np.full(len(account), NEW)
         end = begun + _cycle(rng, company.sector[account], abm, kind, fate)
+        end = _closing(rng, end, begun, np.where(fate == WON, 1.0, 0.35))
         parts.append((account, kind, begun, end, fate))
         pause = np.where(
-            abm, rng.integers(15, 60, len(account)), rng.integers(40, 130, len(account))
+            abm, rng.integers(15, 60, len(account)), rng.integers(25, 95, len(account))
         )
         again = (fate == LOST) & (end + pause <= setting.last + 90)
-        account, begun = account[again], (end + pause)[again]
+        # A few deals never close: nobody says no, and nobody tries again.
+        again &= (end < setting.last - 330) | (rng.random(len(account)) > 0.15)
+        account, begun = account[again], _opening(rng, (end + pause)[again])
     wins = [np.concatenate([p[i][(p[4] == WON)] for p in parts]) for i in (0, 3)]
     parts += _growth(setting, rng, company, programme, *wins)
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
     order = np.lexsort((columns[0], columns[2]))
     account, kind, created, end, fate = (column[order] for column in columns)
-    created, end = workday(created), np.maximum(workday(end), workday(created) + 1)
+    end = np.maximum(end, created + 1)
     abm = programme.holds(account, created)
     outcome = np.where(end <= setting.last, fate, OPEN)
-    # A few deals never close: nobody says no.
-    can_stick = (outcome != OPEN) & (kind != RENEWAL) & (end > setting.last - 330) & (fate == LOST)
-    stuck = can_stick & (rng.random(len(account)) < 0.12)
+    stuck = (outcome == LOST) & (kind != RENEWAL) & (end >= setting.last - 330)
+    # Where another deal of the account followed, somebody did close this one.
+    stuck &= _is_last(account, created)
     outcome = np.where(stuck, OPEN, outcome)
-    amount = _amounts(rng, company, account, kind, abm, fate)
+    amount = _amounts(rng, company, programme, account, kind, abm, fate)
     term = np.full(len(account), 12)
     owner = company.owner[account]
     left = (created < setting.first + 240) & (rng.random(len(account)) < 0.12)
@@ -166,10 +223,10 @@ def _cycle(rng: np.random.Generator, sector: Ints, abm: Bools, kind: Ints, fate:
 
 
 def _fate(
-    rng: np.random.Generator, chance: Floats, abm: Bools, market: Ints, created: Ints
+    rng: np.random.Generator, chance: Floats, tier: Ints, market: Ints, created: Ints
 ) -> Ints:
-    """Who wins: the expected number in every stretch of time, for each size and sector."""
-    order = np.lexsort((created, market, abm))
+    """Who wins: the expected number in each tier, then in each market and stretch of time."""
+    order = np.lexsort((created, market, tier))
     edges = np.floor(np.cumsum(chance[order]) + rng.random())
     out = np.empty(len(chance), dtype=np.int64)
     out[order] = np.where(np.diff(edges, prepend=0) > 0, WON, LOST)
@@ -184,49 +241,77 @@ def _growth(
     account: Ints,
     won: Ints,
 ) -> list[tuple[Ints, Ints, Ints, Ints, Ints]]:
-    """Expansions of the customers that grow, and renewals at the end of each term."""
+    """Renewals at the end of each term, and expansions of the customers that grow between them."""
     parts = []
     market = company.size * len(DEAL_SIZE) + company.sector
-    abm = programme.holds(account, won)
-    grows = strata(rng, abm.astype(np.int64)) < np.where(abm, 0.60, 0.30)
-    who, end = account[grows], won[grows]
-    for _ in range(6):
-        created = end + rng.integers(20, 65, len(who))
-        keep = created <= setting.last + 90
-        who, created = who[keep], created[keep]
-        kind = np.full(len(who), EXPANSION)
-        now = programme.holds(who, created)
-        fate = _fate(rng, np.where(now, 0.48, 0.38), now, market[who], created)
-        end = created + _cycle(rng, company.sector[who], now, kind, fate)
-        parts.append((who, kind, created, end, fate))
+    never = np.iinfo(np.int64).max
+    gone = np.full(company.total, never)
+    renewing: list[tuple[Ints, Ints]] = []
     alive, started = account, won
     for _ in range(4):
         term_end = started + 365
         member = programme.holds(alive, term_end)
-        created = term_end - rng.integers(50, 85, len(alive))
-        end = term_end + rng.integers(-25, 16, len(alive))
-        chance = np.where(member, 0.91, 0.84)
-        fate = _fate(rng, chance, member, market[alive], created)
+        created = _opening(rng, term_end - rng.integers(56, 90, len(alive)))
+        end = term_end + rng.integers(-20, 11, len(alive))
+        end = np.clip(_closing(rng, end, created, np.full(len(end), 0.5)), term_end - 60,
+                      term_end + 50)  # fmt: skip
+        chance = np.where(member, 0.92, 0.84)
+        fate = _fate(rng, chance, member.astype(np.int64), market[alive] * 0, created)
         keep = created <= setting.last
         kind = np.full(keep.sum(), RENEWAL)
         parts.append((alive[keep], kind, created[keep], end[keep], fate[keep]))
+        busy_from, busy_to = np.full(company.total, never), np.full(company.total, never)
+        busy_from[alive], busy_to[alive] = created, end
+        renewing.append((busy_from, busy_to))
+        lost = keep & (fate == LOST)
+        gone[alive[lost]] = end[lost]
         goes_on = keep & (fate == WON)
         alive, started = alive[goes_on], term_end[goes_on]
         if not len(alive):
             break
+    abm = programme.holds(account, won)
+    grows = strata(rng, abm.astype(np.int64)) < np.where(abm, 0.70, 0.45)
+    who, end = account[grows], won[grows]
+    for _ in range(6):
+        created = _opening(rng, end + rng.integers(25, 70, len(who)))
+        length = _cycle(rng, company.sector[who], who < 0, np.full(len(who), EXPANSION), who * 0)
+        # A customer rarely talks about its renewal and about more of the product at once.
+        patient = rng.random(len(who)) < 0.9
+        for busy_from, busy_to in renewing:
+            clash = (created < busy_to[who]) & (created + length + 15 > busy_from[who]) & patient
+            created[clash] = _opening(rng, busy_to[who][clash] + 20)
+        keep = (created <= setting.last + 90) & (created < gone[who])
+        who, created = who[keep], created[keep]
+        kind = np.full(len(who), EXPANSION)
+        now = programme.holds(who, created)
+        fate = _fate(rng, np.where(now, 0.48, 0.38), now.astype(np.int64), market[who], created)
+        end = created + _cycle(rng, company.sector[who], now, kind, fate)
+        end = _closing(rng, end, created, np.where(fate == WON, 1.0, 0.35))
+        parts.append((who, kind, created, end, fate))
     return parts
+
+
+def _is_last(account: Ints, created: Ints) -> Bools:
+    """Whether each deal is the newest of its account."""
+    order = np.lexsort((created, account))
+    last = np.append(account[order][1:] != account[order][:-1], True)
+    out = np.empty(len(account), dtype=bool)
+    out[order] = last
+    return out
 
 
 def _amounts(
     rng: np.random.Generator,
     company: Company,
+    programme: Programme,
     account: Ints,
     kind: Ints,
     abm: Bools,
     fate: Ints,
 ) -> Floats:
     sector = company.sector[account]
-    mean = DEAL_SIZE[company.size[account]] * SECTOR_PRICE[sector] * np.where(abm, 1.28, 1.0)
+    tier = np.where(abm, programme.tier[account], -1)
+    mean = DEAL_SIZE[company.size[account]] * SECTOR_PRICE[sector] * TIER_SIZE[tier]
     mean = mean * np.array([1.0, 0.55, 0.98])[kind]
     group = ((sector * 2 + abm) * 3 + kind) * 3 + fate
     amount = mean * np.exp(0.35 * normal(strata(rng, group)) - 0.06)
@@ -268,9 +353,9 @@ def make_history(setting: Setting, deals: Deals) -> History:
     reach = np.where(
         (outcome == WON) | (deals.fate[shown] == WON),
         4,
-        choice(rng, rows, [0.08, 0.30, 0.32, 0.18, 0.12]),
+        choice(rng, rows, [0.06, 0.23, 0.30, 0.26, 0.15]),
     )
-    reach = np.where(stuck, np.clip(choice(rng, rows, [0, 0.4, 0.3, 0.2, 0.1]), 1, 3), reach)
+    reach = np.where(stuck, choice(rng, rows, [0, 0.5, 0.34, 0.16]), reach)
     reach = np.maximum(reach, first_stage)
     parts: list[tuple[Ints, Ints, Ints, Floats, Ints]] = []
     none = np.full(rows, np.nan)
@@ -371,6 +456,28 @@ def present(history: History, deals: Deals) -> tuple[Ints, Ints, Floats, Ints, I
     close[history.deal] = history.close
     last[history.deal] = history.time
     return first, stage, amount, close, last
+
+
+def titles(company: Company, deals: Deals) -> pl.Series:
+    """Name of each deal: account, product and what it is about, no two alike in an account."""
+    flat = [name for about in names.DEAL_NAMES for name in about]
+    first = np.cumsum([0] + [len(about) for about in names.DEAL_NAMES])[:-1][deals.kind]
+    width = np.array([len(about) for about in names.DEAL_NAMES])[deals.kind]
+    # Sellers begin with what they believe in: another thing in each account.
+    turn = (
+        pl.DataFrame({"account": deals.account, "kind": deals.kind})
+        .select(pl.int_range(pl.len()).over("account", "kind"))
+        .to_series()
+        .to_numpy()
+    )
+    about = pick(flat, first + (turn + deals.account) % width)
+    again = turn // width + 1
+    suffix = pl.select(
+        pl.when(pl.Series(deals.kind == RENEWAL)).then(joined(" year ", text(turn + 2)))
+        .when(pl.Series(again > 1)).then(joined(" phase ", text(again))).otherwise(pl.lit(""))
+    ).to_series()  # fmt: skip
+    product = pick(names.DEAL_PRODUCTS, company.sector[deals.account])
+    return joined(pick(company.name, deals.account), " - ", product, " ", about, suffix)
 
 
 def currency_of(company: Company, deals: Deals) -> pl.Series:

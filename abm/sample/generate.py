@@ -32,7 +32,7 @@ _FIXED_TOUCHES = 14.0
 def write_sample(
     out: Path,
     accounts: int = 250,
-    seed: int = 20241101,
+    seed: int = 20241196,
     touchpoints: int | None = None,
     as_of: date = date(2026, 10, 31),
     months: int = 24,
@@ -86,7 +86,7 @@ def _write_sample(
         merged = crm.write_accounts(setting, writer, company, users, targets, deals)
         crm.write_deals(setting, writer, company, users, deals, history, catalog)
         crm.write_contracts(setting, writer, company, users, targets, deals)
-        programme.write_programme(setting, writer, company, targets)
+        programme.write_programme(setting, writer, company, targets, catalog.salesforce)
         programme.write_experiments(setting, writer, company, tests)
         write_catalog(setting, writer, catalog)
         ads.write_ads(setting, writer, catalog)

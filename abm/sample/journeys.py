@@ -12,9 +12,27 @@ from dataclasses import dataclass
 import numpy as np
 
 from abm.sample.company import Company, known_people
-from abm.sample.core import DAY, NULL, SECOND, Bools, Floats, Ints, Setting, business_seconds
+from abm.sample.core import (
+    DAY,
+    NULL,
+    SECOND,
+    Bools,
+    Floats,
+    Ints,
+    Setting,
+    business_seconds,
+    calendar_of,
+    is_holiday,
+)
 from abm.sample.deals import LOST, NEW, RENEWAL, WON, Deals
 from abm.sample.programme import CLOSED, WARM, Experiment, Programme
+
+TALKS = 2.2
+TALKS_ON = np.array([0.0, 0.62, 0.62, 0.25])
+"""Heat of an account that is in talks before its activation, and its factor after it, by interest.
+
+The programme's own meetings and mails, and a buyer's deal, come on top: engagement grows.
+"""
 
 
 @dataclass(frozen=True)
@@ -25,7 +43,8 @@ class Journeys:
         heat: interest, companies in rows and weeks in columns.
         selling: share of the week in which sales works a deal of the account (0-1).
         member: whether the account is in the programme that week.
-        reached: how far mails, advertising and sellers get through to the company (0-1).
+        reached: how far mails, advertising and sellers get through to the company: 0 not at all,
+            1 as usual, more where a programme of its own works on it.
     """
 
     heat: Floats
@@ -50,15 +69,15 @@ def make_journeys(
     day = setting.week_zero + 7 * np.arange(weeks) + 3
     member = np.stack([programme.holds(np.arange(total), np.int64(d)) for d in day], axis=1)
     target = programme.tier >= 0
-    level = np.where(target, np.array([0.44, 0.28, 0.20, 0.0])[programme.tier], 0.0)
+    level = np.where(target, np.array([0.42, 0.24, 0.17, 0.0])[programme.tier], 0.0)
     level = level * np.array([0.0, 0.3, 0.6, 0.7, 1.0])[programme.interest]
-    before = np.where(target, 0.03 * level, 0.075)
+    before = np.where(target, 0.0, 0.075)
     taste = np.exp(rng.normal(0, 0.45, total) - 0.1)
     base = np.where(member, level[:, None], before[:, None]) * taste[:, None]
     base[np.arange(total) >= company.n] = 0.07
     heat = base * rng.gamma(0.9, 1 / 0.9, (total, weeks))
     # Some accounts warm up for a few weeks and buy nothing; a WARM target does so once.
-    warm = programme.interest == WARM
+    warm = (programme.interest == WARM) & ~programme.in_talks
     spells = np.where(warm, 1, rng.poisson(np.where(target, 0.0, 0.45) * weeks / 104))
     spells[company.n :] = 0
     owner = np.repeat(np.arange(total), spells)
@@ -72,6 +91,7 @@ def make_journeys(
         use = (step < length) & (week >= 0) & (week < weeks)
         shape = np.sin(np.pi * (step + 0.7) / (length + 0.6))
         np.add.at(heat, (owner[use], week[use]), peak[use] * shape[use])
+    _talk(heat, programme, rng, day)
     selling = np.zeros((total, weeks))
     quiet = np.ones((total, weeks))
     amplitude = np.where(deals.abm, 0.53, 0.58) * np.exp(rng.normal(0, 0.38, len(deals)) - 0.05)
@@ -81,7 +101,7 @@ def make_journeys(
     amplitude = np.where(deals.kind == RENEWAL, 0.25, amplitude)
     ramp = rng.uniform(60, 120, len(deals))
     # The first deal of a target is what marketing worked for: hot well before sales opens it.
-    courted = np.flatnonzero(deals.abm & (deals.kind == NEW))
+    courted = np.flatnonzero(deals.abm & (deals.kind == NEW) & ~programme.in_talks[deals.account])
     courted = courted[np.unique(deals.account[courted], return_index=True)[1]]
     warmth, steepness = np.ones(len(deals)), np.full(len(deals), 1.6)
     warmth[courted], steepness[courted] = 3.0, 0.6
@@ -104,9 +124,9 @@ def make_journeys(
         hush = np.where(lost & (middle > end) & (middle < end + 120), 0.35, 1.0)
         np.minimum.at(quiet, deals.account[part], hush)
     heat *= quiet
-    # A year is busier than the one before; summers and Decembers are quiet.
-    month = ((day % 365.25) / 30.44).astype(np.int64)
-    heat *= np.linspace(0.75, 1.2, weeks) * np.where(np.isin(month, [6, 7, 11]), 0.8, 1.05)
+    # A year is busier than the one before; July is slow, August slower.
+    month, _, _ = calendar_of(day)
+    heat *= np.linspace(0.75, 1.2, weeks) * np.select([month == 8, month == 7], [0.55, 0.85], 1.05)
     # Some accounts never answer: wrong people, closed doors. Of the others those with a recent
     # deal do.
     recent = np.unique(deals.account[deals.end > setting.last - 200])
@@ -116,7 +136,8 @@ def make_journeys(
     heat[deaf] *= 0.02
     nearly = np.where(rng.random(total) < 0.7, 0.015, 0.0)
     reached = np.where(programme.interest == CLOSED, nearly, np.where(deaf, 0.01, 1.0))
-    reached = reached[:, None] * np.where(target[:, None] & ~member, 0.03, 1.0)
+    reached = reached * np.array([1.6, 1.25, 0.95, 1.0])[programme.tier]
+    reached = reached[:, None] * np.where(target[:, None] & ~member, 0.0, 1.0)
     for test in experiments:
         stop = test.end if test.end != NULL else setting.last
         span = (day >= test.start) & (day <= stop)
@@ -124,6 +145,18 @@ def make_journeys(
         heat[np.ix_(answers, span)] += test.effect
     _warm_up_one(heat, member, company)
     return Journeys(heat, selling, member, reached)
+
+
+def _talk(heat: Floats, programme: Programme, rng: np.random.Generator, day: Ints) -> None:
+    """Accounts in talks were warm in the weeks before their activation, and stay so after it."""
+    for account in np.flatnonzero(programme.in_talks):
+        since = day - programme.start[account]
+        strength = TALKS * np.exp(rng.normal(0, 0.2))
+        heat[account, (since >= -50) & (since < 0)] += strength
+        strength *= TALKS_ON[programme.interest[account]]
+        heat[account, (since >= 0) & (since < 91)] += strength
+        fading = (since >= 91) & (since < 150)
+        heat[account, fading] += strength * (150 - since[fading]) / 59
 
 
 def _warm_up_one(heat: Floats, member: Bools, company: Company) -> None:
@@ -229,6 +262,7 @@ def draw(
         second = np.clip(rng.normal(62_000, 14_000, len(index)), 0, 86_390).astype(np.int64)
     time = day * DAY + second * SECOND
     inside = (day >= setting.first) & (day <= setting.last)
+    inside &= ~(is_holiday(day) & (rng.random(len(day)) < 0.85))
     index, time = index[inside], time[inside]
     order = np.argsort(time, kind="stable")
     index = index[order]

@@ -98,13 +98,56 @@ BUYING_ROLES = [
     "Influencer", "End User", "Procurement", "Legal", "IT", "decision-maker", "economic buyer ",
     "Gatekeeper", "Blocker",
 ]  # fmt: skip
-BUYING_ROLE_WEIGHTS = [12, 10, 13, 5, 9, 15, 10, 6, 4, 5, 4, 3, 1, 1]
+BUYING_ROLE_WEIGHTS = [
+    [0, 6, 40, 30, 0, 6, 0, 0, 0, 0, 14, 4, 0, 0],
+    [0, 60, 15, 8, 0, 5, 0, 0, 0, 0, 2, 10, 0, 0],
+    [8, 0, 36, 8, 34, 6, 0, 0, 0, 0, 8, 0, 0, 0],
+    [46, 6, 26, 10, 0, 8, 0, 0, 0, 0, 4, 0, 0, 0],
+    [4, 0, 4, 0, 44, 14, 0, 0, 0, 16, 0, 0, 10, 8],
+    [6, 0, 6, 0, 38, 16, 4, 0, 0, 30, 0, 0, 0, 0],
+    [4, 38, 6, 0, 0, 46, 0, 2, 0, 0, 0, 4, 0, 0],
+    [0, 2, 0, 0, 0, 4, 0, 90, 0, 0, 0, 0, 4, 0],
+    [0, 0, 0, 0, 0, 6, 0, 0, 92, 0, 0, 0, 0, 2],
+    [28, 4, 22, 4, 0, 26, 14, 0, 0, 0, 2, 0, 0, 0],
+    [34, 4, 28, 0, 2, 22, 8, 0, 0, 0, 2, 0, 0, 0],
+    [4, 0, 0, 0, 2, 18, 76, 0, 0, 0, 0, 0, 0, 0],
+]  # fmt: skip
+"""Weights of the roles above for each of `TITLES`: who signs, who checks, who uses."""
 CONTACT_ROLES = [
     "Decision Maker", "Economic Buyer", "Champion", "Influencer", "Technical Buyer", "Evaluator",
     "Business User", "Executive Sponsor", "IT", "Procurement", "Other", None,
 ]  # fmt: skip
-CONTACT_ROLE_WEIGHTS = [20, 10, 14, 15, 9, 5, 7, 5, 4, 4, 3, 4]
+CONTACT_ROLE_WEIGHTS = [
+    [60, 6, 0, 4, 0, 0, 0, 26, 0, 0, 0, 4],
+    [20, 66, 0, 4, 0, 0, 0, 6, 0, 0, 0, 4],
+    [44, 0, 8, 4, 34, 0, 0, 6, 0, 0, 0, 4],
+    [34, 6, 44, 4, 0, 0, 0, 8, 0, 0, 0, 4],
+    [6, 0, 4, 12, 40, 14, 0, 0, 16, 0, 4, 4],
+    [8, 0, 6, 10, 34, 16, 2, 0, 20, 0, 0, 4],
+    [8, 40, 4, 38, 0, 4, 0, 0, 0, 2, 0, 4],
+    [0, 2, 0, 4, 0, 0, 0, 0, 0, 86, 4, 4],
+    [0, 0, 0, 30, 0, 6, 0, 0, 0, 4, 56, 4],
+    [26, 4, 26, 20, 0, 4, 14, 2, 0, 0, 0, 4],
+    [32, 4, 32, 16, 2, 4, 6, 0, 0, 0, 0, 4],
+    [0, 0, 4, 16, 2, 10, 60, 0, 0, 0, 4, 4],
+]  # fmt: skip
 HUBSPOT_ROLES = ["DECISION_MAKER", "CHAMPION", "BUDGET_HOLDER", "INFLUENCER", "END_USER"]
+HUBSPOT_ROLE_WEIGHTS = [
+    [90, 0, 8, 2, 0], [20, 0, 76, 4, 0], [60, 20, 0, 20, 0], [40, 50, 6, 4, 0],
+    [10, 10, 0, 80, 0], [10, 15, 0, 60, 15], [10, 5, 50, 35, 0], [0, 0, 40, 60, 0],
+    [0, 0, 0, 100, 0], [25, 30, 5, 20, 20], [35, 35, 5, 15, 10], [0, 5, 0, 20, 75],
+]  # fmt: skip
+
+DEAL_PRODUCTS = ["Platform", "Care", "Trust", "Core"]
+"""What each sector is sold."""
+DEAL_NAMES = [
+    ["rollout", "for marketing", "for sales operations", "pilot", "for one region", "essentials",
+     "data migration", "for finance"],
+    ["additional seats", "analytics module", "second region", "integration package",
+     "governance module", "premium support", "data archive", "training package"],
+    ["renewal"],
+]  # fmt: skip
+"""What a new deal, an expansion and a renewal are about, in the order in which they come."""
 
 FREE_MAIL = ["gmail.com", "outlook.com", "yahoo.com", "icloud.com"]
 LEAD_SOURCES = ["Web", "Webinar", "Trade Show", "Partner", "Outbound", "Referral", None]

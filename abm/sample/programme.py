@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from abm.sample import names
+from abm.sample.catalog import Campaign
 from abm.sample.company import Company
 from abm.sample.core import (
     NULL,
@@ -18,9 +19,11 @@ from abm.sample.core import (
     Setting,
     add_months,
     choice,
+    choice_by,
     joined,
     pick,
     quota,
+    to_date,
     to_day,
 )
 from abm.sample.writer import RawWriter, frame
@@ -29,7 +32,10 @@ TIERS = ["1:1", "1:few", "1:many"]
 SHARES = (12 / 250, 35 / 250, 65 / 250)
 CLOSED, CURIOUS, WARM, BUYER = range(4)
 """Targets: nobody answers; engaged but never hot; hot for a while; hot, then in a purchase."""
-INTEREST = [0.17, 0.30, 0.12, 0.41]
+INTEREST = [[0.08, 0.17, 0.08, 0.67], [0.14, 0.28, 0.13, 0.45], [0.20, 0.35, 0.16, 0.29]]
+"""Share of each interest by tier: an account of its own programme is chosen with more care."""
+IN_TALKS = np.array([0.0, 0.0, 0.9, 0.4, 0.0])
+"""Share of each interest that was in talks already; the last is of accounts never targeted."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,7 @@ class Programme:
     Attributes:
         tier: position in `TIERS`, -1 for accounts never targeted.
         interest: CLOSED, CURIOUS, WARM or BUYER, -1 for accounts never targeted.
+        in_talks: chosen while it was already talking to the vendor; the others were silent before.
         start: first day of the membership, NULL without one.
         end: first day after it, NULL while it lasts.
         rows: the sheet's rows: account, tier, start, end, fits the ideal customer profile.
@@ -46,6 +53,7 @@ class Programme:
 
     tier: Ints
     interest: Ints
+    in_talks: Bools
     start: Ints
     end: Ints
     rows: tuple[Ints, Ints, Ints, Ints, Bools]
@@ -72,12 +80,27 @@ def make_programme(setting: Setting, company: Company) -> Programme:
     end = np.full(company.total, NULL)
     targets = np.flatnonzero(tier >= 0)
     waves = [m for m in (1, 3, 5, 8, 10, 13, 16) if m <= max(1, setting.months * 2 // 3)]
-    wave = choice(rng, len(targets), [5, 5, 3, 3, 2, 1.5, 1][: len(waves)])
+    wave = choice(rng, len(targets), [9, 7, 3, 2.5, 2, 1.5, 1][: len(waves)])
     wave = np.where(tier[targets] == 0, np.minimum(wave, rng.integers(0, 3, len(targets))), wave)
     month_starts = np.array([to_day(add_months(setting.start, m - 1)) for m in waves])
     start[targets] = month_starts[wave] + rng.integers(0, 3, len(targets)) * 7
-    leavers = rng.choice(targets, max(1, round(len(targets) * 0.06)), replace=False)
-    end[leavers] = start[leavers] + rng.integers(150, 420, len(leavers))
+    interest = np.full(company.total, -1)
+    draw = setting.rng("programme.interest")
+    interest[order[rank]] = np.concatenate(
+        [quota(draw, count, shares) for count, shares in zip(counts, INTEREST, strict=True)]
+    )
+    # The later the programme chooses, the more of the chosen know the vendor.
+    odds = IN_TALKS[interest] * np.where(start > setting.first + 250, 1.6, 0.8)
+    in_talks = setting.rng("programme.in_talks").random(company.total) < odds
+    in_talks &= start > setting.first + 40
+    # Some leave while they buy, or as customers: others look after them from then on.
+    likely = np.where(interest[targets] == BUYER, 3.0, 1.0)
+    leavers = rng.choice(
+        targets, max(1, round(len(targets) * 0.09)), replace=False, p=likely / likely.sum()
+    )
+    end[leavers] = np.maximum(
+        start[leavers] + 160, setting.last - rng.integers(25, 320, len(leavers))
+    )
     end[leavers] = np.where(end[leavers] > setting.last - 20, NULL, end[leavers])
     icp = rng.random(company.total) < np.where(company.sector == 3, 0.45, 0.95)
     others = np.setdiff1d(targets, leavers)
@@ -100,10 +123,7 @@ def make_programme(setting: Setting, company: Company) -> Programme:
         else:
             rows.append((account, level, first, last, is_icp))
     a, t, s, e, i = (np.array(column) for column in zip(*rows, strict=True))
-    interest = np.full(company.total, -1)
-    draw = setting.rng("programme.interest")
-    interest[order[rank]] = np.concatenate([quota(draw, count, INTEREST) for count in counts])
-    return Programme(tier, interest, start, end, (a, t, s, e, i.astype(bool)))
+    return Programme(tier, interest, in_talks, start, end, (a, t, s, e, i.astype(bool)))
 
 
 ASSETS: list[tuple[str, str, str, str | None]] = [
@@ -137,9 +157,16 @@ ASSETS: list[tuple[str, str, str, str | None]] = [
 
 
 def write_programme(
-    setting: Setting, writer: RawWriter, company: Company, programme: Programme
+    setting: Setting,
+    writer: RawWriter,
+    company: Company,
+    programme: Programme,
+    campaigns: list[Campaign],
 ) -> Ints:
-    """Write the sheets that do not depend on deals or campaigns.
+    """Write the sheets that do not depend on deals.
+
+    Args:
+        campaigns: the CRM's campaigns, whose costs the ledger books.
 
     Returns:
         The people (positions) who are declared stakeholders.
@@ -181,7 +208,7 @@ def write_programme(
             },
         ),
     )
-    _write_ledger(setting, writer, when)
+    _write_ledger(setting, writer, when, campaigns)
     return declared
 
 
@@ -227,7 +254,7 @@ def _write_stakeholders(
     reports = reports.set(pl.Series(rng.random(rows) < 0.4), None)
     source = choice(rng, rows, [0.45, 0.35, 0.2])
     source = np.where(from_crm & (source == 0) & (rng.random(rows) < 0.6), 1, source)
-    role = choice(rng, rows, names.BUYING_ROLE_WEIGHTS)
+    role = choice_by(rng, persona, names.BUYING_ROLE_WEIGHTS)
     begun = np.minimum(programme.start[account], setting.last - 10)
     identified = np.minimum(begun + rng.integers(-20, 90, rows), setting.last)
     writer.add(
@@ -252,23 +279,22 @@ def _write_stakeholders(
 
 
 LEDGER: list[tuple[str, str, str | None, float, str]] = [
-    ("abm", "platform", None, 4_000, "USD"),
-    ("abm", "platform", None, 1_500, "EUR"),
-    ("abm", "headcount", None, 10_000, "USD"),
-    ("abm", "headcount", None, 2_800, "EUR"),
-    ("abm", "content", None, 3_200, "USD"),
+    ("abm", "platform", None, 2_800, "USD"),
+    ("abm", "platform", None, 1_200, "EUR"),
+    ("abm", "headcount", None, 6_500, "USD"),
+    ("abm", "headcount", None, 2_000, "EUR"),
+    ("abm", "content", None, 2_400, "USD"),
     ("abm", "ad_spend", "paid_social", 6_000, "USD"),
     ("abm", "ad_spend", "paid_search", 1_600, "USD"),
     ("abm", "ad_spend", "display", 1_700, "USD"),
-    ("abm", "sales_enablement", None, 2_600, "USD"),
-    ("abm", "technology_data", None, 2_300, "USD"),
+    ("abm", "sales_enablement", None, 2_000, "USD"),
+    ("abm", "technology_data", None, 1_600, "USD"),
     ("abm", "sales_cost", None, 21_000, "USD"),
     ("non_abm", "platform", None, 3_300, "USD"),
     ("non_abm", "headcount", None, 9_600, "USD"),
     ("non_abm", "content", None, 2_600, "USD"),
     ("non_abm", "ad_spend", "paid_search", 4_800, "USD"),
     ("non_abm", "ad_spend", "paid_social", 1_900, "USD"),
-    ("non_abm", "ad_spend", "webinar", 1_300, "USD"),
     ("non_abm", "sales_enablement", None, 1_600, "USD"),
     ("non_abm", "technology_data", None, 1_800, "EUR"),
     ("non_abm", "sales_cost", None, 24_000, "USD"),
@@ -282,7 +308,17 @@ def growth(setting: Setting) -> Floats:
     return np.minimum(0.6 + 0.06 * months, 1.05)
 
 
-def _write_ledger(setting: Setting, writer: RawWriter, when: datetime) -> None:
+BOOKED = {"Webinar": "webinar", "Conference": "event", "Trade Show": "event", "Event": "event"}
+"""Kinds of campaigns whose costs the ledger books, with their channel.
+
+Mailings, content and a show that nobody assigned to a programme are forgotten, as in life: the
+reports say which costs the CRM knows alone.
+"""
+
+
+def _write_ledger(
+    setting: Setting, writer: RawWriter, when: datetime, campaigns: list[Campaign]
+) -> None:
     rng = setting.rng("abm_program.investments")
     firsts = setting.month_firsts()
     scale = max(setting.scale, 0.2)
@@ -306,6 +342,15 @@ def _write_ledger(setting: Setting, writer: RawWriter, when: datetime) -> None:
             # Two equal invoices in one month are two costs.
             booth = ("abm", "content", "1:few", "event", None, round(2_400 * scale, 2), "USD")
             rows += [(first, *booth)] * 2
+        for campaign in campaigns:
+            opened = to_date(campaign.start)
+            if (opened.year, opened.month) != (first.year, first.month):
+                continue
+            if campaign.kind in BOOKED and campaign.programme:
+                # The invoice is not what the CRM was told.
+                value = round(campaign.cost * scale * float(rng.normal(1.02, 0.03)), 2)
+                rows.append((first, campaign.programme, "content", campaign.tier,
+                             BOOKED[campaign.kind], None, value, "USD"))  # fmt: skip
     columns = [list(column) for column in zip(*rows, strict=True)]
     keys = ["month", "programme", "category", "abm_tier", "channel", "sector", "amount", "currency"]
     writer.add(
@@ -315,8 +360,8 @@ def _write_ledger(setting: Setting, writer: RawWriter, when: datetime) -> None:
             dict(zip(keys, columns, strict=True)) | {"_fivetran_synced": when},
         ),
     )
-    plans = [("paid_social", 9_000), ("paid_search", 6_500), ("display", 2_200), ("webinar", 1_500),
-             ("event", 4_000), ("email", 1_200)]  # fmt: skip
+    plans = [("paid_social", 9_000), ("paid_search", 6_500), ("display", 1_900), ("webinar", 1_600),
+             ("event", 8_000), ("email", 1_200)]  # fmt: skip
     months = firsts + [add_months(firsts[-1], k) for k in (1, 2, 3)]
     budget = [(m, c, round(a * scale, -1), "USD") for m in months for c, a in plans]
     month, channel, amount, currency = (list(x) for x in zip(*budget, strict=True))
@@ -358,7 +403,7 @@ def make_experiments(setting: Setting, programme: Programme) -> list[Experiment]
     """Three tests: one won, one without a difference and out of balance, one running."""
     rng = setting.rng("experiments")
     out = []
-    plans = [("EXP-1", 100, 44, 0.75, 0.5, 0.5), ("EXP-2", 190, 160, 1.0, 0.34, 0.0),
+    plans = [("EXP-1", 152, 96, 0.75, 0.5, 1.2), ("EXP-2", 190, 160, 1.0, 0.34, 0.0),
              ("EXP-3", 24, None, 0.5, 0.5, 0.05)]  # fmt: skip
     for name, back, ended, share, treated, effect in plans:
         start = max(setting.last - back, setting.first + 5)

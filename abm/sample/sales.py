@@ -82,8 +82,8 @@ def write_sales(
     cells: Cells,
 ) -> None:
     """Write tasks and events of a run of cells, and what HubSpot holds of them."""
-    calls = _write_tasks(setting, writer, company, users, deals, merged, cells)
     meetings = _write_events(setting, writer, company, users, deals, merged, cells)
+    calls = _write_tasks(setting, writer, company, users, deals, merged, cells, meetings)
     _write_engagements(setting, writer, company, users, cells, calls, meetings)
 
 
@@ -95,24 +95,31 @@ def _write_tasks(
     deals: Deals,
     merged: Merged,
     cells: Cells,
+    meetings: tuple[Acts, Ints],
 ) -> tuple[Acts, Ints, Bools, Ints]:
     rng = setting.rng("salesforce.task", cells.part)
     heat, selling, member = cells.heat, cells.selling, cells.member
     real = cells.account < company.n
+    calls = cells.reached * (0.06 + 1.6 * member) + (0.8 + 1.6 * member) * heat + 2.6 * selling
     plans = [
-        real * (cells.reached * (0.06 + 1.6 * member) + 0.8 * heat + 2.6 * selling),
-        real * (0.02 * cells.reached + 0.45 * heat + 1.9 * selling),
+        real * calls,
+        real * (0.02 * cells.reached + (0.45 + 0.2 * member) * heat + 1.6 * selling),
         real * (0.05 + 0.10 * member + 0.35 * selling),
     ]
     drawn = [draw(setting, rng, cells, rate / QUARTER_WEEKS) for rate in plans]
-    kind = np.concatenate([np.full(len(acts), k) for k, acts in enumerate(drawn)])
+    after, guest = _calls_after(setting, rng, *meetings)
+    kind = np.concatenate([np.full(len(acts), k) for k, acts in enumerate([*drawn, after])])
+    follows = kind == len(drawn)
+    kind[follows] = 0
     acts = _together(drawn)
-    person = actors(rng, company, acts)
+    person = np.concatenate([actors(rng, company, acts), guest])
+    acts = _together([acts, after])
     keep = (person >= 0) & ((kind < 2) | (rng.random(len(kind)) < 0.9))
     order = np.flatnonzero(keep)[np.argsort(acts.time[keep], kind="stable")]
-    acts, person, kind = acts.where(order), person[order], kind[order]
+    acts, person, kind, follows = acts.where(order), person[order], kind[order], follows[order]
     rows = len(acts)
-    answered = rng.random(rows) < 0.22 + 0.22 * np.minimum(acts.selling + acts.heat, 1)
+    reach = np.where(follows, 0.9, 0.22 + 0.22 * np.minimum(acts.selling + acts.heat, 1))
+    answered = rng.random(rows) < reach
     said = np.where(answered, choice(rng, rows, [0.6, 0.25, 0.15]),
                     3 + choice(rng, rows, [0.45, 0.3, 0.08, 0.05, 0.12]))  # fmt: skip
     length = np.where(answered, rng.integers(90, 1_900, rows), 0)
@@ -123,7 +130,7 @@ def _write_tasks(
     done = np.where(kind == 2, rng.random(rows) < 0.5, rng.random(rows) < 0.97)
     texts = ["Call: outreach", "Call: follow-up", *_MAIL, *_TODO]
     text_index = np.where(
-        kind == 0, (acts.selling > 0).astype(np.int64),
+        kind == 0, ((acts.selling > 0) | follows).astype(np.int64),
         np.where(kind == 1, 2 + subject, 8 + rng.integers(0, 4, rows)),
     )  # fmt: skip
     deal = _open_deal(deals, acts.account, acts.time)
@@ -185,6 +192,18 @@ def _write_tasks(
     )
     phoned = np.flatnonzero((kind == 0) & done)
     return acts.where(phoned), person[phoned], answered[phoned], length[phoned]
+
+
+def _calls_after(
+    setting: Setting, rng: np.random.Generator, met: Acts, guest: Ints
+) -> tuple[Acts, Ints]:
+    """Calls that follow a meeting, on the same evening or the next morning."""
+    wait = rng.uniform(2, 21, len(met)) * HOUR
+    rests = ((met.time // DAY) + 3) % 7 >= 4
+    time = met.time + np.where(rests, np.minimum(wait, 4 * HOUR), wait).astype(np.int64)
+    use = np.flatnonzero((rng.random(len(met)) < 0.45) & (time <= setting.end))
+    part = met.where(use)
+    return Acts(time[use], part.account, part.heat, part.selling, part.member), guest[use]
 
 
 def _colleague(

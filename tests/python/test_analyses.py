@@ -7,9 +7,9 @@ import duckdb
 from conftest import ROOT, Build, run_dbt
 
 QUESTIONS = """{
-    account: Echomont Technologies, stakeholder_reach: 4,
-    person: 'karen.andersen@harborhaven.example',
-    deal: 'Spruceford Bank - Trust New',
+    account: Keystoneflow Systems, stakeholder_reach: 4,
+    person: 'aisha.hughes@spruceyard.example',
+    deal: 'Solarrock Payments - Trust pilot',
     attribution_lookback_days: 90, two_touch_first_share: 0.5,
     entity_type: sector, months: 6
 }"""
@@ -39,7 +39,7 @@ def test_analyses_answer(built: Build, tmp_path: Path) -> None:
                 f"select sum(amount) from marts.fct_opportunities where {deals}"
             ).fetchall()[0]
             for deals in (
-                "opportunity_name = 'Spruceford Bank - Trust New'",
+                "opportunity_name = 'Solarrock Payments - Trust pilot'",
                 "is_won and opportunity_type in ('new_business', 'expansion')",
             )
         )

@@ -209,7 +209,7 @@ QUERIES = {
             velocity_previous_month as "Velocity (previous month)",
             target_velocity_monthly as "Target velocity",
             (
-                select sum(amount) filter (is_benchmark_fallback) / sum(amount)
+                select coalesce(sum(amount) filter (is_benchmark_fallback), 0) / sum(amount)
                 from marts.fct_opportunities as deals join marts.dim_accounts using (account_id)
                 where
                     is_open and opportunity_type in ('new_business', 'expansion')
@@ -257,7 +257,7 @@ QUERIES = {
             select account_size_tier, apr_pct, apr_target_pct
             from marts.rpt_penetration_by_tier where as_of_on = date '2026-10-31'
         ) as by_tier using (account_size_tier)
-        where is_abm_now
+        where dim_accounts.is_abm_now
         group by account_size_tier
         union all
         select
@@ -759,7 +759,7 @@ QUERIES = {
         from marts.dim_accounts as accounts
         join marts.fct_account_engagement using (account_id)
         left join marts.dim_account_executives using (account_executive_id)
-        where not is_abm_now and aes > upper_threshold
+        where not accounts.is_abm_now and aes > upper_threshold
         order by aes desc
         """,
     ),
@@ -948,7 +948,10 @@ QUERIES = {
         where accounts.is_abm_now
         order by
             coalesce(list_position(
-                ['targeted', 'reached', 'engaged', 'mqa', 'saa', 'opportunity', 'customer'],
+                [
+                    'targeted', 'reached', 'engaged', 'mqa', 'saa', 'opportunity', 'customer',
+                    'expansion'
+                ],
                 current_stage
             ), 0) desc,
             aes desc, account_id
@@ -972,7 +975,10 @@ QUERIES = {
         where accounts.is_abm_now
         order by
             coalesce(list_position(
-                ['targeted', 'reached', 'engaged', 'mqa', 'saa', 'opportunity', 'customer'],
+                [
+                    'targeted', 'reached', 'engaged', 'mqa', 'saa', 'opportunity', 'customer',
+                    'expansion'
+                ],
                 previous_month_stage
             ), 0) desc,
             aes desc, account_id
