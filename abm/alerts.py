@@ -20,8 +20,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from http.client import HTTPException
 from io import FileIO
 from pathlib import Path
@@ -29,14 +29,13 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import duckdb
-from babel.numbers import format_decimal
 
 from abm.build import check_database_file, database_problem
 from abm.errors import AbmError, first_line, reason
 from abm.extras import needed
 from abm.paths import shown
 from abm.release import Release, read_release, refuse_unfinished
-from abm.report.language import LOCALES
+from abm.report.language import LOCALES, Language, plain_text
 from abm.texts import one_line
 
 LANGUAGES = tuple(LOCALES)
@@ -71,13 +70,13 @@ DIGEST = "hot_and_not_called"
 """The list of hot accounts that nobody called: its heading, and its name in the ledger."""
 
 _DEFAULT_TEXTS = {
-    "alert_owner_and_due": "{owner}, {due_at} UTC",
+    "alert_owner_and_due": "{owner}, {due_at}",
     "alert_owner_and_manager": "{owner}, {manager}",
     "alert_owner_and_told": "{owner}, {told}",
     "unfinished_release": "Of a build that did not finish whole.",
     DIGEST: "{n_accounts}",
-    f"{DIGEST}_account": "{owner}: {entity_name}, {due_at} UTC, {amount} {currency}",
-    f"{DIGEST}_account_without_amount": "{owner}: {entity_name}, {due_at} UTC",
+    f"{DIGEST}_account": "{owner}: {entity_name}, {due_at}, {amount}",
+    f"{DIGEST}_account_without_amount": "{owner}: {entity_name}, {due_at}",
 }
 """What is said where the seed message_templates lacks a text."""
 
@@ -548,6 +547,7 @@ def _read(db: Path, language: str, rules: Sequence[str], *, is_forced: bool) -> 
                     f"{shown(db)} does not say of which day it is, because "
                     "marts.fct_account_engagement is empty: build from data with accounts."
                 )
+            words = Language(language, currency or "USD")
             texts = dict(connection.execute(_TEXTS, [language]).fetchall())
             shared = {"language": language, "rules": list(rules) or known}
             since = {"as_of": as_of, "days": RECENT_DAYS, "moves_days": MOVES_DAYS, "moves": MOVES}
@@ -561,9 +561,9 @@ def _read(db: Path, language: str, rules: Sequence[str], *, is_forced: bool) -> 
             ) from error
     return _Published(
         as_of,
-        [_alert(row, texts, is_doubtful=bool(release.problem)) for row in rows],
+        [_alert(row, texts, words, is_doubtful=bool(release.problem)) for row in rows],
         moves,
-        [_uncalled(row, texts, language, currency) for row in hot],
+        [_uncalled(row, texts, words) for row in hot],
         texts,
         release,
     )
@@ -645,10 +645,12 @@ def _owners(row: Mapping[str, Any], texts: Mapping[str, str]) -> tuple[str, str]
     return owner, owner
 
 
-def _alert(row: Mapping[str, Any], texts: Mapping[str, str], *, is_doubtful: bool) -> Alert:
+def _alert(
+    row: Mapping[str, Any], texts: Mapping[str, str], words: Language, *, is_doubtful: bool
+) -> Alert:
     owner, owner_line = _owners(row, texts)
     footer = _filled(
-        texts, "alert_owner_and_due", owner=owner_line, due_at=shown_time(row["due_at"])
+        texts, "alert_owner_and_due", owner=owner_line, due_at=told_deadline(row["due_at"], words)
     )
     if is_doubtful:
         footer = f"{footer}\n{_filled(texts, 'unfinished_release')}"
@@ -663,9 +665,7 @@ def _alert(row: Mapping[str, Any], texts: Mapping[str, str], *, is_doubtful: boo
     )
 
 
-def _uncalled(
-    row: Mapping[str, Any], texts: Mapping[str, str], language: str, currency: str
-) -> Uncalled:
+def _uncalled(row: Mapping[str, Any], texts: Mapping[str, str], words: Language) -> Uncalled:
     owner, _ = _owners(row, texts)
     amount = row["amount_at_stake"]
     message = _filled(
@@ -673,28 +673,24 @@ def _uncalled(
         f"{DIGEST}_account" if amount is not None else f"{DIGEST}_account_without_amount",
         owner=owner,
         entity_name=one_line(row["entity_name"] or row["entity_id"]),
-        due_at=shown_time(row["due_at"]),
-        amount="" if amount is None else _shown_amount(amount, language),
-        currency=currency,
+        due_at=told_deadline(row["due_at"], words),
+        amount="" if amount is None else plain_text(words.amount(amount)),
     )
     return Uncalled(owner, row["due_at"], amount, message)
 
 
-def _shown_amount(amount: Decimal, language: str) -> str:
-    whole = amount.quantize(Decimal(1), ROUND_HALF_UP)
-    return format_decimal(whole, "#,##0", locale=LOCALES[language])
-
-
-def shown_time(moment: datetime) -> str:
-    """Spell a moment to the minute.
+def told_deadline(moment: datetime, words: Language) -> str:
+    """Spell until when something is due.
 
     Args:
-        moment: A moment, UTC.
+        moment: The moment, UTC; midnight is the end of the day before.
+        words: The language.
 
     Returns:
-        As 2026-11-02 00:00.
+        As Nov 1, 2026 or Nov 1, 2026, 09:30 UTC.
     """
-    return moment.isoformat(sep=" ", timespec="minutes")
+    text = plain_text(words.deadline(moment))
+    return text if moment.time() == time() else f"{text} UTC"
 
 
 def webhook_url() -> str:

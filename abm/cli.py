@@ -1011,8 +1011,10 @@ def _print_notices(notices: "list[Notice]") -> None:
 
 def _print_alerts(due: "Due") -> None:
     """Print alerts under their owners, unwrapped, so that they can be searched for."""
-    from abm.alerts import shown_time
+    from abm.alerts import told_deadline
+    from abm.report.language import Language
 
+    words = Language("en")
     owner = None
     for alert in due.alerts:
         if alert.owner != owner:
@@ -1020,7 +1022,7 @@ def _print_alerts(due: "Due") -> None:
             print(owner)
         told = f" ({alert.owner_line})" if alert.owner_line != owner else ""
         said = f"{alert.message}{told} {alert.mark}"
-        print(f"  {alert.severity:<6}  due {shown_time(alert.due_at)} UTC  {said}")
+        print(f"  {alert.severity:<6}  due {told_deadline(alert.due_at, words)}  {said}")
     sys.stdout.flush()
 
 

@@ -4,7 +4,22 @@
     {%- set whole = 'cast(' ~ double_as_decimal(expression, 0) ~ ' as ' ~ type ~ ')' -%}
     {%- set one = 'cast(' ~ double_as_decimal(expression, 1) ~ ' as ' ~ type ~ ')' -%}
     {%- set one = "replace(" ~ one ~ ", '.', ',')" if language == 'fr' else one -%}
-    case when {{ decimals }} = 0 then {{ whole }} else {{ one }} end
+    case
+        when {{ decimals }} <> 0 then {{ one }}
+        when {{ expression }} < 0 then {{ whole }}
+        else {{ shown_amount(expression, language) }}
+    end
+{%- endmacro %}
+
+{#- The sign of the reporting currency as people of a language write it; without one its code. -#}
+{% macro currency_sign(language) -%}
+    {%- set signs = {
+        'USD': {'en': '$', 'fr': '$US'}, 'EUR': {'en': '€', 'fr': '€'},
+        'GBP': {'en': '£', 'fr': '£'},
+    } -%}
+    {%- set code = var('reporting_currency') -%}
+    {%- set as_code = code ~ '\u00a0' if language == 'en' else code -%}
+    '{{ signs.get(code, {}).get(language, as_code) }}'
 {%- endmacro %}
 
 {#- An amount as people of a language read it, in whole units and groups of three digits. -#}

@@ -139,7 +139,7 @@ def sector_scores(rows: Sequence[Row], language: Language) -> Markup:
         )
     )
     last = max(point["month"] for point in points)
-    said = "; ".join(
+    said = str(language.say("chart.sector_scores.separator")).join(
         f"{point['sector']} {plain_text(language.number(point['score'], 1))}"
         for point in points
         if point["month"] == last
@@ -232,7 +232,9 @@ def _day_axis(name: str) -> alt.X:
 
 
 def _amount_axis() -> alt.Axis:
-    return alt.Axis(format="$.2~s", title=None, tickCount=5)
+    # French sets a space before the thousands and none before the currency: 1 M$US, 200 k$US.
+    french = "replace(datum.label, /([0-9])([kMG])\\u00a0/, '$1\u00a0$2')"
+    return alt.Axis(format="$.2~s", title=None, tickCount=5, labelExpr=french)
 
 
 def _moment(day: datetime.date) -> str:

@@ -161,18 +161,31 @@ class Language:
         """Write a day; length is long, medium or short as Babel knows them."""
         if value is None:
             return NOTHING
-        text = format_date(value, length, locale=self.locale)
+        text = self._day_text(value, length)
         return Markup('<time datetime="{}">{}</time>').format(value.isoformat()[:10], text)
 
     def moment(self, value: datetime.datetime | None) -> Markup:
-        """Write a day and its minute, in UTC as every moment of the warehouse."""
+        """Write a day and its minute, in UTC as every moment: the pages say so once."""
         if value is None:
             return NOTHING
-        text = format_date(value, "medium", locale=self.locale)
+        text = self._day_text(value)
+        if value.time() == datetime.time():
+            # A source that dates its rows by the day.
+            return Markup('<time datetime="{}">{}</time>').format(
+                value.isoformat(timespec="minutes"), text
+            )
         clock = format_time(value, "HH:mm", locale=self.locale)
-        return Markup('<time datetime="{}">{}, {} UTC</time>').format(
+        return Markup('<time datetime="{}">{}, {}</time>').format(
             value.isoformat(timespec="minutes"), text, clock
         )
+
+    def deadline(self, value: datetime.datetime | None) -> Markup:
+        """Write until when something is due; midnight is the end of the day before it."""
+        if value is None or value.time() != datetime.time():
+            return self.moment(value)
+        text = self._day_text(value - datetime.timedelta(days=1))
+        moment = value.isoformat(timespec="minutes")
+        return Markup('<time datetime="{}">{}</time>').format(moment, text)
 
     def month(self, value: datetime.date | None) -> Markup:
         """Write the month of a day."""
@@ -191,6 +204,11 @@ class Language:
     def yes_or_no(self, value: bool | None) -> Markup:
         """Write a truth value."""
         return NOTHING if value is None else self.say("word.true" if value else "word.false")
+
+    def _day_text(self, value: datetime.date, length: str = "medium") -> str:
+        """A day in words; the first of a month is an ordinal in French."""
+        text = format_date(value, length, locale=self.locale)
+        return re.sub(r"^1 ", "1er ", text) if self.code == "fr" else text
 
     def _data(self, value: Number, pattern: str, decimals: int, hundredths: bool = False) -> Markup:
         if value is None or (isinstance(value, float) and not math.isfinite(value)):

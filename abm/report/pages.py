@@ -89,7 +89,6 @@ class Shown:
     heads: Sequence[Mapping[str, Any]]
     rows: Sequence[Mapping[str, Any]]
     n_more: int
-    table: str
     has_pages: bool
     has_sentences: bool
     waiting: str
@@ -238,7 +237,7 @@ class Pages:
             subject=language.say("report.week_of", day=language.day(monday, "long"))
             if period == "week"
             else language.month(as_of),
-            kpis=core_kpi_cards(self.published, language),
+            **self._first(),
             changes=list(changes_in_words(self.published, language)),
             tables=self._tables(),
             charts=self._charts("velocity", "sector_scores", "revenue_forecast"),
@@ -333,7 +332,6 @@ class Pages:
                 for row in shown_rows
             ],
             len(rows) - len(shown_rows),
-            f"{self.dictionary[table.model].schema}.{table.model}",
             self.is_linked and any(column.kind == "account" for column in columns),
             any(column.kind == "sentence" for column in columns),
             " ".join(f"w{i}" for i, column in enumerate(columns, 1) if table.waits(column)),

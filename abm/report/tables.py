@@ -154,6 +154,8 @@ class Cells:
             return Markup("<strong><bdi>{}</bdi></strong><br><bdi>{}</bdi>").format(
                 row["person_name"], value or NOTHING
             )
+        if column.kind == "executive" and row["account_executive_id"] == "unknown":
+            return self.language.say("word.unknown_executive")
         if value is None:
             reason = row[column.reason] if column.reason else None
             if reason is None:
@@ -177,6 +179,8 @@ class Cells:
                 return language.number(value)
             case "day":
                 return language.day(value)
+            case "deadline":
+                return language.deadline(value)
             case "executive":
                 return self._link(value, self.executives.get(row["account_executive_id"]))
             case "in_unit":

@@ -23,7 +23,7 @@ final as (
             'n_records': 'cast(notices.n_records as ' ~ dbt.type_string() ~ ')',
             'share_pct': shown_number('100 * notices.share', '1', language),
             'amount': shown_number('cast(notices.amount as ' ~ type_double() ~ ')', '0', language),
-            'currency': "'" ~ var('reporting_currency') ~ "'",
+            'currency': currency_sign(language),
             'example': 'notices.example',
         }) }} as message_{{ language }}
         {%- if not loop.last %},{% endif %}

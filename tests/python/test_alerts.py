@@ -347,7 +347,7 @@ def test_printed_by_who_acts_most_money_first(
         fired("aes_hot", "wordless", account_executive_id="unknown", message_en=None),
     )
     arguments = ("alerts", "--db", db, "--ledger", ledger)
-    until = "due 2026-11-02 00:00 UTC"
+    until = "due Nov 1, 2026"
     shown = [
         "marketing",
         f"  medium  {until}  eve's calls (marketing, cc Eve) #eve's",
@@ -428,11 +428,11 @@ def test_who_is_hot_and_not_called_stands_at_every_end(
     arguments = ("alerts", "--db", db, "--ledger", ledger)
     shown = [
         "Hot and not called: 5 (2026-10-31)",
-        "  account executive: Ellis, overdue since 2026-10-29 09:30 UTC, 2,000,000 USD at stake.",
-        "  Eve: Acme, overdue since 2026-09-01 09:30 UTC, 1,234,567 USD at stake.",
-        "  Eve: Duo, overdue since 2026-10-11 09:30 UTC, 90 USD at stake.",
-        "  Eve: Coop & co, overdue since 2026-10-28 09:30 UTC, 90 USD at stake.",
-        "  Eve: Bolt, overdue since 2026-10-26 09:30 UTC, money at stake unknown.",
+        "  account executive: Ellis, overdue since Oct 29, 2026, 09:30 UTC, $2,000,000 at stake.",
+        "  Eve: Acme, overdue since Sep 1, 2026, 09:30 UTC, $1,234,567 at stake.",
+        "  Eve: Duo, overdue since Oct 11, 2026, 09:30 UTC, $90 at stake.",
+        "  Eve: Coop & co, overdue since Oct 28, 2026, 09:30 UTC, $90 at stake.",
+        "  Eve: Bolt, overdue since Oct 26, 2026, 09:30 UTC, money at stake unknown.",
     ]
     for options in ((), ("--dry-run",), ("--rule", "aes_hot")):
         result = abm(*arguments, *options)
@@ -448,13 +448,13 @@ def test_who_is_hot_and_not_called_stands_at_every_end(
     for _ in range(2):
         result = abm(*arguments, *french, environment={WEBHOOK: slack.url})
         assert result.returncode == 0, said(result)
-        assert "Chauds et pas appelés\xa0: 5 (2026-10-31)\n" in result.stdout
+        assert "Comptes chauds non appelés\xa0: 5 (2026-10-31)\n" in result.stdout
     (text,) = slack.texts
     assert text.splitlines()[::4] == [
-        "Chauds et pas appelés\xa0: 5 (2026-10-31)",
-        "Eve\xa0: Coop &amp; co, en retard depuis le 2026-10-28 09:30 UTC, 90 USD en jeu.",
+        "Comptes chauds non appelés\xa0: 5 (2026-10-31)",
+        "Eve\xa0: Coop &amp; co, en retard depuis le 28 oct. 2026, 09:30 UTC, 90\xa0$US en jeu.",
     ]
-    assert "1\u202f234\u202f567 USD en jeu" in text
+    assert "1\u202f234\u202f567\xa0$US en jeu" in text
     assert lines(ledger)[2:] == [
         {
             "alert_id": "hot_and_not_called 2026-10-31",
@@ -655,15 +655,16 @@ def test_sent_to_slack(abm: Abm, publish: Publish, ledger: Path, slack: Slack) -
     assert [named(text, db) for text in slack.texts] == [
         [
             "Bold &amp; &lt;Co&gt; appelle",
-            "Responsable : Eve. À traiter avant le 2026-11-02 00:00 UTC. #Bold & <Co>",
+            "Responsable\xa0: Eve. À traiter au plus tard le 1er nov. 2026. #Bold & <Co>",
         ],
         [
             "acme appelle",
-            "Responsable : marketing. À traiter avant le 2026-11-02 00:00 UTC. #acme",
+            "Responsable\xa0: marketing. À traiter au plus tard le 1er nov. 2026. #acme",
         ],
         [
             "bolt appelle",
-            "Responsable : marketing, copie à Eve. À traiter avant le 2026-11-02 00:00 UTC. #bolt",
+            "Responsable\xa0: marketing, copie à Eve. "
+            "À traiter au plus tard le 1er nov. 2026. #bolt",
         ],
     ]
     assert [line["channel"] for line in lines(ledger)] == 3 * ["slack"]
@@ -695,7 +696,7 @@ def test_names_are_text_in_slack(publish: Publish, ledger: Path, slack: Slack) -
     assert len(alert["text"].splitlines()) == 2
     assert digest["text"].splitlines()[:2] == [
         "Hot and not called: 1501 (2026-10-31)",
-        f"Eve: {said_of}, overdue since 2026-10-28 09:30 UTC, 99 USD at stake.",
+        f"Eve: {said_of}, overdue since Oct 28, 2026, 09:30 UTC, $99 at stake.",
     ]
     for body in (alert, digest):
         texts = [block["text"]["text"] for block in body["blocks"]]

@@ -82,12 +82,12 @@ def test_a_young_programme_is_not_judged_on_what_comes_later(code: str, young: P
     made = pages(young, code)
     said = {
         "en": (
-            "The programme is 5 months old (stage: Maturation): it is not judged on pipeline "
+            "The program is 5 months old (stage: Maturation): it is not judged on pipeline "
             "before month 3, and shows its full potential between months 6 and 12."
         ),
         "fr": (
-            "Le programme a 5 mois (étape : Maturation) : il ne se juge pas sur le pipeline avant "
-            "le mois 3, et montre son plein potentiel entre les mois 6 et 12."
+            "Le programme a 5 mois (étape\xa0: Maturation)\xa0: il ne se juge pas sur le pipeline "
+            "avant le mois 3, et montre son plein potentiel entre les mois 6 et 12."
         ),
     }[code]
     index, month = read_html(made.index()), read_html(made.report("month"))
@@ -109,7 +109,7 @@ def test_a_young_programme_is_not_judged_on_what_comes_later(code: str, young: P
     assert {node.text for node in values} == {too_early}
     remarks = [node.text for node in index.one(id="return_on_investment").all(class_="remark")]
     (size,) = (remark for remark in remarks if remark != said)
-    open_end = {"en": "+; here $", "fr": "\xa0$US et plus ; ici "}[code]
+    open_end = {"en": "+; here $", "fr": "\xa0$US et plus\xa0; ici "}[code]
     assert open_end in size
 
 
@@ -140,15 +140,15 @@ def test_the_score_stands_alone_at_first(code: str, alone: Path) -> None:
     made = pages(read_published(alone, is_forced=True), code)
     said = {
         "en": (
-            "For the first 30 days of the programme the engagement score stands alone; the other "
+            "For the first 30 days of the program the engagement score stands alone; the other "
             "four KPIs follow on November 1, 2026, pipeline is judged from January 2, 2027 and "
             "lifetime value from July 2, 2027."
         ),
         "fr": (
             "Pendant les 30 premiers jours du programme, le score "
-            "d\N{RIGHT SINGLE QUOTATION MARK}engagement est seul ; les quatre autres KPI suivent "
-            "le 1 novembre 2026, le pipeline se juge à partir du 2 janvier 2027 et la valeur vie à "
-            "partir du 2 juillet 2027."
+            "d\N{RIGHT SINGLE QUOTATION MARK}engagement est seul\xa0; les quatre autres KPI "
+            "suivent le 1er novembre 2026, le pipeline se juge à partir du 2 janvier 2027 et la "
+            "valeur vie à partir du 2 juillet 2027."
         ),
     }[code]
     written = dict(made.all()) | {period: made.report(period) for period in ("week", "month")}

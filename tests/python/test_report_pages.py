@@ -600,7 +600,7 @@ def test_one_account_without_wins_or_spend(
         "update marts.dim_accounts set is_abm_now = false where account_id <> ("
         " select account_id from marts.dim_accounts"
         " join marts.fct_account_engagement using (account_id)"
-        " where is_abm_now order by engagement_rank limit 1)",
+        " where dim_accounts.is_abm_now order by engagement_rank limit 1)",
         "delete from marts.rpt_account_engagement_weekly where week_start_on < date '2026-10-26'",
         "delete from marts.rpt_engagement_by_sector where month_start_on < date '2026-10-01'",
         "delete from marts.rpt_pipeline_velocity where as_of_on < date '2026-10-31'",

@@ -19,7 +19,7 @@ from html_tree import Node, read_html
 from abm.dictionary import read_dictionary
 from abm.paths import read_yaml
 from abm.report.language import LOCALES, Language
-from abm.report.pages import Pages
+from abm.report.pages import AUDIENCES, Pages
 from abm.report.published import read_published
 
 PAGE = ROOT / "docs/requirements.md"
@@ -239,6 +239,7 @@ def documents(dashboard: Dashboard, published: Path) -> Documents:
         folder = dashboard.folder / code
         for kind, pattern in {
             "dashboard": "index.html",
+            **{name: f"{name}.html" for name in AUDIENCES},
             "definitions": "definitions.html",
             "account": "accounts/*.html",
             "executive": "executives/*.html",

@@ -96,7 +96,7 @@ final as (
             'sla_hours': 'cast(sla_hours as ' ~ dbt.type_string() ~ ')',
             'window_days': 'cast(window_days as ' ~ dbt.type_string() ~ ')',
             'stage_name': 'stage_name',
-            'currency': "'" ~ var('reporting_currency') ~ "'",
+            'currency': currency_sign(language),
         }) }} as message_{{ language }}
         {%- if not loop.last %},{% endif %}
         {%- endfor %}

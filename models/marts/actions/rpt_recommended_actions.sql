@@ -55,7 +55,7 @@ final as (
             'metric_value': shown_number('ranked.metric_value', 'ranked.decimals', language),
             'reference_value': shown_number('ranked.reference_value', 'ranked.decimals', language),
             'value_amount': shown_amount('ranked.value_amount', language),
-            'currency': "'" ~ var('reporting_currency') ~ "'",
+            'currency': currency_sign(language),
             'executive': 'executives.account_executive_name',
             'window_days': 'cast(account_at_risk.window_days as ' ~ dbt.type_string() ~ ')',
             'detail': 'ranked.detail' if language == 'en'

@@ -91,7 +91,7 @@ final as (
             'recommended_budget': shown_number('explained.recommended_budget', '0', language),
             'change_pct': shown_number('100 * abs(explained.change_ratio)', '1', language),
             'window_days': "'" ~ var('budget_window_days') ~ "'",
-            'currency': "'" ~ var('reporting_currency') ~ "'",
+            'currency': currency_sign(language),
         }) }} as rationale_{{ language }},
         {%- endfor %}
         explained.reason
