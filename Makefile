@@ -33,7 +33,7 @@ LOCK = .venv-release/bin/uv --quiet pip compile --universal --python-version 3.1
 PIP_INSTALL := pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help install reader compile-adapters loaders peers lock licenses release compare-engines build docs map bench test test-full lint \
+.PHONY: help install reader compile-adapters loaders peers lock licenses release compare-engines build docs map glossary bench test test-full lint \
 	lint-python lint-sql format clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
@@ -100,6 +100,9 @@ docs: $(INSTALLED) ## Write the data dictionary and dbt's documentation of the b
 map: $(INSTALLED) ## Write docs/map.md: rooms, their doors, and the files of each KPI in reading order
 	@$(LINT_ENV) $(BIN)/dbt --quiet parse
 	@$(BIN)/python -m tools.map $(LINT_DIR)/manifest.json
+
+glossary: $(INSTALLED) ## Write docs/glossary.md: the headline numbers, each under one name
+	@$(BIN)/python -m tools.glossary
 
 bench: $(INSTALLED) ## Measure builds of 0.5 and 5 million touchpoints, write docs/benchmarks.md
 	@$(BIN)/python -m tools.bench

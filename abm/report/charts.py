@@ -155,7 +155,7 @@ def attributed_by_channel(rows: Sequence[Row], language: Language) -> Markup:
             "amount": float(row["attributed_amount"]),
         }
         for row in rows
-        if row["attributed_amount"]
+        if row["attributed_amount"] and not row["is_total"]
     ]
     if not bars:
         return Markup()

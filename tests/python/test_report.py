@@ -126,9 +126,18 @@ QUERIES = {
             (
                 select coalesce(sum(pipeline_amount), 0)
                 from before where stage_name = stages.stage_name
-            ) as "Pipeline (previous month)"
+            ) as "Pipeline (previous month)",
+            place
         from stages
-        order by place, stage_name
+        union all
+        select
+            if('{l}' = 'en', 'All', 'Ensemble'),
+            (select sum(n_open) from now),
+            (select sum(pipeline_amount) from now),
+            (select sum(n_open) from before),
+            (select sum(pipeline_amount) from before),
+            1000
+        order by place, 1
         """,
     ),
     "overall_velocity": (
@@ -185,7 +194,7 @@ QUERIES = {
             (
                 select count(*) from marts.dim_accounts as accounts
                 where is_abm_now and is_benchmark_fallback and accounts.sector = scores.sector
-            ) as "Judged on stand-ins",
+            ) as "Accounts judged on stand-ins",
             aes_avg as "Mean engagement score",
             aes_avg_change as "Score change (month)",
             n_top as "In top band",
@@ -226,6 +235,10 @@ QUERIES = {
     "attributed_by_channel": (
         "text amount number amount number+ amount",
         """
+        with spend as (
+            from marts.rpt_return_on_spend
+            where attribution_model = (select attribution_model from audit.audit_settings)
+        )
         select
             (select label_{l} from marts.dim_channels where channel = spend.channel) as "Channel",
             attributed_amount as "Attributed revenue",
@@ -233,10 +246,21 @@ QUERIES = {
             spend as "Spend",
             return_on_spend_ratio as "Return on spend",
             reason,
-            crm_cost_without_ledger as "Campaign costs not in the ledger"
-        from marts.rpt_return_on_spend as spend
-        where attribution_model = (select attribution_model from audit.audit_settings)
-        order by attributed_amount desc nulls last
+            crm_cost_without_ledger as "Campaign costs not in the ledger",
+            1 as place
+        from spend
+        union all
+        select
+            if('{l}' = 'en', 'All', 'Ensemble'),
+            sum(attributed_amount),
+            sum(weighted_opportunities),
+            sum(spend),
+            null,
+            null,
+            sum(crm_cost_without_ledger),
+            2
+        from spend
+        order by place, 2 desc nulls last
         """,
     ),
     "penetration_by_tier": (
@@ -245,7 +269,7 @@ QUERIES = {
         select
             account_size_tier as "Account size",
             count(*) as "Accounts in the program",
-            count(*) filter (is_benchmark_fallback) as "Judged on stand-ins",
+            count(*) filter (is_benchmark_fallback) as "Accounts judged on stand-ins",
             sum(engaged_stakeholders) as "Engaged stakeholders",
             sum(identified_stakeholders) as "Identified stakeholders",
             any_value(by_tier.apr_pct) as "Penetration rate",
@@ -286,7 +310,7 @@ QUERIES = {
                 where
                     is_abm_customer and is_benchmark_fallback
                     and (is_total or accounts.sector = lifetime_values.sector)
-            ) as "Judged on stand-ins",
+            ) as "Customers judged on stand-ins",
             year_1_revenue_avg as "First-year revenue",
             retention_rate as "Retention rate",
             expansion_multiplier as "Expansion (times)",
@@ -588,7 +612,7 @@ QUERIES = {
         """
         select
             (select label_{l} from marts.dim_channels where channel = budget.channel) as "Channel",
-            return_on_spend_ratio as "Return on spend",
+            return_on_spend_ratio as "Return on spend, budget window",
             current_budget as "Current budget",
             recommended_budget as "Recommended budget",
             change_ratio as "Recommended change",
@@ -648,10 +672,10 @@ QUERIES = {
             abm_tier as "ABM tier",
             n_accounts as "Accounts in the program",
             investment as "Investment",
-            n_engaged_accounts as "Engaged accounts",
+            n_engaged_accounts as "Accounts engaged within a year",
             cost_per_engaged_account as "Cost per engaged account",
             cost_per_engaged_account_reason,
-            n_mqa as "Marketing qualified accounts",
+            n_mqa_in_period as "Accounts qualified within a year",
             cost_per_mqa as "Cost per qualified account",
             cost_per_mqa_reason,
             revenue_per_account as "Revenue per account",
@@ -807,9 +831,9 @@ QUERIES = {
         """
         select
             coalesce(sourcing_class, 'all') as "Sourcing",
-            count(*) as "Opportunities",
+            count(*) as "Opportunities created, renewals included",
             coalesce(sum(amount), 0) as "Amount created",
-            coalesce(sum(amount) filter (is_won), 0) as "Amount won"
+            coalesce(sum(amount) filter (is_won), 0) as "Won of what was created"
         from marts.fct_opportunities
         where created_on between date '2026-10-01' and date '2026-10-31'
         group by rollup (sourcing_class)
@@ -892,16 +916,29 @@ QUERIES = {
     "investment_by_category": (
         "text amount amount truth truth",
         """
+        with costs as (
+            from marts.fct_investments join reference.investment_categories using (category)
+            where month_start_on between date '2025-10-01' and date '2026-09-30'
+        )
         select
             label_{l} as "Category",
             coalesce(sum(amount) filter (programme = 'abm'), 0) as "Program",
             coalesce(sum(amount) filter (programme = 'non_abm'), 0) as "Others",
             in_roi as "In the return",
-            in_cac as "In the acquisition cost"
-        from marts.fct_investments join reference.investment_categories using (category)
-        where month_start_on between date '2025-10-01' and date '2026-09-30'
+            in_cac as "In the acquisition cost",
+            1 as place
+        from costs
         group by category, label_{l}, in_roi, in_cac
-        order by in_roi desc, 2 desc
+        union all
+        select
+            if('{l}' = 'en', 'All', 'Ensemble'),
+            sum(amount) filter (programme = 'abm'),
+            sum(amount) filter (programme = 'non_abm'),
+            null,
+            null,
+            2
+        from costs
+        order by place, 4 desc, 2 desc
         """,
     ),
     "influence_evidence": (
@@ -1096,12 +1133,22 @@ QUERIES = {
         select
             label_{l} as "Channel",
             this_month.attributed_amount as "This month",
-            last_month.attributed_amount as "Last month"
+            last_month.attributed_amount as "Last month",
+            channel,
+            1 as place
         from marts.dim_channels as channels
         left join (from months where month_on = date '2026-10-01') as this_month using (channel)
         left join (from months where month_on = date '2026-09-01') as last_month using (channel)
         where coalesce(this_month.attributed_amount, last_month.attributed_amount) is not null
-        order by 2 desc nulls last, 3 desc nulls last, channel
+        union all
+        select
+            if('{l}' = 'en', 'All', 'Ensemble'),
+            sum(attributed_amount) filter (month_on = date '2026-10-01'),
+            sum(attributed_amount) filter (month_on = date '2026-09-01'),
+            null,
+            2
+        from months
+        order by place, 2 desc nulls last, 3 desc nulls last, channel
         """,
     ),
     "channel_effects": (
@@ -1900,7 +1947,7 @@ class Comparison:
         _, channels = self.rows(QUERIES["attributed_by_channel"][1])
         bars = self.marks("attributed_by_channel")
         expected = {
-            (f"channel: {label}", about(amount)) for label, amount, *_ in channels if amount
+            (f"channel: {label}", about(amount)) for label, amount, *_ in channels[:-1] if amount
         }
         self.equal(bars, expected, "bars of the channels")
         words = self.alt("attributed_by_channel", "attributed_by_channel")
@@ -2028,7 +2075,7 @@ def test_every_figure_of_an_audience_is_what_a_query_says(
         pytest.param(r"(bases go from .*?>)\d", r"\g<1>9", id="a figure of the verdict"),
         pytest.param(r"(id=.money_pipeline.*?>\$)\d", r"\g<1>9", id="money"),
         pytest.param(r"( · <span class=.stake.>.*?>\$)\d", r"\g<1>9", id="what is at stake"),
-        pytest.param(r"Call <bdi>", "Call <bdi>not ", id="who is first"),
+        pytest.param(r"(<p class=.said.>.*?<bdi>)", r"\1not ", id="who is first"),
     ],
 )
 def test_comparison_finds_what_is_shown_wrong(

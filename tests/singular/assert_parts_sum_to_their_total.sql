@@ -47,7 +47,8 @@ cost_efficiency as (
         'cost efficiency' as whole,
         abs(sum(case when is_total then n_accounts else -n_accounts end))
         + abs(sum(case when is_total then n_engaged_accounts else -n_engaged_accounts end))
-        + abs(sum(case when is_total then n_mqa else -n_mqa end)) as first_difference,
+        + abs(sum(case when is_total then n_mqa_in_period else -n_mqa_in_period end))
+            as first_difference,
         case
             when count(*) = count(investment)
                 then abs(sum(case when is_total then investment else -investment end))

@@ -20,9 +20,9 @@ union all
 
 select
     abm_tier as subject,
-    'n_engaged_accounts, n_mqa' as what
+    'n_engaged_accounts, n_mqa_in_period' as what
 from {{ ref('rpt_cost_efficiency') }}
-where n_engaged_accounts > n_accounts or n_mqa > n_accounts
+where n_engaged_accounts > n_accounts or n_mqa_in_period > n_accounts
 
 union all
 

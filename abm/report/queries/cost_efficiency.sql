@@ -5,7 +5,7 @@ select
     n_engaged_accounts,
     cost_per_engaged_account,
     cost_per_engaged_account_reason,
-    n_mqa,
+    n_mqa_in_period,
     cost_per_mqa,
     cost_per_mqa_reason,
     revenue_per_account,

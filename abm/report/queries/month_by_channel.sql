@@ -8,19 +8,23 @@ with months as (
                 when month_on = date_trunc('month', settings.as_of_on) - interval 1 month
                     then attributed_amount
             end
-        ) as last_month
+        ) as last_month,
+        grouping(channel) = 1 as is_total
     from marts.rpt_attribution_by_channel
     inner join audit.audit_settings as settings using (attribution_model)
     where attribution_basis = 'revenue'
-    group by channel
+    group by grouping sets ((channel), ())
 )
 
 select
-    channels.label_en,
-    channels.label_fr,
+    coalesce(channels.label_en, totals.label_en) as label_en,
+    coalesce(channels.label_fr, totals.label_fr) as label_fr,
     months.this_month,
-    months.last_month
+    months.last_month,
+    months.is_total
 from months
-inner join marts.dim_channels as channels using (channel)
+left join marts.dim_channels as channels using (channel)
+left join reference.labels as totals
+    on months.is_total and totals.domain = 'programme' and totals.code = 'all'
 where months.this_month is not null or months.last_month is not null
-order by months.this_month desc nulls last, months.last_month desc nulls last, channel
+order by months.is_total, months.this_month desc nulls last, months.last_month desc nulls last, channel

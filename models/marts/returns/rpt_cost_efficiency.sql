@@ -46,7 +46,7 @@ counted as (
         abm_tier,
         count(*) as n_accounts,
         sum(n_engaged) as n_engaged_accounts,
-        sum(n_qualified) as n_mqa
+        sum(n_qualified) as n_mqa_in_period
     from accounts
     group by abm_tier
 
@@ -56,7 +56,7 @@ counted as (
         'all' as abm_tier,
         count(*) as n_accounts,
         sum(n_engaged) as n_engaged_accounts,
-        sum(n_qualified) as n_mqa
+        sum(n_qualified) as n_mqa_in_period
     from accounts
 ),
 
@@ -68,7 +68,7 @@ joined as (
         coalesce(returns.revenue, 0) as revenue,
         coalesce(counted.n_accounts, 0) as n_accounts,
         coalesce(counted.n_engaged_accounts, 0) as n_engaged_accounts,
-        coalesce(counted.n_mqa, 0) as n_mqa,
+        coalesce(counted.n_mqa_in_period, 0) as n_mqa_in_period,
         costs.is_total
     from costs
     left join returns on costs.abm_tier = returns.abm_tier
@@ -91,12 +91,13 @@ final as (
             when investment = 0 then 'no_investment'
             when n_engaged_accounts = 0 then 'no_engaged_account'
         end as cost_per_engaged_account_reason,
-        cast(n_mqa as integer) as n_mqa,
-        cast(nullif(investment, 0) as {{ type_double() }}) / nullif(n_mqa, 0) as cost_per_mqa,
+        cast(n_mqa_in_period as integer) as n_mqa_in_period,
+        cast(nullif(investment, 0) as {{ type_double() }}) / nullif(n_mqa_in_period, 0)
+            as cost_per_mqa,
         case
             when n_costs_without_rate > 0 then 'cost_without_rate'
             when investment = 0 then 'no_investment'
-            when n_mqa = 0 then 'no_mqa'
+            when n_mqa_in_period = 0 then 'no_mqa'
         end as cost_per_mqa_reason,
         cast(revenue as {{ type_decimal(2) }}) as revenue,
         cast(revenue as {{ type_double() }}) / nullif(n_accounts, 0) as revenue_per_account,
