@@ -136,3 +136,26 @@
 
 {#- The median absolute deviation of a normal distribution, in standard deviations. -#}
 {% macro robust_z_factor() -%} 0.6745 {%- endmacro %}
+
+{#- Whether every known value of a group beats its target by the factor of seed benchmarks. -#}
+{% macro is_target_questioned(value, target, is_higher_better, group) -%}
+    {%- set factor -%}
+        (
+            select max(cast(value_min as {{ type_double() }}))
+            from {{ ref('benchmarks') }}
+            where benchmark_id = 'target_questioned_factor'
+        )
+    {%- endset -%}
+    coalesce(
+        min(
+            case
+                when {{ value }} is null or {{ target }} is null then null
+                when {{ is_higher_better }} and {{ value }} >= {{ factor }} * {{ target }} then 1
+                when not {{ is_higher_better }} and {{ value }} * {{ factor }} <= {{ target }}
+                    then 1
+                else 0
+            end
+        ) over (partition by {{ group | join(', ') }}),
+        0
+    ) = 1
+{%- endmacro %}

@@ -60,3 +60,18 @@
     from {{ ref('message_templates') }}
     group by code
 {%- endmacro %}
+
+{#- A name, with a number behind it where others of the same owner have the same name. -#}
+{% macro told_apart(name, owner, created_on, id) -%}
+    {%- set namesakes = 'partition by ' ~ owner ~ ', ' ~ name -%}
+    case
+        when count(*) over ({{ namesakes }}) > 1
+            then {{ name }} || ' (' || cast(
+                row_number() over (
+                    {{ namesakes }}
+                    order by {{ created_on }} nulls last, {{ binary_order(id) }}
+                ) as {{ dbt.type_string() }}
+            ) || ')'
+        else {{ name }}
+    end
+{%- endmacro %}

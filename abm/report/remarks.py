@@ -48,6 +48,10 @@ def remarks(
         yield said_of_programme(published, language)
     if table.name == "overall_velocity":
         yield from _six_months(published, language)
+    questioned = {row["kpi"]: None for row in rows if row.get("is_target_questioned")}
+    if questioned:
+        kpis = Markup(", ").join(language.code_of("kpi", kpi) for kpi in questioned)
+        yield language.say("targets_to_question", kpis=kpis)
     for row in rows:
         if row.get("benchmark_investment_min") is not None:
             yield _size_benchmarks(row, language)

@@ -77,12 +77,19 @@ def verdict(published: Published, language: Language) -> tuple[Markup, list[Mark
                     investment=language.amount(row["investment"]),
                     revenue=language.amount(row["revenue"]),
                     roi=language.percent(row["abm_roi_pct"], 0),
-                    lowest=language.percent(lowest, 0),
+                    lowest=_lowest_return(row, language),
                     highest=language.percent(highest, 0),
                 )
             )
         sentences += [*_kpis_in_words(published, language), *_forecast_in_words(row, language)]
     return headline, sentences
+
+
+def _lowest_return(row: Row, language: Language) -> Markup:
+    """The lowest return, of an estimate below zero its amount: a percentage of it says nothing."""
+    if row["lowest_estimate"] is not None:
+        return language.amount(row["lowest_estimate"])
+    return language.percent(row["lowest_roi_pct"], 0)
 
 
 def money(published: Published, language: Language) -> Iterable[Amount]:
@@ -126,7 +133,7 @@ def money(published: Published, language: Language) -> Iterable[Amount]:
             language.say("money.roi"),
             language.say(
                 "money.roi_range",
-                lowest=language.percent(row["lowest_roi_pct"], 0),
+                lowest=_lowest_return(row, language),
                 highest=language.percent(row["highest_roi_pct"], 0),
             )
             if is_known

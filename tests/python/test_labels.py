@@ -24,7 +24,7 @@ NOT_CODED = re.compile(
     r"|(sixsense|demandbase)_.*"
     # Values, keys of many kinds, lists, names of tables.
     r"|(raw|old|new)_value|driver|signal_key|content_item|evidence|subject|source_systems"
-    r"|raw_table|iso_week|(original|reporting)_currency"
+    r"|raw_table|iso_week|(original|reporting)_currency|opportunity_label"
     # What a build was of.
     r"|.*_fingerprint|selection|vars"
 )

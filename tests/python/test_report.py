@@ -335,8 +335,13 @@ QUERIES = {
             roi_basis as "Basis",
             revenue as "Revenue",
             investment as "Investment",
-            abm_roi_pct as "Return on investment",
-            roi_reason,
+            case
+                when roi_basis <> 'matched_estimate' or revenue >= 0 then abm_roi_pct
+            end as "Return on investment",
+            case
+                when roi_basis = 'matched_estimate' and revenue < 0 then 'estimate_below_zero'
+                else roi_reason
+            end,
             benchmark_min_pct as "Benchmark, low",
             benchmark_max_pct as "Benchmark, high",
             evidence_grade as "Grade of evidence"
@@ -493,11 +498,12 @@ QUERIES = {
         """,
     ),
     "stakeholder_actions": (
-        "text text text",
+        "text text amount text",
         """
         select
             coalesce(channels.label_{l}, entity_name) as "Concerns",
             reason_{l} as "Why",
+            value_amount as "Worth",
             account_executive_name as "Account executive"
         from marts.rpt_recommended_actions
         left join marts.dim_channels as channels
@@ -868,14 +874,19 @@ QUERIES = {
         """,
     ),
     "return_by_tier": (
-        "code:abm_tier amount amount percent+ percent+ percent percent",
+        "code:abm_tier amount amount in_unit+ percent+ percent percent",
         """
         with bases as (from marts.rpt_abm_roi where period = 'trailing_365_days')
         select
             abm_tier as "ABM tier",
             sourced.investment as "Investment",
             sourced.revenue as "Revenue, sourced",
-            matched.abm_roi_pct as "Return, matched estimate",
+            {
+                'value': case
+                    when matched.revenue < 0 then matched.revenue else matched.abm_roi_pct
+                end,
+                'in': case when matched.revenue < 0 then 'reporting_currency' else 'percent' end
+            } as "Return, matched estimate",
             matched.roi_reason as why,
             sourced.abm_roi_pct as "Return, sourced",
             sourced.roi_reason as reason,
@@ -889,7 +900,7 @@ QUERIES = {
         """,
     ),
     "return_by_quarter": (
-        "quarter amount amount percent+ percent+ percent percent",
+        "quarter amount amount in_unit+ percent+ percent percent",
         """
         with bases as (from marts.rpt_abm_roi where abm_tier = 'all' and period like '____-Q_')
         select
@@ -899,7 +910,12 @@ QUERIES = {
             ) as "Quarter from",
             sourced.investment as "Investment",
             sourced.revenue as "Revenue, sourced",
-            matched.abm_roi_pct as "Return, matched estimate",
+            {
+                'value': case
+                    when matched.revenue < 0 then matched.revenue else matched.abm_roi_pct
+                end,
+                'in': case when matched.revenue < 0 then 'reporting_currency' else 'percent' end
+            } as "Return, matched estimate",
             matched.roi_reason as why,
             sourced.abm_roi_pct as "Return, sourced",
             sourced.roi_reason as reason,
@@ -1066,19 +1082,33 @@ QUERIES = {
         """,
     ),
     "open_deals": (
-        "text text text amount share month+ truth text",
+        "text text code:opportunity_type text amount day share month+ count truth text",
         """
         select
             account_name as "Account",
-            opportunity_name as "Opportunity",
+            case n_of_the_name
+                when 1 then opportunity_name
+                else opportunity_name || ' (' || number_of_the_name || ')'
+            end as "Deal",
+            deals.opportunity_type as "Type",
             deals.stage_name as "Stage",
             deals.amount as "Amount",
+            planned_close_on as "Planned close",
             win_probability as "Win probability",
             expected_close_month_on as "Expected close",
             expected_close_month_reason,
-            is_stale as "Stale",
+            date '2026-10-31' - last_changed_on as "Days without change",
+            last_changed_on <= date '2026-10-31' - 120 as "Stale",
             account_executive_name as "Account executive"
-        from marts.fct_opportunities as deals
+        from (
+            select
+                *,
+                count(*) over (partition by account_id, opportunity_name) as n_of_the_name,
+                row_number() over (
+                    partition by account_id, opportunity_name order by created_on, opportunity_id
+                ) as number_of_the_name
+            from marts.fct_opportunities
+        ) as deals
         join marts.dim_accounts as accounts using (account_id)
         left join marts.fct_pipeline_forecast using (opportunity_id)
         left join marts.dim_account_executives as executives
@@ -1502,7 +1532,7 @@ class Comparison:
                 (returns["investment"], "amount"),
                 (returns["revenue"], "amount"),
                 (returns["sourced"], "whole_percent"),
-                (lowest, "whole_percent"),
+                returns["lowest_shown"],
                 (highest, "whole_percent"),
             ],
             "verdict, return",
@@ -1535,7 +1565,12 @@ class Comparison:
         lowest, highest = (
             choose(by_basis, key=lambda basis: by_basis[basis]) for choose in (min, max)
         )
+        estimate = {basis: revenue for basis, revenue, *_ in rows}["matched_estimate"]
+        shown = (by_basis[lowest], "whole_percent")
+        if lowest == "matched_estimate" and estimate < 0:
+            shown = (estimate, "amount")
         return {
+            "lowest_shown": shown,
             "investment": investment,
             "revenue": revenue,
             "sourced": by_basis["sourced"],
@@ -1613,7 +1648,9 @@ class Comparison:
             card = cards[f"money_{name}"]
             value, note = card.all("dd")
             kind = "whole_percent" if name == "roi" else "amount"
-            self.figures(value, [(figure, kind) for figure in values], f"money, {name}")
+            figures = [(figure, kind) for figure in values]
+            figures[:1] = [returns["lowest_shown"]] if name == "roi" else figures[:1]
+            self.figures(value, figures, f"money, {name}")
             kinds = ["count", "amount"] if name in ("pipeline", "won") else [kind] * len(notes)
             self.figures(note, zip(notes, kinds, strict=True), f"money, {name}, note")
             words = filled(

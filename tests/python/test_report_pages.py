@@ -758,7 +758,7 @@ def test_names_that_are_missing_or_the_same(
         "update marts.dim_account_executives set account_executive_name = null"
         f" where account_executive_id = '{executive}'",
         "update marts.dim_people set title = null",
-        "update marts.fct_opportunities set opportunity_name = null, stage_name = null",
+        "update marts.fct_opportunities set opportunity_label = null, stage_name = null",
         *(
             f"update marts.{table} set {column} = '{to}' where {column} = '{account_id}'"
             for table, column in columns

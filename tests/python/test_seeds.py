@@ -86,6 +86,10 @@ CLAIMS = {
     "abm_uplift_expansion_revenue": ((2.1, 2.1), ("source_a", "ITSMA 2024", "US")),
     "anomaly_robust_z_maximum": ((None, 3.5), OURS),
     "anomaly_months": ((6, 12), OURS),
+    "anomaly_widest_factor": ((None, 20), OURS),
+    "anomaly_share_bounds": ((0.001, 0.999), OURS),
+    "target_questioned_factor": ((10, None), OURS),
+    "activation_uplift_baseline": ((1, None), OURS),
     "full_potential_months": ((6, 12), B_ALONE),
 }
 """Every row of benchmarks: its figures, the article, whom the article cites, and where it holds."""

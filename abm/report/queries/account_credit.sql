@@ -7,7 +7,7 @@ select
     labels.label_fr as interaction_fr,
     people.person_name,
     people.title,
-    opportunities.opportunity_name,
+    opportunities.opportunity_label,
     credits.weight,
     credits.attributed_amount
 from marts.fct_attribution as credits

@@ -18,6 +18,7 @@ select
     scorecard.change_reason,
     scorecard.target,
     scorecard.status,
+    scorecard.is_target_questioned,
     trends.trend
 from marts.rpt_kpi_scorecard as scorecard
 inner join reference.kpi_definitions as definitions using (kpi)

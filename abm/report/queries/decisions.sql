@@ -88,7 +88,7 @@ select
     decision,
     n,
     amount_at_stake,
-    coalesce(accounts.account_name, deals.opportunity_name, executives.account_executive_name)
+    coalesce(accounts.account_name, deals.opportunity_label, executives.account_executive_name)
         as first_name,
     coalesce(first_name, channels.label_en, first_id) as first_name_en,
     coalesce(first_name, channels.label_fr, first_id) as first_name_fr

@@ -66,6 +66,7 @@ select
     sourced.roi_reason,
     lowest.abm_roi_pct as lowest_roi_pct,
     lowest.roi_basis as lowest_roi_basis,
+    case when lowest.is_estimate_below_zero then lowest.revenue end as lowest_estimate,
     highest.abm_roi_pct as highest_roi_pct,
     highest.roi_basis as highest_roi_basis,
     created.n_sourced as n_pipeline_sourced,

@@ -5,7 +5,13 @@ select
     max(case when roi_basis = 'all_abm_accounts' then abm_roi_pct end) as all_abm_accounts_pct,
     max(case when roi_basis = 'sourced' then abm_roi_pct end) as sourced_pct,
     max(case when roi_basis = 'attributed' then abm_roi_pct end) as attributed_pct,
-    max(case when roi_basis = 'matched_estimate' then abm_roi_pct end) as matched_pct,
+    max(
+        case
+            when is_estimate_below_zero then revenue
+            when roi_basis = 'matched_estimate' then abm_roi_pct
+        end
+    ) as matched_return,
+    case when bool_or(is_estimate_below_zero) then 'reporting_currency' else 'percent' end as unit,
     max(case when roi_basis = 'matched_estimate' then roi_reason end) as matched_reason,
     max(case when roi_basis = 'sourced' then roi_reason end) as reason,
     is_total

@@ -7,7 +7,9 @@ select
     velocity.velocity_monthly,
     velocity.velocity_reason,
     velocity.velocity_previous_month,
+    'velocity_monthly' as kpi,
     velocity.target_velocity_monthly,
+    velocity.is_target_questioned,
     velocity.target_fallback_share,
     case
         when velocity.is_on_target then 'on_target'

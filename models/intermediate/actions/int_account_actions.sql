@@ -51,13 +51,17 @@ final as (
     select
         described.account_id,
         'expansion' as action_type,
-        'action_expansion' as template_code,
+        'action_expansion'
+        || case when other_deals.account_id is null then '' else '_beside_deals' end
+            as template_code,
         described.account_executive_id,
         cast(described.aes as {{ type_double() }}) as metric_value,
         described.apr_pct as reference_value,
-        null as detail,
-        null as detail_fr
+        other_deals.deals as detail,
+        other_deals.deals_fr as detail_fr
     from described
+    left join {{ ref('int_other_open_deals') }} as other_deals
+        on described.account_id = other_deals.account_id
     where
         described.is_customer
         and described.aes_band = 'top'

@@ -16,7 +16,7 @@ account_values as (
 
 open_deals as (
     select * from {{ ref('fct_opportunities') }}
-    where is_open and opportunity_type in ('new_business', 'expansion')
+    where is_open
 ),
 
 deal_executives as (
@@ -48,6 +48,7 @@ deals as (
         sum(case when is_advanced then 1 else 0 end) as n_advanced,
         sum(case when opportunity_type = 'expansion' then 1 else 0 end) as n_expansions
     from open_deals
+    where opportunity_type in ('new_business', 'expansion')
     group by account_id
 ),
 

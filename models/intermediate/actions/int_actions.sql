@@ -70,7 +70,7 @@ candidates as (
             else 'action_committee_too_thin' end as template_code,
         'opportunity' as entity_type,
         opportunity_id as entity_id,
-        opportunity_name as entity_name,
+        opportunity_label as entity_name,
         case when is_advanced then 1 else 2 end as priority,
         account_executive_id,
         cast(

@@ -11,6 +11,12 @@ touchpoints as (
     where is_counted_engagement
 ),
 
+limits as (
+    select max(value_min) as baseline
+    from {{ ref('benchmarks') }}
+    where benchmark_id = 'activation_uplift_baseline'
+),
+
 activations as (
     select
         account_id,
@@ -45,13 +51,15 @@ measured as (
 
 reasoned as (
     select
-        *,
+        measured.*,
         case
             when {{ dbt.dateadd('day', days_after - 1, 'activated_on') }} > {{ as_of_date() }}
                 then 'window_not_over'
             when points_before = 0 then 'no_points_before'
+            when points_before < limits.baseline * {{ days_before }} then 'baseline_too_small'
         end as activation_uplift_reason
     from measured
+    cross join limits
 ),
 
 final as (

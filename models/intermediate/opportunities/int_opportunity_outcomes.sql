@@ -21,6 +21,7 @@ in_force as (
         versions.has_history,
         versions.has_been_advanced,
         versions.last_changed_at,
+        versions.close_on,
         versions.outcome_since_at,
         versions.outcome_close_on,
         versions.outcome_basis,
@@ -59,6 +60,7 @@ dated as (
         coalesce(has_history, true) as has_history,
         coalesce(has_been_advanced, false) as has_been_advanced,
         last_changed_at,
+        case when coalesce(outcome, 'open') = 'open' then close_on end as planned_close_on,
         case
             when outcome = 'open' then null
             when not has_history or outcome_close_on < {{ date_of('outcome_since_at') }}

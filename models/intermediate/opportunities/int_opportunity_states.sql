@@ -41,6 +41,7 @@ placed as (
         states.is_advanced,
         states.has_been_advanced,
         states.last_changed_at,
+        states.planned_close_on,
         states.history_basis,
         states.has_history,
         states.outcome,

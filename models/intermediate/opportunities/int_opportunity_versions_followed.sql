@@ -61,6 +61,7 @@ final as (
         is_advanced_stage,
         is_stage_entry,
         amount,
+        close_on,
         outcome,
         first_value(valid_from_at) over (
             partition by opportunity_id, run_number

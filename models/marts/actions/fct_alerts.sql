@@ -34,7 +34,7 @@ named as (
         templates.text_fr,
         case alerts.entity_type
             when 'account' then accounts.account_name
-            when 'opportunity' then opportunities.opportunity_name
+            when 'opportunity' then opportunities.opportunity_label
             when 'account_executive' then own_executives.account_executive_name
             when 'channel' then channels.label_en
             when 'sector' then sectors.label_en

@@ -27,6 +27,10 @@ final as (
         coalesce(opportunities.account_id, 'unknown') as account_id,
         coalesce(users.account_executive_id, 'unknown') as account_executive_id,
         opportunities.opportunity_name,
+        {{ told_apart(
+            'opportunities.opportunity_name', 'opportunities.account_id',
+            'opportunities.created_on', 'opportunities.opportunity_id'
+        ) }} as opportunity_label,
         opportunities.opportunity_type,
         opportunities.is_type_inferred,
         opportunities.stage_name,
@@ -41,6 +45,7 @@ final as (
         opportunities.created_on,
         opportunities.closed_at,
         opportunities.closed_on,
+        opportunities.planned_close_on,
         cast(opportunities.cycle_days as integer) as cycle_days,
         opportunities.is_abm_at_creation,
         coalesce(opportunities.abm_tier_at_creation, 'none') as abm_tier_at_creation,
@@ -54,6 +59,8 @@ final as (
         sourced.is_accelerated,
         sourced.is_enlarged,
         sourced.is_above_first_amount,
+        coalesce({{ date_of('opportunities.last_changed_at') }}, opportunities.created_on)
+            as last_changed_on,
         stale.opportunity_id is not null as is_stale,
         opportunities.history_basis
         {{ with_passthrough('opportunities', 'opportunities') }}

@@ -56,6 +56,11 @@ final as (
             when kpis.value > targets.target_max then 'above_range'
             when coalesce(targets.target_min, targets.target_max) is not null then 'on_target'
         end as status,
+        {{ is_target_questioned(
+            'kpis.value', 'coalesce(targets.target_max, targets.target_min)',
+            '(targets.target_min is not null)',
+            ['kpis.programme_stage', 'kpis.kpi', 'kpis.abm_tier']
+        ) }} as is_target_questioned,
         kpis.reason,
         kpis.n_costs_without_rate,
         programme_stages.programme_started_on,

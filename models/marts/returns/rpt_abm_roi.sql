@@ -79,6 +79,8 @@ final as (
         cast(joined.investment as {{ type_decimal(2) }}) as investment,
         {{ percentage('(joined.revenue - joined.investment)', 'joined.investment') }}
             as abm_roi_pct,
+        joined.roi_basis = 'matched_estimate' and coalesce(joined.revenue < 0, false)
+            as is_estimate_below_zero,
         case
             when joined.n_costs_without_rate > 0 then 'cost_without_rate'
             when joined.investment = 0 then 'no_investment'
@@ -92,8 +94,7 @@ final as (
         cast(joined.n_pipeline_without_amount as integer) as n_pipeline_without_amount,
         {%- for column in (
             'benchmark_investment_min', 'benchmark_investment_max',
-            'benchmark_pipeline_min', 'benchmark_pipeline_max',
-            'benchmark_pipeline_open_from',
+            'benchmark_pipeline_min', 'benchmark_pipeline_max', 'benchmark_pipeline_open_from',
         ) %}
         case when joined.has_money_benchmarks then benchmarks.{{ column }} end as {{ column }},
         {%- endfor %}

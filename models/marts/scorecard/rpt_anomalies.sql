@@ -4,32 +4,36 @@ with scorecard as (
 ),
 
 limits as (
-    select
-        cast(max(case when benchmark_id = 'anomaly_robust_z_maximum' then value_max end)
-            as {{ type_double() }}) as maximum_robust_z,
-        max(case when benchmark_id = 'anomaly_months' then value_min end) as least_months,
-        cast(max(case when benchmark_id = 'anomaly_months' then value_max end) as integer)
-            as most_months
-    from {{ ref('benchmarks') }}
+    {{ anomaly_limits() }}
 ),
 
 -- Rounded, so that what has not changed does not differ in its last bits.
+rounded as (
+    select
+        scorecard.kpi,
+        scorecard.month_on,
+        kpi_definitions.unit,
+        cast({{ double_as_decimal('scorecard.value', 6, 28) }} as {{ type_double() }}) as value
+    from scorecard
+    inner join {{ ref('kpi_definitions') }} as kpi_definitions
+        on scorecard.kpi = kpi_definitions.kpi
+),
+
 known as (
     select
-        kpi,
-        month_on,
-        cast({{ double_as_decimal('value', 6, 28) }} as {{ type_double() }}) as value
-    from scorecard
+        rounded.*,
+        {{ scaled_value('rounded.value', 'rounded.unit', 'limits') }} as scaled
+    from rounded
+    cross join limits
 ),
 
 -- Each month beside every month that it is compared with.
 paired as (
     select
-        known.kpi,
-        known.month_on,
-        known.value,
+        known.*,
         earlier.month_on as earlier_month_on,
         earlier.value as earlier_value,
+        earlier.scaled as earlier_scaled,
         count(*) over (partition by known.kpi, known.month_on) as n_months,
         row_number() over (
             partition by known.kpi, known.month_on order by earlier.value, earlier.month_on
@@ -48,7 +52,8 @@ medians as (
     select
         kpi,
         month_on,
-        avg(earlier_value) as median_value
+        avg(earlier_value) as median_value,
+        avg(earlier_scaled) as median_scaled
     from paired
     where {{ is_middle_row('value_rank', 'n_months') }}
     group by kpi, month_on
@@ -56,62 +61,55 @@ medians as (
 
 deviations as (
     select
-        paired.kpi,
-        paired.month_on,
-        paired.value,
-        paired.n_months,
+        paired.*,
         medians.median_value,
-        abs(paired.earlier_value - medians.median_value) as deviation,
+        medians.median_scaled,
+        abs(paired.earlier_scaled - medians.median_scaled) as deviation,
         row_number() over (
             partition by paired.kpi, paired.month_on
             order by
-                abs(paired.earlier_value - medians.median_value), paired.earlier_month_on
+                abs(paired.earlier_scaled - medians.median_scaled), paired.earlier_month_on
         ) as deviation_rank
     from paired
     inner join medians
         on paired.kpi = medians.kpi and paired.month_on = medians.month_on
 ),
 
-measured as (
-    select
-        kpi,
-        month_on,
-        value,
-        n_months,
-        median_value,
-        avg(deviation) as median_deviation
-    from deviations
-    where {{ is_middle_row('deviation_rank', 'n_months') }}
-    group by kpi, month_on, value, n_months, median_value
+scored as (
+    {{ scored_months('deviations', is_middle_row('deviation_rank', 'n_months')) }}
 ),
 
-scored as (
+judged as (
     select
-        *,
-        cast({{ double_as_decimal(
-            robust_z_factor() ~ ' * (value - median_value) / nullif(median_deviation, 0)', 6, 28
-        ) }} as {{ type_double() }}) as robust_z,
-        median_deviation / {{ robust_z_factor() }} as spread
-    from measured
+        scored.*,
+        limits.maximum_robust_z,
+        scored.median_scaled - limits.maximum_robust_z * scored.spread as scaled_low,
+        scored.median_scaled + limits.maximum_robust_z * scored.spread as scaled_high,
+        {{ is_too_wide('scored', 'limits') }} as is_too_wide
+    from scored
+    cross join limits
+    where scored.n_months >= limits.least_months
 ),
 
 final as (
     select
-        scored.kpi,
-        scored.month_on,
-        scored.value,
-        scored.median_value,
-        scored.median_value - limits.maximum_robust_z * scored.spread as expected_low,
-        scored.median_value + limits.maximum_robust_z * scored.spread as expected_high,
-        scored.robust_z,
-        case when scored.robust_z is null then 'no_deviation' end as reason,
-        coalesce(
-            abs(scored.robust_z) > limits.maximum_robust_z, scored.value <> scored.median_value
-        ) as is_anomaly,
-        cast(scored.n_months as integer) as n_months
-    from scored
-    cross join limits
-    where scored.n_months >= limits.least_months
+        kpi,
+        month_on,
+        value,
+        median_value,
+        {%- for bound in ('low', 'high') %}
+        {{ value_of_scaled('case when not is_too_wide then scaled_' ~ bound ~ ' end', 'unit') }}
+            as expected_{{ bound }},
+        {%- endfor %}
+        case when not is_too_wide then robust_z end as robust_z,
+        case
+            when is_too_wide then 'too_wide'
+            when robust_z is null then 'no_deviation'
+        end as reason,
+        not is_too_wide
+        and coalesce(abs(robust_z) > maximum_robust_z, value <> median_value) as is_anomaly,
+        cast(n_months as integer) as n_months
+    from judged
 )
 
 select * from final

@@ -106,6 +106,8 @@ final as (
             when value >= aim and not is_higher_better then 'above'
             when aim is not null then 'on_target'
         end as status,
+        {{ is_target_questioned('value', 'aim', 'is_higher_better', ['kpi']) }}
+            as is_target_questioned,
         numerator,
         denominator,
         unit,

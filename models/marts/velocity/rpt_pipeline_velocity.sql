@@ -61,6 +61,9 @@ final as (
         cast(target_velocity_monthly as {{ type_double() }}) as target_velocity_monthly,
         target_fallback_share,
         is_on_target,
+        {{ is_target_questioned(
+            'velocity_monthly', 'target_velocity_monthly', 'true', ['as_of_on', 'entity_type']
+        ) }} as is_target_questioned,
         cast(velocity_previous_month as {{ type_double() }}) as velocity_previous_month,
         cast(velocity_6_months_ago as {{ type_double() }}) as velocity_6_months_ago,
         cast(velocity_monthly / nullif(velocity_previous_month, 0) - 1 as {{ type_double() }})
