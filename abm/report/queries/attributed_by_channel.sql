@@ -6,6 +6,7 @@ select
     returns.weighted_opportunities,
     returns.spend,
     returns.return_on_spend_ratio,
+    returns.is_reliable,
     returns.reason,
     returns.crm_cost_without_ledger
 from marts.rpt_return_on_spend as returns
