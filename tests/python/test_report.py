@@ -261,7 +261,7 @@ QUERIES = {
             select account_size_tier, apr_pct, apr_target_pct
             from marts.rpt_penetration_by_tier where as_of_on = date '2026-10-31'
         ) as by_tier using (account_size_tier)
-        where is_abm_now
+        where accounts.is_abm_now
         group by account_size_tier
         union all
         select
@@ -767,7 +767,7 @@ QUERIES = {
         from marts.dim_accounts as accounts
         join marts.fct_account_engagement using (account_id)
         left join marts.dim_account_executives using (account_executive_id)
-        where not is_abm_now and aes > upper_threshold
+        where not accounts.is_abm_now and aes > upper_threshold
         order by aes desc
         """,
     ),
