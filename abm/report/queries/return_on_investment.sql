@@ -4,6 +4,8 @@ select
     revenue,
     investment,
     case when not is_estimate_below_zero then abm_roi_pct end as abm_roi_pct,
+    weighted_opportunities,
+    is_reliable,
     case when is_estimate_below_zero then 'estimate_below_zero' else roi_reason end as roi_reason,
     benchmark_min_pct,
     benchmark_max_pct,

@@ -10,7 +10,9 @@ select
     -- Of the return it is the investment, which is no number of cases.
     case when kpi <> 'abm_roi_pct' then denominator end as denominator,
     status,
-    is_target_questioned
+    is_target_questioned,
+    n_observations,
+    is_reliable
 from marts.rpt_programme_kpis
 inner join reference.programme_stages as stages using (programme_stage)
 where is_total

@@ -50,17 +50,17 @@ final as (
                 and {{ as_of_date(1 - activation_uplift_days()) }}
                 < programme_stages.programme_started_on
                 then 'too_early'
-            when kpis.value is null then 'no_data'
-            when kpis.value < targets.target_min then 'below'
-            when kpis.value > targets.target_max and targets.target_min is null then 'above'
-            when kpis.value > targets.target_max then 'above_range'
-            when coalesce(targets.target_min, targets.target_max) is not null then 'on_target'
+            else {{ range_status(
+                'kpis.value', 'targets.target_min', 'targets.target_max', 'kpis.is_reliable'
+            ) }}
         end as status,
         {{ is_target_questioned(
             'kpis.value', 'coalesce(targets.target_max, targets.target_min)',
             '(targets.target_min is not null)',
             ['kpis.programme_stage', 'kpis.kpi', 'kpis.abm_tier']
         ) }} as is_target_questioned,
+        kpis.n_observations,
+        kpis.is_reliable,
         kpis.reason,
         kpis.n_costs_without_rate,
         programme_stages.programme_started_on,
