@@ -1,17 +1,25 @@
+with quarters as (
+    select
+        *,
+        dense_rank() over (order by period desc) as quarter_rank
+    from marts.rpt_abm_roi
+    where is_total and contains(period, '-Q')
+)
+
 select
+    quarters.roi_basis,
     make_date(
-        cast(left(period, 4) as integer), 3 * cast(right(period, 1) as integer) - 2, 1
+        cast(left(quarters.period, 4) as integer),
+        3 * cast(right(quarters.period, 1) as integer) - 2,
+        1
     ) as quarter_start_on,
-    max(investment) as investment,
-    max(case when roi_basis = 'sourced' then revenue end) as sourced_revenue,
-    max(case when roi_basis = 'all_abm_accounts' then abm_roi_pct end) as all_abm_accounts_pct,
-    max(case when roi_basis = 'sourced' then abm_roi_pct end) as sourced_pct,
-    max(case when roi_basis = 'attributed' then abm_roi_pct end) as attributed_pct,
-    max(case when roi_basis = 'matched_estimate' then abm_roi_pct end) as matched_pct,
-    max(case when roi_basis = 'matched_estimate' then roi_reason end) as matched_reason,
-    max(case when roi_basis = 'sourced' then roi_reason end) as reason
-from marts.rpt_abm_roi
-where is_total and contains(period, '-Q')
-group by period
-order by quarter_start_on desc
-limit 8
+    quarters.investment,
+    quarters.revenue,
+    quarters.abm_roi_pct,
+    quarters.roi_reason,
+    quarters.evidence_grade
+from quarters
+inner join reference.labels as bases
+    on bases.domain = 'roi_basis' and quarters.roi_basis = bases.code
+where quarters.quarter_rank <= 8
+order by quarters.roi_basis <> 'sourced', bases.sort_order, quarters.period desc
