@@ -1,52 +1,17 @@
 """Charts as SVG images, with what they show in words for who cannot see them."""
 
-import base64
-import datetime
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import altair as alt
-import vl_convert
-from babel.numbers import get_currency_symbol
 from markupsafe import Markup
 
-from abm.report.language import LOCALES, Language, plain_text
-from abm.report.lines import COLOUR
+from abm.report.drawing import COLOURS, amount_axis, day_axis, image, moment, percent_axis
+from abm.report.language import Language, plain_text
 from abm.report.tables import Row
 
-WIDTH = 460
-HEIGHT = 210
-
-# Told apart by people who see colours differently (Okabe and Ito), and in grey by their lightness.
-COLOURS = [COLOUR, "#e08a00", "#2a9d78", "#9a5fa8", "#6b7785", "#c8502d"]
-
-_CONFIG = {
-    "font": "Helvetica, Arial, DejaVu Sans, sans-serif",
-    "background": None,
-    "view": {"stroke": None},
-    "range": {"category": COLOURS},
-    "axis": {
-        "labelFontSize": 13,
-        "titleFontSize": 13,
-        "titleFontWeight": "normal",
-        "labelColor": "#3a4652",
-        "titleColor": "#3a4652",
-        "gridColor": "#e3e8ed",
-        "domainColor": "#b7c0c9",
-        "tickColor": "#b7c0c9",
-    },
-    "legend": {
-        "labelFontSize": 13,
-        "labelColor": "#3a4652",
-        "orient": "top",
-        "title": None,
-        "columns": 2,
-        "labelLimit": 200,
-    },
-    "line": {"strokeWidth": 2.5},
-}
-_AUTOSIZE = alt.AutoSizeParams(type="fit", contains="padding")
+PARTS = ("sourced", "influenced", "untouched", "renewal")
+"""What the program had to do with a deal, from the most on."""
 
 
 def pipeline_by_segment(rows: Sequence[Row], language: Language) -> Markup:
@@ -63,27 +28,29 @@ def pipeline_by_segment(rows: Sequence[Row], language: Language) -> Markup:
     if not cells:
         return Markup()
     sizes = list(dict.fromkeys(cell["size"] for cell in cells))
+    for cell in cells:
+        cell["place"] = sizes.index(cell["size"])
     chart = (
         alt.Chart(alt.Data(values=cells))
         .mark_bar()
         .encode(
-            x=alt.X("amount:Q", axis=_amount_axis()),
+            x=alt.X("amount:Q", axis=amount_axis()),
             y=alt.Y("sector:N", title=None, sort="-x"),
             color=alt.Color("size:N", sort=sizes),
-            order=alt.Order("size:N"),
+            order=alt.Order("place:Q"),
         )
     )
     largest = max(
         dict.fromkeys(cell["sector"] for cell in cells),
         key=lambda sector: sum(cell["amount"] for cell in cells if cell["sector"] == sector),
     )
-    return _image(chart, language, "pipeline_by_segment", height=430, largest=largest)
+    return image(chart, language, "pipeline_by_segment", height=430, largest=largest)
 
 
 def velocity(rows: Sequence[Row], language: Language) -> Markup:
     """Lines of the velocity and the win-adjusted velocity at month ends."""
     points = [
-        {"day": _moment(row["as_of_on"]), "line": line, "amount": row[name]}
+        {"day": moment(row["as_of_on"]), "line": line, "amount": row[name]}
         for name, line in (
             ("velocity_monthly", plain_text(language.say("chart.velocity.all"))),
             (
@@ -101,12 +68,12 @@ def velocity(rows: Sequence[Row], language: Language) -> Markup:
         alt.Chart(alt.Data(values=points))
         .mark_line(point=True)
         .encode(
-            x=_day_axis("day"),
-            y=alt.Y("amount:Q", axis=_amount_axis()),
+            x=day_axis("day"),
+            y=alt.Y("amount:Q", axis=amount_axis()),
             color=alt.Color("line:N", sort=None),
         )
     )
-    return _image(
+    return image(
         chart,
         language,
         "velocity",
@@ -121,7 +88,7 @@ def sector_scores(rows: Sequence[Row], language: Language) -> Markup:
     """A line of the mean engagement score for each sector."""
     points = [
         {
-            "month": _moment(row["month_start_on"]),
+            "month": moment(row["month_start_on"]),
             "sector": plain_text(language.code_of("sector", row["sector"])),
             "score": float(row["aes_avg"]),
         }
@@ -133,7 +100,7 @@ def sector_scores(rows: Sequence[Row], language: Language) -> Markup:
         alt.Chart(alt.Data(values=points))
         .mark_line(point=True)
         .encode(
-            x=_day_axis("month"),
+            x=day_axis("month"),
             y=alt.Y("score:Q", title=None),
             color=alt.Color("sector:N"),
         )
@@ -144,18 +111,20 @@ def sector_scores(rows: Sequence[Row], language: Language) -> Markup:
         for point in points
         if point["month"] == last
     )
-    return _image(chart, language, "sector_scores", said=said)
+    return image(chart, language, "sector_scores", said=said)
 
 
 def attributed_by_channel(rows: Sequence[Row], language: Language) -> Markup:
-    """Bars of the attributed revenue by channel, the largest first."""
+    """Bars of the attributed revenue by channel, the largest first, of the first model."""
     bars = [
         {
             "channel": row[f"label_{language.code}"] or row["channel"],
             "amount": float(row["attributed_amount"]),
         }
         for row in rows
-        if row["attributed_amount"] and not row["is_total"]
+        if row["attributed_amount"]
+        and not row["is_total"]
+        and row["attribution_model"] == rows[0]["attribution_model"]
     ]
     if not bars:
         return Markup()
@@ -163,11 +132,11 @@ def attributed_by_channel(rows: Sequence[Row], language: Language) -> Markup:
         alt.Chart(alt.Data(values=bars))
         .mark_bar(color=COLOURS[0])
         .encode(
-            x=alt.X("amount:Q", axis=_amount_axis()),
+            x=alt.X("amount:Q", axis=amount_axis()),
             y=alt.Y("channel:N", title=None, sort=None, axis=alt.Axis(labelLimit=210)),
         )
     )
-    return _image(
+    return image(
         chart,
         language,
         "attributed_by_channel",
@@ -179,7 +148,7 @@ def attributed_by_channel(rows: Sequence[Row], language: Language) -> Markup:
 
 def revenue_forecast(rows: Sequence[Row], language: Language) -> Markup:
     """Lines of the three forecasts, and the band of the one from velocity."""
-    months = [{"month": _moment(row["forecast_month_on"]), **row} for row in rows]
+    months = [{"month": moment(row["forecast_month_on"]), **row} for row in rows]
     band = [
         {"month": row["month"], "low": float(row["low_80"]), "high": float(row["high_80"])}
         for row in months
@@ -201,63 +170,221 @@ def revenue_forecast(rows: Sequence[Row], language: Language) -> Markup:
         alt.Chart(alt.Data(values=points))
         .mark_line(point=True)
         .encode(
-            x=_day_axis("month"),
-            y=alt.Y("amount:Q", axis=_amount_axis()),
+            x=day_axis("month"),
+            y=alt.Y("amount:Q", axis=amount_axis()),
             color=alt.Color("method:N", sort=None),
         )
     )
     area = (
         alt.Chart(alt.Data(values=band))
         .mark_area(opacity=0.15, color=COLOURS[0])
-        .encode(x=_day_axis("month"), y=alt.Y("low:Q", axis=_amount_axis()), y2="high:Q")
+        .encode(x=day_axis("month"), y=alt.Y("low:Q", axis=amount_axis()), y2="high:Q")
     )
     chart = alt.layer(area, lines) if band else lines
-    return _image(
+    return image(
         chart, language, "revenue_forecast", amount=plain_text(language.amount(points[0]["amount"]))
     )
 
 
-def _day_axis(name: str) -> alt.X:
-    """Months along a UTC scale, so that the machine's time zone moves nothing."""
-    axis = alt.Axis(
-        format="%b %y",
-        title=None,
-        labelAngle=0,
-        tickCount=6,
-        grid=False,
-        labelOverlap="greedy",
-        labelSeparation=8,
+def journey_funnel(rows: Sequence[Row], language: Language) -> Markup:
+    """Bars of the accounts that have come to each stage, with the rate of conversion."""
+    cells = [
+        {
+            "stage": row[f"label_{language.code}"],
+            "accounts": row["n_reached"],
+            "said": plain_text(language.number(row["n_reached"])),
+            "rate": f" ({plain_text(language.share(row['conversion_rate']))})"
+            if row["conversion_rate"] is not None
+            else "",
+        }
+        for row in rows
+    ]
+    if not any(cell["accounts"] for cell in cells):
+        return Markup()
+    bars = _bars(
+        cells,
+        alt.X("accounts:Q", axis=None, scale=alt.Scale(domainMax=1.6 * cells[0]["accounts"])),
+        "stage",
     )
-    return alt.X(f"{name}:T", scale=alt.Scale(type="utc"), axis=axis)
+    words = bars.mark_text(align="left", dx=5).encode(text="label:N")
+    for cell in cells:
+        cell["label"] = f"{cell['said']}{cell['rate']}"
+    said = _joined((cell["stage"], cell["label"]) for cell in cells)
+    return image(bars + words, language, "journey_funnel", height=30 * len(cells), said=said)
 
 
-def _amount_axis() -> alt.Axis:
-    # French sets a space before the thousands and none before the currency: 1 M$US, 200 k$US.
-    french = "replace(datum.label, /([0-9])([kMG])\\u00a0/, '$1\u00a0$2')"
-    return alt.Axis(format="$.2~s", title=None, tickCount=5, labelExpr=french)
-
-
-def _moment(day: datetime.date) -> str:
-    return f"{day:%Y-%m-%d}T00:00:00Z"
-
-
-def _image(
-    chart: Any, language: Language, name: str, height: int = HEIGHT, **said: object
-) -> Markup:
-    """Draw a chart as an image that carries its own alternative text."""
-    spec = chart.properties(width=WIDTH, height=height, autosize=_AUTOSIZE).to_dict()
-    spec["config"] = _CONFIG
-    numbers = dict(vl_convert.get_format_locale(LOCALES[language.code].replace("_", "-")))
-    symbol = get_currency_symbol(language.currency, language.locale)
-    numbers["currency"] = [symbol, ""] if language.code == "en" else ["", f"\xa0{symbol}"]
-    svg = vl_convert.vegalite_to_svg(
-        spec,
-        allowed_base_urls=[],
-        format_locale=numbers,
-        time_format_locale=LOCALES[language.code].replace("_", "-"),
+def velocity_by_executive(rows: Sequence[Row], language: Language) -> Markup:
+    """A bullet for each account executive: the velocity as a bar, the target as a mark."""
+    cells = [
+        {
+            "executive": row["account_executive_name"] or row["account_executive_id"],
+            "amount": float(row["velocity_monthly"] or 0),
+            "target": _float(row["target_velocity_monthly"]),
+        }
+        for row in rows
+        if row["velocity_monthly"] is not None or row["target_velocity_monthly"] is not None
+    ]
+    if not any(cell["amount"] or cell["target"] for cell in cells):
+        return Markup()
+    bars = _bars(cells, alt.X("amount:Q", axis=amount_axis()), "executive")
+    marks = bars.mark_tick(size=18).encode(x="target:Q")
+    met = [cell for cell in cells if cell["target"] and cell["amount"] > cell["target"]]
+    with_target = [cell for cell in cells if cell["target"]]
+    return image(
+        bars + marks,
+        language,
+        "velocity_by_executive",
+        height=26 * len(cells) + 30,
+        n=plain_text(language.number(len(met))),
+        of=plain_text(language.number(len(with_target))),
     )
-    size = re.search(r'width="(\d+)[^"]*" height="(\d+)', svg)
-    source = base64.b64encode(svg.encode()).decode()
-    return Markup(
-        '<img class="chart" src="data:image/svg+xml;base64,{}" width="{}" height="{}" alt="{}">'
-    ).format(source, size[1], size[2], plain_text(language.say(f"chart.{name}.alt", **said)))
+
+
+def penetration_by_tier(rows: Sequence[Row], language: Language) -> Markup:
+    """The penetration rate by size of account, the target as a mark."""
+    cells = [
+        {
+            "size": plain_text(language.code_of("account_size_tier", row["account_size_tier"])),
+            "rate": float(row["apr_pct"]) / 100,
+            "target": None if row["apr_target_pct"] is None else float(row["apr_target_pct"]) / 100,
+            "said": plain_text(language.percent(row["apr_pct"])),
+        }
+        for row in rows
+        if row["apr_pct"] is not None
+    ]
+    if not cells:
+        return Markup()
+    bars = _bars(cells, alt.X("rate:Q", axis=percent_axis()), "size")
+    marks = bars.mark_tick(size=22).encode(x="target:Q")
+    said = _joined((cell["size"], cell["said"]) for cell in cells)
+    return image(
+        bars + marks, language, "penetration_by_tier", height=34 * len(cells) + 30, said=said
+    )
+
+
+def return_on_investment(rows: Sequence[Row], language: Language) -> Markup:
+    """A dot for the return on each basis, and as an interval what is published for programs."""
+    cells = [
+        {
+            "basis": plain_text(language.code_of("roi_basis", row["roi_basis"])),
+            "return": float(row["abm_roi_pct"]) / 100,
+            "low": _float(row["benchmark_min_pct"], 100),
+            "high": _float(row["benchmark_max_pct"], 100),
+            "label": plain_text(language.percent(row["abm_roi_pct"], 0)),
+        }
+        for row in rows
+        if row["period"] == "trailing_365_days" and row["abm_roi_pct"] is not None
+    ]
+    if not cells:
+        return Markup()
+    base = alt.Chart(alt.Data(values=cells)).encode(
+        y=alt.Y("basis:N", title=None, sort=None, axis=alt.Axis(labelLimit=210))
+    )
+    published = base.mark_rule(strokeWidth=12, color=COLOURS[4], opacity=0.35).encode(
+        x=alt.X("low:Q", axis=percent_axis()), x2="high:Q"
+    )
+    dots = base.mark_point(filled=True, size=110, color=COLOURS[0], opacity=1, aria=True).encode(
+        x=alt.X("return:Q", axis=percent_axis())
+    )
+    words = dots.mark_text(dy=-13).encode(text="label:N")
+    said = _joined((cell["basis"], cell["label"]) for cell in cells)
+    return image(
+        published + dots + words,
+        language,
+        "return_on_investment",
+        height=44 * len(cells) + 40,
+        said=said,
+    )
+
+
+def abm_against_others(rows: Sequence[Row], language: Language) -> Markup:
+    """A dot for the matched uplift of each comparison, its interval, and what is claimed."""
+    cells = [
+        {
+            "metric": plain_text(language.code_of("comparison", row["metric"])),
+            "uplift": float(row["uplift_ratio"]),
+            "low": _float(row["ci_low"]),
+            "high": _float(row["ci_high"]),
+            "claim": _float(row["benchmark_uplift_ratio"]),
+            "label": plain_text(language.share(row["uplift_ratio"], sign=True)),
+        }
+        for row in rows
+        if row["uplift_ratio"] is not None
+    ]
+    if not cells:
+        return Markup()
+    base = alt.Chart(alt.Data(values=cells)).encode(
+        y=alt.Y("metric:N", title=None, sort=None, axis=alt.Axis(labelLimit=210))
+    )
+    axis = alt.Axis(format="+.0%", title=None, tickCount=5)
+    intervals = base.mark_rule(strokeWidth=3, color=COLOURS[0]).encode(
+        x=alt.X("low:Q", axis=axis), x2="high:Q"
+    )
+    dots = base.mark_point(filled=True, size=110, color=COLOURS[0], opacity=1, aria=True).encode(
+        x=alt.X("uplift:Q", axis=axis)
+    )
+    claims = base.mark_tick(size=18, color=COLOURS[1]).encode(x="claim:Q")
+    words = dots.mark_text(dy=-13).encode(text="label:N")
+    zero = alt.Chart(alt.Data(values=[{"at": 0}])).mark_rule(color=COLOURS[4]).encode(x="at:Q")
+    said = _joined((cell["metric"], cell["label"]) for cell in cells)
+    return image(
+        zero + intervals + claims + dots + words,
+        language,
+        "abm_against_others",
+        height=46 * len(cells) + 40,
+        said=said,
+    )
+
+
+def revenue_walk(rows: Sequence[Row], language: Language) -> Markup:
+    """Columns of the won revenue by quarter, stacked by the program's part in it."""
+    cells = [
+        {
+            "quarter": plain_text(language.quarter(row["quarter_start_on"])),
+            "part": plain_text(language.code_of("sourcing_class", row["sourcing_class"])),
+            "place": PARTS.index(row["sourcing_class"]),
+            "amount": float(row["won_amount"]),
+        }
+        for row in sorted(rows, key=lambda row: row["quarter_start_on"])
+        if row["sourcing_class"] in PARTS and row["won_amount"]
+    ]
+    if not cells:
+        return Markup()
+    parts = [cell["part"] for cell in sorted(cells, key=lambda cell: cell["place"])]
+    chart = (
+        alt.Chart(alt.Data(values=cells))
+        .mark_bar()
+        .encode(
+            x=alt.X("quarter:N", title=None, sort=None, axis=alt.Axis(labelAngle=0)),
+            y=alt.Y("amount:Q", axis=amount_axis()),
+            color=alt.Color("part:N", sort=list(dict.fromkeys(parts))),
+            order=alt.Order("place:Q"),
+        )
+    )
+    last = cells[-1]["quarter"]
+    said = _joined(
+        (cell["part"], plain_text(language.amount(cell["amount"])))
+        for cell in cells
+        if cell["quarter"] == last
+    )
+    return image(chart, language, "revenue_walk", quarter=last, said=said)
+
+
+def _bars(cells: Sequence[dict[str, Any]], length: alt.X, name: str) -> alt.Chart:
+    """Bars that lie, one under the other as the rows are."""
+    return (
+        alt.Chart(alt.Data(values=cells))
+        .mark_bar(color=COLOURS[0])
+        .encode(
+            x=length,
+            y=alt.Y(f"{name}:N", title=None, sort=None, axis=alt.Axis(labelLimit=210)),
+        )
+    )
+
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> str:
+    return "; ".join(f"{name} {figure}" for name, figure in pairs)
+
+
+def _float(value: Any, divisor: int = 1) -> float | None:
+    return None if value is None else float(value) / divisor

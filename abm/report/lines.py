@@ -9,6 +9,8 @@ from markupsafe import Markup
 from abm.report.language import Language, plain_text
 
 WIDTH, HEIGHT = 300, 60
+SAFE = " =:/,;()'+*!$@?~"
+"""What an image in an address, between double quotes, may hold as it is."""
 COLOUR = "#0b4f8a"
 
 
@@ -46,13 +48,13 @@ def line(
         for stretch in _stretches(values)
     )
     svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">'
-        f'<path d="{dashes}" stroke="#6b7785" stroke-dasharray="4 4"/>'
-        f'<path d="{paths}" fill="none" stroke="{COLOUR}" stroke-width="2.5"'
-        ' stroke-linecap="round"/></svg>'
+        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH} {HEIGHT}'>"
+        f"<path d='{dashes}' stroke='#6b7785' stroke-dasharray='4 4'/>"
+        f"<path d='{paths}' fill='none' stroke='{COLOUR}' stroke-width='2.5'"
+        " stroke-linecap='round'/></svg>"
     )
     return Markup('<img class="line" src="data:image/svg+xml,{}" alt="{}">').format(
-        quote(svg), alt_text
+        Markup(quote(svg, safe=SAFE)), alt_text
     )
 
 

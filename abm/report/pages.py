@@ -4,7 +4,7 @@ import datetime
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,9 +18,11 @@ from abm.report import charts
 from abm.report.account import facts, penetration_in_words, score_in_words
 from abm.report.cards import changes_in_words, core_kpi_cards, executive_card
 from abm.report.language import LOCALES, Language, plain_text
+from abm.report.lean import with_needed_style
 from abm.report.lines import line
 from abm.report.published import Published
 from abm.report.remarks import remarks, said_of_programme
+from abm.report.script import script, script_hash, with_needed_script
 from abm.report.tables import (
     FOLDER,
     NUMBERS,
@@ -33,13 +35,19 @@ from abm.report.tables import (
 )
 from abm.report.verdict import decisions, money, verdict
 
-# Chart to the query that it draws.
-CHARTS = {
-    "pipeline_by_segment": "pipeline_by_segment",
-    "velocity": "velocity_months",
-    "sector_scores": "sector_scores",
-    "attributed_by_channel": "attributed_by_channel",
-    "revenue_forecast": "revenue_forecast",
+# Table to what draws its chart, in abm/report/charts.py, and the query whose rows are drawn.
+CHARTS: Mapping[str, tuple[Callable[[Sequence[Row], Language], Markup], str]] = {
+    "pipeline_by_segment": (charts.pipeline_by_segment, "pipeline_by_segment"),
+    "overall_velocity": (charts.velocity, "velocity_months"),
+    "engagement_by_sector": (charts.sector_scores, "sector_scores"),
+    "journey_funnel": (charts.journey_funnel, "journey_funnel"),
+    "velocity_by_executive": (charts.velocity_by_executive, "velocity_by_executive"),
+    "attributed_by_channel": (charts.attributed_by_channel, "attributed_by_channel"),
+    "penetration_by_tier": (charts.penetration_by_tier, "penetration_by_tier"),
+    "revenue_forecast": (charts.revenue_forecast, "revenue_forecast"),
+    "revenue_walk": (charts.revenue_walk, "revenue_walk"),
+    "abm_against_others": (charts.abm_against_others, "abm_against_others"),
+    "return_on_investment": (charts.return_on_investment, "return_on_investment"),
 }
 
 
@@ -73,9 +81,6 @@ AUDIENCES: Mapping[str, Mapping[str, Sequence[str]]] = {
     },
 }
 
-# Table to the chart that stands beside it on the page of an audience.
-CHART_OF = {name: name for name in ("attributed_by_channel", "revenue_forecast")}
-
 
 @dataclass(frozen=True)
 class Shown:
@@ -85,14 +90,23 @@ class Shown:
     title: str
     empty: str
     note: str
+    chart: Markup
     remarks: Sequence[Markup]
     heads: Sequence[Mapping[str, Any]]
-    rows: Sequence[Mapping[str, Any]]
+    groups: Sequence[Sequence[Mapping[str, Any]]]
     n_more: int
     has_pages: bool
     has_sentences: bool
     waiting: str
+    filters: str
+    switch: str
+    choices: Sequence[tuple[str, Markup]]
     definition: str
+
+    @property
+    def rows(self) -> Sequence[Mapping[str, Any]]:
+        """The rows that are shown to begin with."""
+        return self.groups[0] if self.groups else []
 
 
 @dataclass(frozen=True)
@@ -113,12 +127,16 @@ class Pages:
 
     def __len__(self) -> int:
         """Count the pages of the dashboard."""
-        pages = 2 + len(self.audiences)
+        pages = 3 + len(self.audiences)
         return pages + len(self.account_files) + len(self.executive_files)
 
     def all(self) -> Iterable[tuple[str, str]]:
         """Make every page: its path below the language's folder, and its text."""
         yield "index.html", self.index()
+        yield (
+            "accounts.html",
+            self._render("accounts.html", path="accounts.html", tables=self._tables()),
+        )
         yield "definitions.html", self.definitions()
         for name in self.audiences:
             yield f"{name}.html", self.audience(name)
@@ -140,16 +158,13 @@ class Pages:
             **self._first(),
             audiences=self.audiences,
             tables=self._tables(),
-            charts=self._charts(*CHARTS),
             checks=rows["checks"][0],
-            accounts=_by_name(rows["accounts"], "account_name", self.account_files),
             executives=self._executives(),
         )
 
     def audience(self, name: str) -> str:
         """Make the page of an audience: of all tables those that it acts on."""
         groups = AUDIENCES[name]
-        shown = {table for tables in groups.values() for table in tables}
         return self._render(
             "audience.html",
             path=f"{name}.html",
@@ -158,7 +173,6 @@ class Pages:
             groups=groups,
             executives=self._executives(),
             tables=self._tables(),
-            charts=self._charts(*(chart for table, chart in CHART_OF.items() if table in shown)),
             **self._first(),
         )
 
@@ -240,7 +254,6 @@ class Pages:
             **self._first(),
             changes=list(changes_in_words(self.published, language)),
             tables=self._tables(),
-            charts=self._charts("velocity", "sector_scores", "revenue_forecast"),
             checks=rows["checks"][0],
         )
 
@@ -274,10 +287,12 @@ class Pages:
                     )
         return self._render("definitions.html", path="definitions.html", models=models.values())
 
-    def _charts(self, *names: str) -> dict[str, Markup]:
+    @cached_property
+    def _charts(self) -> Mapping[str, Markup]:
+        """Table to its chart; several pages show one."""
         return {
-            name: getattr(charts, name)(self.published.rows[CHARTS[name]], self.language)
-            for name in names
+            table: draw(self.published.rows[query], self.language)
+            for table, (draw, query) in CHARTS.items()
         }
 
     def _columns(self, table: Table) -> Sequence[Column]:
@@ -311,11 +326,17 @@ class Pages:
             rows = self.published.on_page(table.name, page_id)
         shown_rows = rows[: table.limit] if table.limit else rows
         columns = self._columns(table)
+        names = [column.name for column in columns]
+        switch = table.switch
+        groups: dict[str, list[Row]] = {}
+        for row in shown_rows:
+            groups.setdefault(row[switch.name] if switch else "", []).append(row)
         return Shown(
             table.name,
             table.title[code],
             table.empty[code],
             table.note.get(code, ""),
+            self._charts.get(table.name, Markup()) if shown_rows else Markup(),
             list(remarks(table, shown_rows, self.published, self.language)),
             [
                 {
@@ -325,16 +346,24 @@ class Pages:
                 for column in columns
             ],
             [
-                {
-                    "cells": _marked([cells.cell(column, row) for column in columns], row),
-                    "is_total": row.get("is_total"),
-                }
-                for row in shown_rows
+                [
+                    {
+                        "cells": _marked([cells.cell(column, row) for column in columns], row),
+                        "is_total": row.get("is_total"),
+                    }
+                    for row in group
+                ]
+                for group in groups.values()
             ],
             len(rows) - len(shown_rows),
             self.is_linked and any(column.kind == "account" for column in columns),
             any(column.kind == "sentence" for column in columns),
             " ".join(f"w{i}" for i, column in enumerate(columns, 1) if table.waits(column)),
+            " ".join(str(names.index(name)) for name in table.filters if name in names),
+            cells.heading(switch, self.dictionary) if switch else "",
+            [(code, self.language.code_of(switch.codes, code)) for code in groups]
+            if switch
+            else [],
             f"{root}definitions.html#{table.model}" if self.is_linked else "",
         )
 
@@ -366,6 +395,8 @@ class Pages:
             "language": self.language,
             "say": self.language.say,
             "as_of": self.published.as_of,
+            "script": script,
+            "script_hash": script_hash,
             "is_score_alone": self.published.is_score_alone,
             "said_of_programme": said_of_programme(self.published, self.language),
             "currency_name": get_currency_name(
@@ -376,11 +407,13 @@ class Pages:
 
     def _render(self, template: str, root: str = "", path: str = "index.html", **what: Any) -> str:
         other = next(code for code in LOCALES if code != self.language.code)
-        return self._templates.get_template(template).render(
+        page = self._templates.get_template(template).render(
             other=f"{root}../{other}/{path}" if self.is_linked else "",
+            has_script=self.is_linked,
             release=self.published.release,
             **what,
         )
+        return with_needed_style(with_needed_script(page) if self.is_linked else page)
 
 
 @dataclass(frozen=True)

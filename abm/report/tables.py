@@ -85,6 +85,9 @@ class Table:
         deciding: The column for which the table is read; it is never out of sight.
         phone: The columns that a phone shows beside the first and the deciding one, or None for
             all; the others wait for a tap.
+        filters: The columns by whose values the script lets rows be chosen.
+        switch: The column by which rows that follow each other are a group, of which one is shown;
+            the first to begin with.
         limit: Rows shown, or all; the others are counted.
         where: SQL: which rows of a query it shows that others show too, or "" for all.
         order_by: SQL: their order, or "" for the query's own.
@@ -106,6 +109,8 @@ class Table:
     page: str = ""
     from_start: bool = False
     phone: Sequence[str] | None = None
+    filters: Sequence[str] = ()
+    switch: Column | None = None
 
     def waits(self, column: Column) -> bool:
         """Whether a phone shows a column only when asked for all."""
@@ -127,14 +132,17 @@ def read_tables() -> dict[str, Table]:
     """Read tables.yml: table name to table."""
     tables = {}
     for name, node in read_yaml(FOLDER / "tables.yml").items():
-        columns = tuple(
-            Column(**{"label": f"{node['model']}.{column['name']}", **column})
-            for column in node["columns"]
-        )
+        columns = tuple(_column(node, column) for column in node["columns"])
+        if "switch" in node:
+            node["switch"] = _column(node, node["switch"])
         tables[name] = Table(
             **{"name": name, "query": name, "note": {}, "limit": None, **node, "columns": columns}
         )
     return tables
+
+
+def _column(table: Mapping[str, Any], column: Mapping[str, Any]) -> Column:
+    return Column(**{"label": f"{table['model']}.{column['name']}", **column})
 
 
 @cache
@@ -227,7 +235,8 @@ class Cells:
                 # Names may be in a script that runs from right to left.
                 return Markup("<bdi>{}</bdi>").format(value)
             case "trend":
-                return trend(value, row["unit"], language)
+                target = row["target"]
+                return trend(value, row["unit"], language, [] if target is None else [target])
             case "yes_or_no":
                 return language.yes_or_no(value)
             case kind:

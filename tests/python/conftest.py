@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -387,6 +388,56 @@ def dashboard(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Dash
     result, seconds = pickle.loads(kept.read_bytes())
     assert result.returncode == 0, said(result)
     return Dashboard(result, folder / "pages", seconds)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One headless Chromium for the tests of a process."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    program = shutil.which("chromium")
+    if not program:
+        pytest.skip("Debian package chromium is not installed")
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(
+            executable_path=program,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield chromium
+        chromium.close()
+
+
+Opened = Callable[..., tuple[Any, list[str]]]
+
+
+@pytest.fixture
+def opened(browser: Any) -> Iterator[Opened]:
+    """Opens a file in a window of a width; also lists what the page did that it must not do."""
+    pages = []
+
+    def open_page(file: Path, width: int) -> tuple[Any, list[str]]:
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        pages.append(page)
+        did: list[str] = []
+        page.on("console", lambda message: did.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: did.append(f"error: {error}"))
+        page.on(
+            "dialog", lambda dialog: (did.append(f"dialog: {dialog.message}"), dialog.dismiss())
+        )
+        page.on("popup", lambda popup: did.append(f"window: {popup.url}"))
+        page.on(
+            "request",
+            lambda request: (
+                None
+                if request.url.startswith(("file:", "data:"))
+                else did.append(f"request: {request.url}")
+            ),
+        )
+        page.goto(file.as_uri())
+        return page, did
+
+    yield open_page
+    for page in pages:
+        page.close()
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ class Node:
         for child in self.children:
             if isinstance(child, str):
                 yield self, child
-            elif child.tag != "style":
+            elif child.tag not in ("script", "style"):
                 yield from child.texts()
 
     def within(self) -> "Iterator[Node]":

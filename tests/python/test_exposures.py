@@ -103,8 +103,9 @@ def read_by_all_pages() -> Tables:
 def shown(template: str) -> set[str]:
     """The queries whose rows a template and those it extends or includes show."""
     text = (ROOT / "abm/report/templates" / template).read_text(encoding="utf-8")
-    found = {read_tables()[name].query for name in re.findall(r"\btables\.(\w+)", text)}
-    found |= {CHARTS[chart] for chart in re.findall(r"\bcharts\.(\w+)", text)}
+    tables = re.findall(r"\btables\.(\w+)", text)
+    found = {read_tables()[name].query for name in tables}
+    found |= {query for name, (_, query) in CHARTS.items() if name in tables}
     found |= KPIS if re.search(r"\bin kpis\b", text) else set()
     found |= {"programme"} if "said_of_programme" in text else set()
     found |= {"checks"} if re.search(r"\bchecks\.", text) else set()

@@ -3,7 +3,6 @@
 The queries here are written for this test; those of the pages are in abm/report/queries.
 """
 
-import base64
 import datetime
 import re
 import shutil
@@ -14,6 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import duckdb
 import pytest
@@ -23,7 +23,7 @@ from html_tree import Node, read_html
 from abm.dictionary import read_dictionary
 from abm.paths import read_yaml
 from abm.report.language import Language
-from abm.report.pages import AUDIENCES, CHART_OF, Pages
+from abm.report.pages import AUDIENCES, CHARTS, Pages
 from abm.report.period import LEAST, end_of_text, laid_out
 from abm.report.published import read_published
 from abm.report.site import write_site
@@ -239,10 +239,7 @@ QUERIES = {
     "attributed_by_channel": (
         "text amount number amount number+ amount",
         """
-        with spend as (
-            from marts.rpt_return_on_spend
-            where attribution_model = (select attribution_model from audit.audit_settings)
-        )
+        with spend as (from marts.rpt_return_on_spend)
         select
             (select label_{l} from marts.dim_channels where channel = spend.channel) as "Channel",
             attributed_amount as "Attributed revenue",
@@ -251,7 +248,9 @@ QUERIES = {
             return_on_spend_ratio as "Return on spend",
             reason,
             crm_cost_without_ledger as "Campaign costs not in the ledger",
-            1 as place
+            attribution_model as model,
+            1 as place,
+            channel as code
         from spend
         union all
         select
@@ -262,9 +261,21 @@ QUERIES = {
             null,
             null,
             sum(crm_cost_without_ledger),
-            2
+            attribution_model,
+            2,
+            null
         from spend
-        order by place, 2 desc nulls last
+        group by attribution_model
+        order by
+            model <> (select attribution_model from audit.audit_settings),
+            list_position(
+                [
+                    'position_20_50_30', 'first_touch', 'last_touch', 'linear', 'time_decay',
+                    'u_shaped', 'w_shaped', 'full_path', 'markov', 'shapley'
+                ],
+                model
+            ),
+            place, 2 desc nulls last, code
         """,
     ),
     "penetration_by_tier": (
@@ -908,33 +919,30 @@ QUERIES = {
         """,
     ),
     "return_by_quarter": (
-        "quarter amount amount in_unit+ percent+ percent percent",
+        "quarter amount amount percent+ code:evidence_grade",
         """
-        with bases as (from marts.rpt_abm_roi where abm_tier = 'all' and period like '____-Q_')
         select
             strptime(
                 replace(replace(replace(replace(
                     period, 'Q1', '01'), 'Q2', '04'), 'Q3', '07'), 'Q4', '10'), '%Y-%m'
             ) as "Quarter from",
-            sourced.investment as "Investment",
-            sourced.revenue as "Revenue, sourced",
-            {
-                'value': case
-                    when matched.revenue < 0 then matched.revenue else matched.abm_roi_pct
-                end,
-                'in': case when matched.revenue < 0 then 'reporting_currency' else 'percent' end
-            } as "Return, matched estimate",
-            matched.roi_reason as why,
-            sourced.abm_roi_pct as "Return, sourced",
-            sourced.roi_reason as reason,
-            attributed.abm_roi_pct as "Return, attributed",
-            whole.abm_roi_pct as "Return, all program accounts"
-        from (from bases where roi_basis = 'sourced') as sourced
-        join (from bases where roi_basis = 'matched_estimate') as matched using (period)
-        join (from bases where roi_basis = 'attributed') as attributed using (period)
-        join (from bases where roi_basis = 'all_abm_accounts') as whole using (period)
-        order by period desc
-        limit 8
+            investment as "Investment",
+            revenue as "Revenue",
+            case
+                when roi_basis <> 'matched_estimate' or revenue >= 0 then abm_roi_pct
+            end as "Return on investment",
+            case
+                when roi_basis = 'matched_estimate' and revenue < 0 then 'estimate_below_zero'
+                else roi_reason
+            end,
+            evidence_grade as "Grade of evidence"
+        from marts.rpt_abm_roi
+        where abm_tier = 'all' and period between '2025-Q1' and '2026-Q4'
+        order by
+            list_position(
+                ['sourced', 'all_abm_accounts', 'attributed', 'matched_estimate'], roi_basis
+            ),
+            period desc
         """,
     ),
     "investment_by_category": (
@@ -1315,6 +1323,94 @@ QUERIES = {
         order by published_at desc, month_on desc, display_order
         """,
     ),
+}
+
+# What charts say in words: how the figures are written, and a query for name and figures.
+SAID_BY_CHARTS = {
+    "journey_funnel": (
+        "count share",
+        """
+        select label_{l}, n_reached, conversion_rate
+        from marts.rpt_journey_funnel as funnel join reference.journey_stages using (stage)
+        where is_total order by funnel.stage_order
+        """,
+    ),
+    "penetration_by_tier": (
+        "percent",
+        """
+        select label_{l}, apr_pct
+        from marts.rpt_penetration_by_tier
+        join reference.labels on domain = 'account_size_tier' and code = account_size_tier
+        where as_of_on = date '2026-10-31'
+        order by list_position(['small', 'mid_market', 'enterprise', 'unsized', 'all'], code)
+        """,
+    ),
+    "return_on_investment": (
+        "whole_percent",
+        """
+        select label_{l}, abm_roi_pct
+        from marts.rpt_abm_roi join reference.labels on domain = 'roi_basis' and code = roi_basis
+        where is_total and period = 'trailing_365_days' order by sort_order
+        """,
+    ),
+    "abm_against_others": (
+        "change_share",
+        """
+        select label_{l}, uplift_ratio
+        from marts.rpt_abm_vs_non_abm
+        join reference.labels on domain = 'comparison' and code = metric
+        where
+            method = 'matched' and metric in ('deal_size', 'win_rate', 'cycle_days', 'velocity')
+            and uplift_ratio is not null
+        order by metric
+        """,
+    ),
+    "revenue_walk": (
+        "amount",
+        """
+        select label_{l}, won_amount
+        from marts.rpt_revenue_walk
+        join reference.labels on domain = 'sourcing_class' and code = sourcing_class
+        where quarter_start_on = date '2026-10-01' and not is_total and won_amount > 0
+        order by sourcing_class
+        """,
+    ),
+}
+
+# What charts draw: a query for the name of each mark and its value, in the digits of the axis.
+DRAWN = {
+    "journey_funnel": """
+        select label_{l}, n_reached
+        from marts.rpt_journey_funnel join reference.journey_stages using (stage) where is_total
+    """,
+    "penetration_by_tier": """
+        select label_{l}, round(apr_pct) / 100
+        from marts.rpt_penetration_by_tier
+        join reference.labels on domain = 'account_size_tier' and code = account_size_tier
+        where as_of_on = date '2026-10-31'
+    """,
+    "return_on_investment": """
+        select label_{l}, round(abm_roi_pct) / 100
+        from marts.rpt_abm_roi join reference.labels on domain = 'roi_basis' and code = roi_basis
+        where is_total and period = 'trailing_365_days'
+    """,
+    "abm_against_others": """
+        select label_{l}, round(uplift_ratio, 2)
+        from marts.rpt_abm_vs_non_abm
+        join reference.labels on domain = 'comparison' and code = metric
+        where
+            method = 'matched' and metric in ('deal_size', 'win_rate', 'cycle_days', 'velocity')
+            and uplift_ratio is not null
+    """,
+    "revenue_walk": """
+        select
+            case '{l}' when 'en' then 'Q' else 'T' end || quarter(quarter_start_on) || ' '
+            || year(quarter_start_on) || ' ' || label_{l},
+            won_amount
+        from marts.rpt_revenue_walk
+        join reference.labels on domain = 'sourcing_class' and code = sourcing_class
+        where quarter_start_on >= date '2026-01-01' and not is_total and won_amount > 0
+    """,
 }
 
 # KPI to how its value, its numerator and its denominator are written.
@@ -1829,7 +1925,20 @@ class Comparison:
         if not rows:
             self.equal(block.one(class_="empty").text, TABLES[name]["empty"][self.language], name)
             return
-        shown = [list(row.all("th", "td")) for row in block.one("tbody").all("tr")]
+        bodies = list(block.all("tbody"))
+        shown = [list(row.all("th", "td")) for body in bodies for row in body.all("tr")]
+        if "switch" in TABLES[name]:
+            codes = TABLES[name]["switch"]["codes"]
+            groups = {radio["value"]: radio for radio in block.all("input", type="radio")}
+            self.equal(len(groups), len(bodies), f"{name}, groups")
+            self.equal(
+                [code for code in groups if "checked" in groups[code].attributes],
+                [next(iter(groups))],
+                f"{name}, first group",
+            )
+            for code, radio in groups.items():
+                self.equal(radio.parent.text, self.label(codes, code), f"{name}, {code}")
+                self.compared.add(radio.parent)
         self.equal(len(shown), min(len(rows), limit), f"{name}, rows")
         if len(rows) > limit:
             self.figures(block.one(class_="more"), [(len(rows) - limit, "count")], f"{name}, more")
@@ -1924,31 +2033,26 @@ class Comparison:
         )
 
     def lists(self) -> None:
-        lists = list(self.page.all("ul", class_="columns"))
-        for shown, sql in zip(
-            lists,
-            (
-                "select account_name from marts.dim_accounts where is_abm_now",
-                """
-                select account_executive_name from marts.dim_account_executives
-                where
-                    account_executive_id in (
-                        select account_executive_id from marts.dim_accounts where is_abm_now
-                    )
-                    or account_executive_id in (
-                        select entity_id from marts.rpt_pipeline_velocity
-                        where as_of_on = date '2026-10-31'
-                    )
-                    or account_executive_id in (
-                        select manager_id from marts.dim_account_executives
-                        join marts.fct_alerts using (account_executive_id)
-                        where rule_id = 'velocity_below_target' and state = 'open'
-                    )
-                """,
-            )[-len(lists) or 2 :],
-            strict=True,
-        ):
-            names = sorted((name for (name,) in self.rows(sql)[1]), key=str.casefold)
+        _, found = self.rows(
+            """
+            select account_executive_name from marts.dim_account_executives
+            where
+                account_executive_id in (
+                    select account_executive_id from marts.dim_accounts where is_abm_now
+                )
+                or account_executive_id in (
+                    select entity_id from marts.rpt_pipeline_velocity
+                    where as_of_on = date '2026-10-31'
+                )
+                or account_executive_id in (
+                    select manager_id from marts.dim_account_executives
+                    join marts.fct_alerts using (account_executive_id)
+                    where rule_id = 'velocity_below_target' and state = 'open'
+                )
+            """
+        )
+        names = sorted((name for (name,) in found), key=str.casefold)
+        for shown in self.page.all("ul", class_="columns"):
             self.equal([item.text for item in shown.all("li")], names, "list")
             self.compared.update(shown.all("li"))
 
@@ -1996,7 +2100,8 @@ class Comparison:
             self.equal(name, self.label("sector", sector), "chart of sectors")
             self.figure_text(figure, score, "number", f"chart of sectors, {sector}")
 
-        _, channels = self.rows(QUERIES["attributed_by_channel"][1])
+        _, rows = self.rows(QUERIES["attributed_by_channel"][1])
+        channels = rows[: len({label for label, *_ in rows})]
         bars = self.marks("attributed_by_channel")
         expected = {
             (f"channel: {label}", about(amount)) for label, amount, *_ in channels[:-1] if amount
@@ -2010,11 +2115,73 @@ class Comparison:
         words = self.alt("revenue_forecast", "revenue_forecast")
         self.figure_text(words["amount"], forecasts[0][1], "amount", "next month")
 
+        for name, (kinds, statement) in SAID_BY_CHARTS.items():
+            _, rows = self.rows(statement)
+            parts = self.alt(name, name)["said"].split("; ")
+            self.equal(len(parts), len(rows), f"{name}, parts of the chart")
+            for part, (label, *values) in zip(parts, rows, strict=False):
+                text, figures = part, []
+                values = [value for value in values if value is not None]
+                for _value in values:
+                    text, _, figure = text.rpartition(" ")
+                    figures.insert(0, figure.strip("()"))
+                self.equal(text, label, f"chart of {name}")
+                for figure, value, kind in zip(figures, values, kinds.split(), strict=False):
+                    self.figure_text(figure, value, kind, f"chart of {name}, {label}")
+            _, drawn = self.rows(DRAWN[name])
+            self.equal(
+                self.drawn(name),
+                {
+                    (label, float(about(value)) if isinstance(value, Decimal) else float(value))
+                    for label, value in drawn
+                },
+                name,
+            )
+        words = self.alt("velocity_by_executive", "velocity_by_executive")
+        _, (counted,) = self.rows(
+            "select count_if(is_on_target), count(is_on_target) from marts.rpt_pipeline_velocity "
+            "where entity_type = 'account_executive' and as_of_on = date '2026-10-31'"
+        )
+        self.equal((words["n"], words["of"]), tuple(map(str, counted)), "executives on target")
+        _, executives = self.rows(QUERIES["velocity_by_executive"][1])
+        expected = {
+            (f"executive: {row[0]}", about(Decimal(row[4] or 0)))
+            for row in executives
+            if row[4] is not None or row[7] is not None
+        }
+        self.equal(self.marks("velocity_by_executive"), expected, "bars of the executives")
+
+    def drawn(self, block: str) -> set[tuple[str, float]]:
+        """The marks of a chart: what each is called, and its value in the digits it is said in."""
+        found = set()
+        for label in self.labels(block):
+            parts = dict(part.split(": ", 1) for part in label.split("; "))
+            parts.pop("place", None)
+            names = [
+                name
+                for name in parts
+                if name not in ("return", "uplift", "rate", "accounts", "amount")
+            ]
+            (value,) = (parts[name] for name in parts if name not in names)
+            digits = re.sub(r"[\s$US+]", "", value).replace("\u2212", "-").replace(",", ".")
+            factor = {"%": 0.01, "k": 1e3, "M": 1e6}.get(digits[-1], 1)
+            number = float(digits.rstrip("%kM")) * factor
+            found.add((" ".join(parts[name] for name in names), round(number, 6)))
+        return found
+
+    def labels(self, block: str) -> list[str]:
+        """What the marks of a chart are called."""
+        svg = unquote(self.page.one(id=block).one("img", class_="chart")["src"].partition(",")[2])
+        found = re.findall(r"""aria-label=(?:'([^']*)'|"([^"]*)")""", svg)
+        return [one or other for one, other in found]
+
     def marks(self, block: str) -> set[tuple[str, str]]:
         """The bars of a chart: what each stands for and how long it says it is."""
-        source = self.page.one(id=block).one("img")["src"]
-        svg = base64.b64decode(source.partition("base64,")[2]).decode()
-        found = re.findall(r'aria-label="amount: ([^;"]*); ([^"]*)"', svg)
+        found = [
+            (match[1], match[2])
+            for label in self.labels(block)
+            if (match := re.fullmatch(r"amount: ([^;]*); (.*?)(?:; place: \d+)?", label))
+        ]
         multiple = {"k": 1000, "M": 1_000_000}
         marks = set()
         for amount, stands_for in found:
@@ -2170,7 +2337,7 @@ def test_every_figure_of_an_audience_is_what_a_query_says(
     assert differences(page, language, published) == []
     first = {image["src"] for image in read_html(first_page(dashboard.folder, language)).all("img")}
     charts = [image["src"] for image in page.all("img", class_="chart")]
-    assert len(charts) == len({*CHART_OF} & {*tables_of(page)})
+    assert len(charts) == len({*CHARTS} & {*tables_of(page)})
     assert {*charts} <= first
     wrong = re.sub(r'value="(\d)', r'value="9\1', text, count=1)
     assert wrong != text

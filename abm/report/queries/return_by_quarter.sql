@@ -1,31 +1,28 @@
+with quarters as (
+    select
+        *,
+        dense_rank() over (order by period desc) as quarter_rank
+    from marts.rpt_abm_roi
+    where is_total and contains(period, '-Q')
+)
+
 select
+    quarters.roi_basis,
     make_date(
-        cast(left(period, 4) as integer), 3 * cast(right(period, 1) as integer) - 2, 1
+        cast(left(quarters.period, 4) as integer),
+        3 * cast(right(quarters.period, 1) as integer) - 2,
+        1
     ) as quarter_start_on,
-    max(investment) as investment,
-    max(case when roi_basis = 'sourced' then revenue end) as sourced_revenue,
-    max(case when roi_basis = 'all_abm_accounts' then abm_roi_pct end) as all_abm_accounts_pct,
-    max(case when roi_basis = 'sourced' then abm_roi_pct end) as sourced_pct,
-    max(case when roi_basis = 'attributed' then abm_roi_pct end) as attributed_pct,
-    max(
-        case
-            when is_estimate_below_zero then revenue
-            when roi_basis = 'matched_estimate' then abm_roi_pct
-        end
-    ) as matched_return,
-    case when bool_or(is_estimate_below_zero) then 'reporting_currency' else 'percent' end as unit,
-    max(case when roi_basis = 'all_abm_accounts' then weighted_opportunities end) as all_abm_accounts_cases,
-    bool_and(case when roi_basis = 'all_abm_accounts' then is_reliable end) as is_all_abm_accounts_reliable,
-    max(case when roi_basis = 'sourced' then weighted_opportunities end) as sourced_cases,
-    bool_and(case when roi_basis = 'sourced' then is_reliable end) as is_sourced_reliable,
-    max(case when roi_basis = 'attributed' then weighted_opportunities end) as attributed_cases,
-    bool_and(case when roi_basis = 'attributed' then is_reliable end) as is_attributed_reliable,
-    max(case when roi_basis = 'matched_estimate' then weighted_opportunities end) as matched_cases,
-    bool_and(case when roi_basis = 'matched_estimate' then is_reliable end) as is_matched_reliable,
-    max(case when roi_basis = 'matched_estimate' then roi_reason end) as matched_reason,
-    max(case when roi_basis = 'sourced' then roi_reason end) as reason
-from marts.rpt_abm_roi
-where is_total and contains(period, '-Q')
-group by period
-order by quarter_start_on desc
-limit 8
+    quarters.investment,
+    quarters.revenue,
+    case when not quarters.is_estimate_below_zero then quarters.abm_roi_pct end as abm_roi_pct,
+    case when quarters.is_estimate_below_zero then 'estimate_below_zero' else quarters.roi_reason end
+        as roi_reason,
+    quarters.weighted_opportunities,
+    quarters.is_reliable,
+    quarters.evidence_grade
+from quarters
+inner join reference.labels as bases
+    on bases.domain = 'roi_basis' and quarters.roi_basis = bases.code
+where quarters.quarter_rank <= 8
+order by quarters.roi_basis <> 'sourced', bases.sort_order, quarters.period desc
