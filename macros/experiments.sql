@@ -12,3 +12,19 @@
 {% macro is_measured_on(day) -%}
     {{ day }} between participants.started_on and participants.measured_to_on
 {%- endmacro %}
+
+{#- What an arm says against the control, on the columns of rpt_experiments. Too few units are no
+    ground for a verdict, however unlikely the difference; an arm of enough that differs is judged
+    whatever its power, and one that does not is told from one too small to tell. -#}
+{% macro experiment_verdict() -%}
+    case
+        when is_running then 'running'
+        when p_value is null then null
+        when not is_reliable then 'underpowered'
+        when p_value < {{ significance_level() }} and difference > 0 then 'win'
+        when p_value < {{ significance_level() }} and difference < 0 then 'loss'
+        when required_n is null then null
+        when n < required_n or n_control < required_n then 'underpowered'
+        else 'no_difference'
+    end
+{%- endmacro %}

@@ -1,6 +1,8 @@
 {#- Where rpt_kpi_scorecard reads each KPI: a relation with a row per as_of_on (`where` leaves one),
     and expressions in its columns. Without `value` it is numerator / denominator; `reason` says why
-    it is null. Names, units and targets stand in the seed kpi_definitions. -#}
+    it is null, `n` on how many cases it rests and `is_reliable` whether they are enough: a count or
+    an amount has neither and is what it is. Names, units and targets stand in the seed
+    kpi_definitions. -#}
 {% macro kpi_measures() -%}
     {%- set advanced_amount =
         'case when n_advanced = 0 then 0 else n_advanced * avg_deal_size end' -%}
@@ -10,6 +12,8 @@
             'relation': 'totals',
             'numerator': 'aes_sum',
             'denominator': 'n_programme_accounts',
+            'n': 'n_programme_accounts',
+            'is_reliable': has_enough('rate', 'n_programme_accounts'),
             'reason': "'no_account_in_programme'",
         },
         'velocity_monthly': {
@@ -17,13 +21,17 @@
             'value': 'velocity_monthly',
             'numerator': advanced_amount,
             'denominator': cycle_months,
+            'n': 'n_advanced',
+            'is_reliable': 'is_reliable',
             'reason': 'velocity_reason',
             'history_basis': 'history_basis',
         },
         'attributed_share': {
-            'relation': 'totals',
+            'relation': 'credits',
             'numerator': 'programme_credited_amount',
             'denominator': 'credited_amount',
+            'n': 'n_opportunities',
+            'is_reliable': has_enough('returns', 'n_opportunities'),
             'reason': "'no_won_amount'",
             'history_basis': "case when as_of_on = " ~ as_of_date()
                 ~ " then 'exact' else 'current_state' end",
@@ -33,6 +41,8 @@
             'value': 'apr_pct',
             'numerator': 'engaged_stakeholders',
             'denominator': 'identified_stakeholders',
+            'n': 'identified_stakeholders',
+            'is_reliable': 'is_reliable',
             'reason': "case when n_accounts = 0 then 'no_account_in_programme'"
                 ~ " else 'no_stakeholder_identified' end",
             'history_basis': 'history_basis',
@@ -42,6 +52,8 @@
             'value': 'clv_cac_ratio',
             'numerator': 'clv_net',
             'denominator': 'cac',
+            'n': 'n_observations',
+            'is_reliable': 'is_reliable',
             'reason': 'reason',
             'history_basis': 'history_basis',
         },
@@ -50,6 +62,8 @@
             'value': 'velocity_monthly_win_adjusted',
             'numerator': '(' ~ advanced_amount ~ ') * win_rate_from_advanced',
             'denominator': cycle_months,
+            'n': 'n_advanced',
+            'is_reliable': 'is_reliable and is_win_rate_reliable',
             'reason': "case when velocity_monthly is null then velocity_reason"
                 ~ " else 'no_closed_deals' end",
             'history_basis': 'history_basis',
@@ -59,6 +73,8 @@
             'value': 'win_rate',
             'numerator': 'n_won',
             'denominator': 'n_won + n_lost',
+            'n': 'n_won + n_lost',
+            'is_reliable': 'is_win_rate_reliable',
             'reason': "'no_closed_deals'",
             'history_basis': 'history_basis',
         },
@@ -84,6 +100,8 @@
             'value': 'value',
             'numerator': 'numerator',
             'denominator': 'denominator',
+            'n': 'denominator',
+            'is_reliable': 'is_reliable',
             'reason': 'reason',
             'history_basis': 'history_basis',
         },
@@ -93,6 +111,8 @@
             'value': 'value',
             'numerator': 'numerator',
             'denominator': 'denominator',
+            'n': 'denominator',
+            'is_reliable': 'is_reliable',
             'reason': 'reason',
             'history_basis': 'history_basis',
         },
@@ -101,6 +121,8 @@
             'value': 'top_channel_share',
             'numerator': 'top_channel_amount',
             'denominator': 'attributed_amount',
+            'n': 'weighted_opportunities',
+            'is_reliable': 'is_reliable',
             'reason': 'reason',
             'history_basis': 'history_basis',
         },
@@ -121,6 +143,8 @@
         ) as value,
         cast({{ measure.numerator or 'null' }} as {{ type_double() }}) as numerator,
         cast({{ measure.denominator or 'null' }} as {{ type_double() }}) as denominator,
+        cast({{ measure.n or 'null' }} as {{ type_double() }}) as n_observations,
+        {{ measure.is_reliable or 'true' }} as is_reliable,
         {{ measure.reason or "cast(null as " ~ dbt.type_string() ~ ")" }} as reason,
         {{ measure.history_basis or "'exact'" }} as history_basis
     from {{ measure.relation }}
@@ -132,6 +156,43 @@
     union all
     {% endif %}
     {%- endfor %}
+{%- endmacro %}
+
+{#- How a value lies to its target on the columns of rpt_kpi_scorecard. -#}
+{% macro kpi_status() -%}
+    case
+        when is_too_early then 'too_early'
+        when value is null and aim is not null then 'no_data'
+        when aim is null then null
+        when not is_reliable then 'too_few'
+        when value = aim and is_target_included then 'on_target'
+        when value <= aim and is_higher_better then 'below'
+        when value >= aim and not is_higher_better then 'above'
+        else 'on_target'
+    end
+{%- endmacro %}
+
+{#- A rate changes by points: a percent of a percent reads as another rate. -#}
+{% macro is_rate(unit) -%} {{ unit }} in ('share', 'percent') {%- endmacro %}
+
+{#- Percentage points between two rates, without the digits that a difference of doubles brings. -#}
+{% macro change_in_points(value, previous_value, unit) -%}
+    {%- set difference = '(' ~ value ~ ' - ' ~ previous_value ~ ')' -%}
+    {{ rounded_statistic(
+        'case when ' ~ unit ~ " = 'share' then 100 else 1 end * " ~ difference
+    ) }}
+{%- endmacro %}
+
+{#- Why a KPI has no change since the month before. -#}
+{% macro kpi_change_reason() -%}
+    case
+        when value is null then reason
+        when is_flow and not is_complete_month then 'month_not_complete'
+        when previous_value is null then 'no_previous_value'
+        when {{ is_rate('unit') }} then null
+        when previous_value = 0 then 'previous_value_is_zero'
+        when previous_value < 0 then 'previous_value_is_negative'
+    end
 {%- endmacro %}
 
 {#- The median absolute deviation of a normal distribution, in standard deviations. -#}

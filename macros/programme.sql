@@ -34,3 +34,51 @@
         months_after(started_on, stages ~ '.months_to'),
     ) }}
 {%- endmacro %}
+
+{#- Of an indicator of the programme: its stage, the unit of its value, its numerator (without one
+    the column of its name is the value), its denominator (without one the numerator is the value),
+    and what it means that there is nothing to divide by. -#}
+{% macro programme_kpis() -%}
+    {{ return({
+        'identification_precision': (
+            'launch', 'percent', 'icp_accounts', 'icp_stated_accounts', 'icp_not_stated'
+        ),
+        'account_coverage': ('launch', 'percent', 'covered_accounts', 'n_accounts', none),
+        'activation_uplift': (
+            'launch', 'uplift_ratio', 'activation_uplift_ratio', 'uplift_accounts',
+            'no_uplift_measured'
+        ),
+        'activation_uplift_median': (
+            'launch', 'uplift_ratio', none, 'uplift_accounts', 'no_uplift_measured'
+        ),
+        'sales_touch_alignment': (
+            'launch', 'percent', 'sales_touched_accounts', 'n_accounts', none
+        ),
+        'mqa_acceptance': (
+            'launch', 'percent', 'accepted_mqa_accounts', 'mqa_accounts', 'no_mqa'
+        ),
+        'follow_up_within_24_hours': (
+            'launch', 'percent', 'met_follow_ups', 'due_follow_ups', 'no_follow_up_due'
+        ),
+        'mqa': ('maturation', 'accounts', 'mqa_accounts', none, none),
+        'saa': ('maturation', 'accounts', 'saa_accounts', none, none),
+        'meetings_per_account': (
+            'maturation', 'meetings', 'generated_meetings', 'n_accounts', none
+        ),
+        'pipeline_generated': ('maturation', 'currency', 'pipeline_amount', none, none),
+        'closed_revenue': ('revenue', 'currency', 'revenue', none, none),
+        'expansion_revenue': ('revenue', 'currency', 'expansion_amount', none, none),
+    }) }}
+{%- endmacro %}
+
+{#- The same of costs and values of customers: programme, value, numerator, denominator, reason,
+    number of cases and the metric of minimum_observations that they are judged by. -#}
+{% macro programme_value_kpis() -%}
+    {{ return({
+        'cac': ('abm', 'cac', 'investment', 'new_customers', 'cac_reason', 'new_customers', 'cac'),
+        'cac_non_abm': (
+            'non_abm', 'cac', 'investment', 'new_customers', 'cac_reason', 'new_customers', 'cac'
+        ),
+        'clv_net': ('abm', 'clv_net', none, none, 'reason', 'n_observations', 'clv'),
+    }) }}
+{%- endmacro %}

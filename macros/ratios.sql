@@ -22,6 +22,29 @@
 {#- With fewer units on a side a comparison has no interval: a mean is not yet about normal. -#}
 {% macro fewest_units_of_interval() -%} 30 {%- endmacro %}
 
+{#- Why ABM and the others have no ratio, on the columns of rpt_abm_vs_non_abm. -#}
+{% macro comparison_ratio_reason() -%}
+    case
+        when not is_measured then 'cost_has_no_size'
+        when n_abm + n_abm_dropped = 0 then 'no_abm'
+        when n_non_abm + n_non_abm_dropped = 0 then 'no_non_abm'
+        when n_abm = 0 then 'no_common_stratum'
+        when abm_value is null or non_abm_value is null then value_reason
+        when non_abm_value <= 0 then 'zero_denominator'
+    end
+{%- endmacro %}
+
+{#- Why a ratio of theirs has no interval. -#}
+{% macro comparison_interval_reason() -%}
+    case
+        when not is_sampled then 'cost_is_no_sample'
+        when least(n_abm, n_non_abm) < {{ fewest_units_of_interval() }}
+            then 'below_{{ fewest_units_of_interval() }}'
+        when abm_value = 0 then 'zero_abm_value'
+        when abm_relative_variance + non_abm_relative_variance = 0 then 'no_variation'
+    end
+{%- endmacro %}
+
 {#- Half the 95 % interval of the ratio of two independent values, by the delta method. The relative
     variance of a value is its variance / its square. -#}
 {% macro ratio_margin(ratio, relative_variance, other_relative_variance) -%}

@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from abm.report.language import NOTHING, Language
+from abm.report.language import NOTHING, Language, few
 from abm.report.lines import trend
 from abm.report.published import Published
 from abm.report.tables import Row
@@ -58,10 +58,15 @@ def executive_card(executive: Row, language: Language) -> Card:
     return {
         "kpi": "velocity_monthly",
         "label": language.say("executive.velocity"),
-        "value": _known(
-            executive["velocity_monthly"],
-            language.amount,
-            executive["velocity_reason"],
+        "value": _judged(
+            _known(
+                executive["velocity_monthly"],
+                language.amount,
+                executive["velocity_reason"],
+                language,
+            ),
+            executive["is_reliable"] is not False,
+            executive["n_advanced"],
             language,
         ),
         "target": language.say("kpi.no_target")
@@ -105,6 +110,12 @@ def _card(months: Sequence[Row], published: Published, language: Language) -> Ca
     previous = now["previous_value"]
     if previous is None:
         said_previous = language.say("kpi.no_previous")
+    elif now["change_points"] is not None:
+        said_previous = language.say(
+            "kpi.previous_points",
+            value=write(previous),
+            change=language.number(now["change_points"], 1, sign=True),
+        )
     elif now["change_ratio"] is None:
         said_previous = language.say("kpi.previous_alone", value=write(previous))
     else:
@@ -116,7 +127,12 @@ def _card(months: Sequence[Row], published: Published, language: Language) -> Ca
     return {
         "kpi": now["kpi"],
         "label": now[f"label_{language.code}"],
-        "value": _known(now["value"], write, now["reason"], language),
+        "value": _judged(
+            _known(now["value"], write, now["reason"], language),
+            now["is_reliable"] or now["value"] is None,
+            now["n_observations"],
+            language,
+        ),
         "target": _target(now, write, published, language),
         "status": now["status"],
         "status_words": language.status(now["status"]),
@@ -139,7 +155,7 @@ def _target(
         return language.say(f"kpi.target_{kind}", value=write(now["target"]))
     if now["kpi"] == "velocity_monthly":
         held = [row["status"] for row in published.rows["velocity_by_executive"]]
-        with_target = [status for status in held if status]
+        with_target = [status for status in held if status in ("on_target", "below")]
         if with_target:
             return language.say(
                 "kpi.executives_on_target",
@@ -165,6 +181,11 @@ def _parts(row: Row, language: Language) -> Markup | None:
         if kpi in AMOUNTS_OF_AMOUNTS
         else language.number(denominator, 0 if float(denominator).is_integer() else 1),
     )
+
+
+def _judged(value: Markup, is_reliable: bool, n: Any, language: Language) -> Markup:
+    """A value, marked where it rests on too few cases."""
+    return value if is_reliable else few(value, n, language)
 
 
 def _known(

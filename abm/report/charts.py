@@ -178,7 +178,7 @@ def attributed_by_channel(rows: Sequence[Row], language: Language) -> Markup:
 
 
 def revenue_forecast(rows: Sequence[Row], language: Language) -> Markup:
-    """Lines of the three forecasts, and the band of the one from velocity."""
+    """Lines of the four forecasts, and the band of the recommended one."""
     months = [{"month": _moment(row["forecast_month_on"]), **row} for row in rows]
     band = [
         {"month": row["month"], "low": float(row["low_80"]), "high": float(row["high_80"])}
@@ -191,7 +191,7 @@ def revenue_forecast(rows: Sequence[Row], language: Language) -> Markup:
             "method": plain_text(language.code_of("forecast_method", method)),
             "amount": float(row[f"{method}_amount"]),
         }
-        for method in ("velocity", "bottom_up", "naive")
+        for method in ("recommended", "velocity", "bottom_up", "naive")
         for row in months
         if row[f"{method}_amount"] is not None
     ]

@@ -229,6 +229,18 @@ class Language:
         return Markup('<data value="{}">{}</data>').format(_plain(exact), text)
 
 
+def few(written: Markup, n: Number, language: Language) -> Markup:
+    """Mark a value that rests on too few cases: the style sheet greys it and writes their number.
+
+    Args:
+        written: The value, or its reason.
+        n: The number of cases; weights make it a broken one.
+        language: The language.
+    """
+    cases = language.number(n or 0, 0 if float(n or 0).is_integer() else 1)
+    return Markup('<span class="few" data-n="{}">{}</span>').format(plain_text(cases), written)
+
+
 def plain_text(marked_up: Markup) -> str:
     """The text of markup, for what takes no markup; its spaces stay, as those within a number."""
     return Markup(re.sub(r"<[^>]*>", "", str(marked_up))).unescape()

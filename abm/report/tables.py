@@ -6,7 +6,7 @@ model it comes from.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from abm.dictionary import TableEntry
 from abm.paths import read_yaml
-from abm.report.language import NOTHING, Language
+from abm.report.language import NOTHING, Language, few
 from abm.report.lines import trend
 
 FOLDER = Path(__file__).parent
@@ -25,7 +25,17 @@ STAND_IN = Markup('<span class="stand_in">\N{NO-BREAK SPACE}{}</span>').format(D
 """Behind what is judged on the benchmarks of another sector or country."""
 
 # Kinds of columns that are set flush right.
-NUMBERS = ("amount", "change", "change_share", "count", "in_unit", "number", "percent", "share")
+NUMBERS = (
+    "amount",
+    "change",
+    "change_share",
+    "count",
+    "in_unit",
+    "kpi_change",
+    "number",
+    "percent",
+    "share",
+)
 
 # What is shown of whom or what has no name.
 _IDENTIFIERS = {"account": "account_id", "executive": "account_executive_id"}
@@ -44,6 +54,9 @@ class Column:
         heading: Its heading by language, where that of a published column does not fit.
         codes: For a code, its domain in the table labels.
         reason: The query's column that says why a value is missing.
+        cases: The query's column of how many cases a ratio rests on; where they are too few it is
+            written grey with their number.
+        reliable: The query's column that says whether they are enough.
     """
 
     name: str
@@ -52,6 +65,8 @@ class Column:
     heading: Mapping[str, str] | None = None
     codes: str = ""
     reason: str = ""
+    cases: str = ""
+    reliable: str = "is_reliable"
 
 
 @dataclass(frozen=True)
@@ -150,12 +165,17 @@ class Cells:
         value = row[name]
         if column.kind in _IDENTIFIERS:
             value = value or row[_IDENTIFIERS[column.kind]]
+        if column.kind == "kpi_change" and value is None:
+            value = row["change_points"]
         if column.kind == "person" and row["person_name"]:
             return Markup("<strong><bdi>{}</bdi></strong><br><bdi>{}</bdi>").format(
                 row["person_name"], value or NOTHING
             )
         if column.kind == "executive" and row["account_executive_id"] == "unknown":
             return self.language.say("word.unknown_executive")
+        if value is not None and column.cases and row[column.reliable] is False:
+            written = self.cell(replace(column, cases=""), row)
+            return few(written, row[column.cases], self.language)
         if value is None:
             reason = row[column.reason] if column.reason else None
             if reason is None:
@@ -183,6 +203,10 @@ class Cells:
                 return language.deadline(value)
             case "executive":
                 return self._link(value, self.executives.get(row["account_executive_id"]))
+            case "kpi_change":
+                if (points := row["change_points"]) is not None:
+                    return language.say("kpi.points", change=language.number(points, 1, sign=True))
+                return language.share(value, sign=True)
             case "in_unit":
                 return language.in_unit(value, row["unit"])
             case "moment":

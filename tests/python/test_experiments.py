@@ -111,6 +111,11 @@ def report(
     with duckdb.connect() as connection:
         connection.execute(f"attach ':memory:' as {DATABASE}")
         connection.execute(f"create schema {DATABASE}.intermediate")
+        connection.execute(f"create schema {DATABASE}.reference")
+        # Judged from the first unit on: the tests are of how small experiments are computed.
+        connection.execute(
+            f"create table {DATABASE}.reference.minimum_observations (metric varchar, n integer)"
+        )
         connection.execute(f"use {DATABASE}.intermediate")
         connection.register("accounts", accounts)
         connection.register("experiments", experiments)

@@ -156,18 +156,19 @@ class History:
                 velocity = len(advanced) * fmean(amounts) / (fmean(days) / DAYS_PER_MONTH)
             else:
                 continue
-            if velocity <= target:
+            if velocity <= target and len(advanced) >= 3:
                 breaches[executive] = (velocity, target)
         return breaches
 
     def concentration(self, day: date) -> dict[tuple[str, str], Breach]:
         credited = self.rows(
-            f"select channel, sum(attributed_amount) as amount from marts.fct_attribution "
+            "select channel, sum(attributed_amount) as amount, sum(weight) as weight "
+            "from marts.fct_attribution "
             f"where channel <> 'unattributed' and closed_on <= date '{day}' "
             f"and closed_on > date '{day}' - 365 group by channel"
         )
         total = float(sum(row["amount"] or 0 for row in credited))
-        if not total:
+        if not total or sum(row["weight"] for row in credited) < 3:
             return {}
         shares = {row["channel"]: float(row["amount"] or 0) / total for row in credited}
         index = sum(share**2 for share in shares.values())
@@ -194,7 +195,7 @@ class History:
                 contracts[row["account_id"]].append(row)
         first_of_month = day.replace(day=1)
         months_from = first_of_month.replace(year=first_of_month.year - 1)
-        first_year, expansion, n_valued, kept, n_new = 0.0, 0.0, 0, [], 0
+        first_year, expansion, n_valued, n_older, kept, n_new = 0.0, 0.0, 0, 0, [], 0
         for account_id, own in won.items():
             new = [deal for deal in own if deal["opportunity_type"] == "new_business"]
             if not new:
@@ -215,6 +216,7 @@ class History:
                 ]
 
             if since < day - 365 * DAY:
+                n_older += 1
                 year = in_year("new_business")
                 first_year += sum(year)
                 n_valued += bool(year)
@@ -242,7 +244,9 @@ class History:
             "and in_cac and month_start_on >= $1 and month_start_on < $2)",
             [months_from, first_of_month],
         ).fetchall()
-        if months < 12 or not n_new or not n_valued or not kept or not first_year:
+        if months < 12 or not n_new or not n_valued or not first_year:
+            return None
+        if min(len(kept), n_older) < 10:
             return None
         cost_of_one = float(cost) / n_new
         value = first_year / n_valued * fmean(kept) * (1 + expansion / first_year)
@@ -308,9 +312,8 @@ def test_rules_of_deals_and_costs_fire_on_the_first_day(history: History) -> Non
     for rule in ("velocity_below_target", "attribution_concentrated"):
         assert alerts(history, rule) == expected.get(rule, {}), rule
     values = alerts(history, "clv_cac_below_minimum")
-    assert values["all"] == expected["clv_cac_below_minimum"]["all"]
-    days = {run[0] for found in expected["velocity_below_target"].values() for run in found}
-    assert len({day.day for day in days}) > 5, "breaches begin on any day of a month"
+    assert values.get("all", []) == expected["clv_cac_below_minimum"].get("all", [])
+    assert expected["velocity_below_target"], "somebody has deals enough to be below the target"
 
 
 def test_rules_of_accounts_fire_on_the_first_day(history: History) -> None:

@@ -224,8 +224,12 @@ QUERIES = {
                     is_open and opportunity_type in ('new_business', 'expansion')
                     and account_id <> 'unknown' and deals.account_executive_id = entity_id
             ) as "Target from stand-in benchmarks",
-            case is_on_target when true then 'on_target' when false then 'below' end
-                as "Against target"
+            case
+                when target_velocity_monthly is null then null
+                when n_advanced < 3 then 'too_few'
+                when velocity_monthly > target_velocity_monthly then 'on_target'
+                else 'below'
+            end as "Against target"
         from marts.rpt_pipeline_velocity
         join marts.dim_account_executives on entity_id = account_executive_id
         where entity_type = 'account_executive' and as_of_on = date '2026-10-31'
@@ -320,8 +324,12 @@ QUERIES = {
             cac as "Acquisition cost",
             clv_cac_ratio as "Value to cost",
             minimum_ratio as "Minimum value to cost",
-            case is_on_target when true then 'on_target' when false then 'below' else 'no_data' end
-                as "Against target"
+            case
+                when clv_cac_ratio is null then 'no_data'
+                when least(n_retention, n_expansion) < 10 then 'too_few'
+                when clv_cac_ratio >= 10 then 'on_target'
+                else 'below'
+            end as "Against target"
         from marts.rpt_customer_lifetime_value as lifetime_values
         where programme = 'abm' and as_of_on = date '2026-10-31'
         order by is_total, lifetime_values.sector
@@ -569,18 +577,22 @@ QUERIES = {
         """,
     ),
     "revenue_forecast": (
-        "month amount+ amount+ amount amount amount",
+        "month amount+ amount amount code:forecast_method amount+ amount amount",
         """
         select
             forecast_month_on as "Month",
+            recommended.expected_amount as "Recommended forecast",
+            recommended.forecast_reason,
+            recommended.low_80 as "Low end (80%)",
+            recommended.high_80 as "High end (80%)",
+            recommended.chosen_method as "Made from",
             velocity.expected_amount as "Forecast from velocity",
             velocity.forecast_reason,
-            velocity.low_80 as "Low end (80%)",
-            velocity.band_reason,
-            velocity.high_80 as "High end (80%)",
             bottom_up.expected_amount as "Forecast from pipeline",
             naive.expected_amount as "Naive forecast"
-        from (from marts.rpt_revenue_forecast where method = 'velocity') as velocity
+        from (from marts.rpt_revenue_forecast where method = 'recommended') as recommended
+        join (from marts.rpt_revenue_forecast where method = 'velocity') as velocity
+            using (forecast_month_on)
         join (from marts.rpt_revenue_forecast where method = 'bottom_up') as bottom_up
             using (forecast_month_on)
         join (from marts.rpt_revenue_forecast where method = 'naive') as naive
@@ -589,17 +601,21 @@ QUERIES = {
         """,
     ),
     "forecast_accuracy": (
-        "count count share+ share share truth",
+        "count count share+ share truth share share share",
         """
         select
             horizon_months as "Months ahead",
-            velocity.n_months as "Months checked",
-            velocity.wape as "Velocity forecast error",
-            velocity.accuracy_reason,
-            bottom_up.wape as "Pipeline forecast error",
-            naive.wape as "Naive forecast error",
-            velocity.beats_naive as "Velocity beats naive"
-        from (from marts.rpt_forecast_accuracy where method = 'velocity') as velocity
+            recommended.n_months as "Months checked",
+            recommended.wape as "Recommended forecast error",
+            recommended.accuracy_reason,
+            recommended.naive_wape as "Naive, same months",
+            recommended.beats_naive as "Recommended beats naive",
+            velocity.wape as "Velocity, 12 month ends",
+            bottom_up.wape as "Pipeline, 12 month ends",
+            naive.wape as "Naive, 12 month ends"
+        from (from marts.rpt_forecast_accuracy where method = 'recommended') as recommended
+        join (from marts.rpt_forecast_accuracy where method = 'velocity') as velocity
+            using (horizon_months)
         join (from marts.rpt_forecast_accuracy where method = 'bottom_up') as bottom_up
             using (horizon_months)
         join (from marts.rpt_forecast_accuracy where method = 'naive') as naive
@@ -608,11 +624,14 @@ QUERIES = {
         """,
     ),
     "recommended_budget": (
-        "text number amount amount change_share text",
+        "text number number share amount amount amount change_share text",
         """
         select
             (select label_{l} from marts.dim_channels where channel = budget.channel) as "Channel",
             return_on_spend_ratio as "Return on spend, budget window",
+            weighted_opportunities as "Attributed deals, budget window",
+            utilisation_rate as "Budget used",
+            crm_cost_without_ledger as "Campaign costs not in the ledger, budget window",
             current_budget as "Current budget",
             recommended_budget as "Recommended budget",
             change_ratio as "Recommended change",
@@ -1294,13 +1313,15 @@ FIXED_WITH_DIGITS = {
     "|4. Actions|Return by tier, last 365 days|Campaigns by attributed revenue, last 365 days"
     "|last 12 complete months|1:1|1:few|1:many"
     "|Top 10 accounts by engagement score|Attributed revenue by channel, last 365 days"
-    "|÷ 30.4375|The band is where 80% of|with its 95% interval; it takes 30 deals"
+    "|Won revenue of 90 days credited"
+    "|12 month ends|÷ 30.4375|The band is where 80% of|with its 95% interval; it takes 30 deals"
     "|judged on SaaS B2B|calls within 24 hours of|Cooled without a call, last 30 days"
     "|Low end (95%)|High end (95%)|Score change (30 days)|Low end (80%)|High end (80%)",
     "fr": "1. Vue d\N{RIGHT SINGLE QUOTATION MARK}ensemble|2. Performance|3. Santé"
     "|4. Actions recommandées|5. Prévisions|6. Quatre piliers|4. Actions|1:1|1:few|1:many"
     "|12 derniers mois complets"
-    "|Les 10 comptes au score|365 derniers jours|÷ 30,4375|La bande contient 80\xa0% des"
+    "|Les 10 comptes au score|365 derniers jours|÷ 30,4375|La bande contient 80\xa0% des|12 fins de mois"
+    "|gagné en 90 jours attribuée"
     "|intervalle à 95\xa0%\xa0; il faut 30 affaires|Borne basse (95\xa0%)|Borne haute (95\xa0%)"
     "|appelle sous 24 heures|Refroidis sans appel, 30 derniers jours"
     "|Chiffre d\N{RIGHT SINGLE QUOTATION MARK}affaires (année 1)"
@@ -1731,7 +1752,12 @@ class Comparison:
         self.equal(status, [kpi["status"]] if kpi["status"] else [], f"{name}, status")
         self.figures(
             card.one(class_="previous"),
-            [(kpi["previous_value"], unit), (kpi["change_ratio"], "change_share")],
+            [
+                (kpi["previous_value"], unit),
+                (kpi["change_ratio"], "change_share")
+                if kpi["change_points"] is None
+                else (kpi["change_points"], "change"),
+            ],
             f"{name}, last month",
         )
         self.figures(
@@ -2001,6 +2027,79 @@ def differences(page: Node, language: str, db: Path) -> list[str]:
 @cache
 def first_page(folder: Path, language: str) -> str:
     return (folder / language / "index.html").read_text(encoding="utf-8")
+
+
+FEW = {
+    "velocity_by_executive": (
+        "Velocity per month",
+        """
+        select
+            account_executive_name,
+            case when n_advanced < 3 and velocity_monthly is not null then n_advanced end
+        from marts.rpt_pipeline_velocity
+        join marts.dim_account_executives on entity_id = account_executive_id
+        where entity_type = 'account_executive' and as_of_on = date '2026-10-31'
+        """,
+    ),
+    "lifetime_value_by_sector": (
+        "Value to cost",
+        """
+        select
+            (select label_en from reference.labels where domain = 'sector' and code = sector),
+            case
+                when least(n_retention, n_expansion) < 10 and clv_cac_ratio is not null
+                    then least(n_retention, n_expansion)
+            end
+        from marts.rpt_customer_lifetime_value
+        where programme = 'abm' and as_of_on = date '2026-10-31'
+        """,
+    ),
+    "attributed_by_channel": (
+        "Return on spend",
+        """
+        select
+            label_en,
+            case
+                when weighted_opportunities < 3 and return_on_spend_ratio is not null
+                    then round(weighted_opportunities, 1)
+            end
+        from marts.rpt_return_on_spend join marts.dim_channels using (channel)
+        where attribution_model = 'position_20_50_30'
+        """,
+    ),
+    "cost_efficiency": (
+        "Cost per qualified account",
+        """
+        select
+            (select label_en from reference.labels where domain = 'abm_tier' and code = abm_tier),
+            case when n_mqa_in_period < 5 and cost_per_mqa is not null then n_mqa_in_period end
+        from marts.rpt_cost_efficiency
+        """,
+    ),
+}
+"""Table to a ratio of it, and SQL of whose rests on too few cases: on how many."""
+
+
+def few_in(page: Node, table: str, heading: str) -> dict[str, Decimal | None]:
+    """First cell of each row of a table to the number of cases that stands behind a grey value."""
+    block = page.one(id=table)
+    place = [head.text for head in block.one("thead").all("th")].index(heading)
+    found: dict[str, Decimal | None] = {}
+    for row in block.one("tbody").all("tr"):
+        cells = list(row.all("th", "td"))
+        marks = [node["data-n"] for node in cells[place].all("span", class_="few")]
+        found[cells[0].text.partition("\u00a0")[0]] = Decimal(marks[0]) if marks else None
+    return found
+
+
+@pytest.mark.parametrize("table", FEW)
+def test_what_rests_on_too_few_cases_is_grey_with_their_number(
+    table: str, dashboard: Dashboard, published: Path
+) -> None:
+    heading, sql = FEW[table]
+    shown = few_in(read_html(first_page(dashboard.folder, "en")), table, heading)
+    with duckdb.connect(str(published), read_only=True) as db:
+        assert shown == dict(db.execute(sql).fetchall())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

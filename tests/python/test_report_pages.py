@@ -320,7 +320,9 @@ def test_five_sections_have_their_tables(trees: dict[str, Node]) -> None:
             assert len(tables) >= 3, name
             for table in tables:
                 assert list(table.one("tbody").all("tr")), name
-        assert not list(page.all(class_="empty"))
+        # No account executive with deals enough to be judged is below the target.
+        empty = {node.parent["id"] for node in page.all(class_="empty") if node.parent}
+        assert empty <= {"velocity_alerts"}
 
 
 def test_definitions_read_as_text(trees: dict[str, Node]) -> None:

@@ -277,7 +277,7 @@ def test_what_cannot_be_computed_says_why(each: tuple[str, Build]) -> None:
         ("rpt_penetration_by_persona", "apr_pct", "apr_reason"),
         ("rpt_abm_vs_non_abm", "ci_low", "reason"),
         ("rpt_kpi_scorecard", "value", "reason"),
-        ("rpt_kpi_scorecard", "change_ratio", "change_reason"),
+        ("rpt_kpi_scorecard", "coalesce(change_ratio, change_points)", "change_reason"),
         ("rpt_anomalies", "robust_z", "reason"),
     ):
         unlike = rows(

@@ -1,6 +1,6 @@
 -- What the scorecard shows is what other reports say by another way: open and advanced pipeline the
 -- deals' own, won amounts the revenue walk's of every whole quarter, credited amounts those of the
--- deals won, engagement and penetration the accounts', hot accounts the weekly list, new
+-- deals won in 90 days, engagement and penetration the accounts', hot accounts the weekly list, new
 -- opportunities the weekly movements; every ratio its numerator by its denominator. Its definitions
 -- name KPIs that are measured, and targets that exist.
 with scorecard as (
@@ -72,11 +72,16 @@ quarters as (
 
 won as (
     select
-        cast({{ dbt.date_trunc('month', 'closed_on') }} as date) as month_on,
-        coalesce(sum(amount), 0) as expected
-    from opportunities
-    where is_won and opportunity_type in ('new_business', 'expansion')
-    group by cast({{ dbt.date_trunc('month', 'closed_on') }} as date)
+        months.month_on,
+        coalesce(sum(opportunities.amount), 0) as expected
+    from {{ ref('rpt_monthly_totals') }} as months
+    left join opportunities
+        on
+            opportunities.closed_on between
+            {{ days_after('months.as_of_on', -89) }} and months.as_of_on
+            and opportunities.is_won
+            and opportunities.opportunity_type in ('new_business', 'expansion')
+    group by months.month_on
 ),
 
 created_in_weeks as (

@@ -6,7 +6,8 @@ select
     velocities.avg_cycle_days,
     velocities.cycle_basis,
     velocities.velocity_monthly,
-    velocities.velocity_reason
+    velocities.velocity_reason,
+    velocities.is_reliable
 from marts.rpt_pipeline_velocity as velocities
 inner join audit.audit_settings using (as_of_on)
 where velocities.entity_type = 'account'

@@ -5,6 +5,7 @@ with channels as (
         sum(returns.weighted_opportunities) as weighted_opportunities,
         sum(returns.spend) as spend,
         any_value(returns.return_on_spend_ratio) as return_on_spend_ratio,
+        any_value(returns.is_reliable) as is_reliable,
         any_value(returns.reason) as reason,
         sum(returns.crm_cost_without_ledger) as crm_cost_without_ledger,
         grouping(channel) = 1 as is_total
@@ -22,6 +23,7 @@ select
     channels.spend,
     case when not channels.is_total then channels.return_on_spend_ratio end
         as return_on_spend_ratio,
+    channels.is_reliable,
     case when not channels.is_total then channels.reason end as reason,
     channels.crm_cost_without_ledger,
     channels.is_total

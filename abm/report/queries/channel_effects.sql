@@ -3,6 +3,7 @@ select
     channels.label_fr,
     effects.n_journeys,
     effects.n_journeys_won,
+    effects.is_reliable,
     effects.removal_effect,
     effects.markov_global_share,
     effects.shapley_share

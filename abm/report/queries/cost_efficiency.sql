@@ -10,6 +10,9 @@ select
     cost_per_mqa_reason,
     revenue_per_account,
     revenue_per_account_reason,
+    is_cost_per_engaged_account_reliable,
+    is_cost_per_mqa_reliable,
+    is_revenue_per_account_reliable,
     is_total
 from marts.rpt_cost_efficiency
 order by

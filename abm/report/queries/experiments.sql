@@ -6,6 +6,7 @@ select
     experiments.started_on,
     experiments.ended_on,
     experiments.n,
+    experiments.is_reliable,
     case experiments.metric_kind when 'proportion' then 'share' else 'points' end as unit,
     experiments.metric_value,
     experiments.difference,

@@ -4,6 +4,8 @@ select
     funnel.n_reached,
     funnel.conversion_rate,
     funnel.conversion_reason,
+    funnel.n_reached_previous,
+    funnel.is_reliable,
     funnel.median_days_from_previous,
     funnel.median_days_reason
 from marts.rpt_journey_funnel as funnel

@@ -15,6 +15,14 @@ select
     lifetime_values.year_1_revenue_avg,
     lifetime_values.retention_rate,
     lifetime_values.expansion_multiplier,
+    lifetime_values.n_retention,
+    lifetime_values.n_expansion,
+    lifetime_values.new_customers,
+    lifetime_values.n_observations,
+    lifetime_values.is_reliable,
+    lifetime_values.is_retention_reliable,
+    lifetime_values.is_expansion_reliable,
+    lifetime_values.is_cac_reliable,
     lifetime_values.clv_net,
     lifetime_values.benchmark_clv,
     lifetime_values.cac,
@@ -23,6 +31,8 @@ select
     lifetime_values.reason,
     case
         when scorecard.status = 'too_early' then 'too_early'
+        when lifetime_values.clv_cac_ratio is not null and not lifetime_values.is_reliable
+            then 'too_few'
         when lifetime_values.is_on_target then 'on_target'
         when not lifetime_values.is_on_target then 'below'
         else 'no_data'

@@ -4,7 +4,8 @@ select
     penetration.identified_stakeholders,
     penetration.engaged_stakeholders,
     penetration.apr_pct,
-    penetration.apr_reason
+    penetration.apr_reason,
+    penetration.is_reliable
 from marts.rpt_penetration_by_persona as penetration
 left join reference.account_size_tiers as tiers using (account_size_tier)
 where penetration.is_key_role

@@ -14,6 +14,7 @@ select
     penetration.engaged_stakeholders,
     penetration.identified_stakeholders,
     penetration.apr_pct,
+    penetration.is_reliable,
     penetration.apr_target_pct,
     penetration.n_on_target,
     penetration.is_total

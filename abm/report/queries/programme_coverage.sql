@@ -5,6 +5,16 @@ select
     max(case when coverage.is_total then coverage.value end) as value,
     max(case when coverage.is_total then coverage.reason end) as reason,
     max(case when coverage.is_total then coverage.denominator end) as denominator,
+    bool_and(case when coverage.is_total then coverage.is_reliable end) as is_reliable,
+    max(case when coverage.abm_tier = 'one_to_one' then coverage.denominator end) as one_to_one_cases,
+    bool_and(case when coverage.abm_tier = 'one_to_one' then coverage.is_reliable end)
+        as is_one_to_one_reliable,
+    max(case when coverage.abm_tier = 'one_to_few' then coverage.denominator end) as one_to_few_cases,
+    bool_and(case when coverage.abm_tier = 'one_to_few' then coverage.is_reliable end)
+        as is_one_to_few_reliable,
+    max(case when coverage.abm_tier = 'one_to_many' then coverage.denominator end) as one_to_many_cases,
+    bool_and(case when coverage.abm_tier = 'one_to_many' then coverage.is_reliable end)
+        as is_one_to_many_reliable,
     max(case when coverage.abm_tier = 'one_to_one' then coverage.value end) as one_to_one,
     max(case when coverage.abm_tier = 'one_to_few' then coverage.value end) as one_to_few,
     max(case when coverage.abm_tier = 'one_to_many' then coverage.value end) as one_to_many,

@@ -4,6 +4,8 @@ select
     revenue,
     investment,
     abm_roi_pct,
+    weighted_opportunities,
+    is_reliable,
     roi_reason,
     benchmark_min_pct,
     benchmark_max_pct,

@@ -4,6 +4,7 @@ select
     returns.weighted_opportunities,
     returns.spend,
     returns.return_on_spend_ratio,
+    returns.is_reliable,
     returns.return_on_spend_reason
 from marts.rpt_attribution_by_campaign as returns
 inner join audit.audit_settings using (attribution_model)

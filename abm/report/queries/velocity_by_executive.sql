@@ -9,7 +9,10 @@ select
     velocity.velocity_previous_month,
     velocity.target_velocity_monthly,
     velocity.target_fallback_share,
+    velocity.is_reliable,
     case
+        when not velocity.is_reliable and velocity.target_velocity_monthly is not null
+            then 'too_few'
         when velocity.is_on_target then 'on_target'
         when not velocity.is_on_target then 'below'
     end as status

@@ -62,7 +62,12 @@ valued as (
             when retention_rate is null then 'no_renewal_data'
             when cac_reason is not null then cac_reason
             when investment = 0 then 'no_investment'
-        end as reason
+        end as reason,
+        least(n_retention, n_expansion) as n_observations,
+        {{ has_enough('clv', 'least(n_retention, n_expansion)') }} as is_reliable,
+        {{ has_enough('retention', 'n_retention') }} as is_retention_reliable,
+        {{ has_enough('expansion', 'n_expansion') }} as is_expansion_reliable,
+        {{ has_enough('cac', 'new_customers') }} as is_cac_reliable
     from rated
 ),
 
@@ -78,7 +83,10 @@ final as (
         valued.clv_net / nullif(valued.cac, 0) as clv_cac_ratio,
         valued.clv_lifetime / nullif(valued.cac, 0) as clv_lifetime_cac_ratio,
         minimum.minimum_ratio,
-        valued.clv_net / nullif(valued.cac, 0) >= minimum.minimum_ratio as is_on_target
+        case
+            when valued.is_reliable
+                then valued.clv_net / nullif(valued.cac, 0) >= minimum.minimum_ratio
+        end as is_on_target
     from valued
     cross join minimum
 )

@@ -1,39 +1,4 @@
--- Of an indicator: its stage, the unit of its value, its numerator (without one the column of its
--- name is the value), its denominator (without one the numerator is the value), and what it means
--- that there is nothing to divide by.
-{%- set kpis = {
-    'identification_precision': (
-        'launch', 'percent', 'icp_accounts', 'icp_stated_accounts', 'icp_not_stated'
-    ),
-    'account_coverage': ('launch', 'percent', 'covered_accounts', 'n_accounts', none),
-    'activation_uplift': (
-        'launch', 'uplift_ratio', 'activation_uplift_ratio', 'uplift_accounts',
-        'no_uplift_measured'
-    ),
-    'activation_uplift_median': (
-        'launch', 'uplift_ratio', none, 'uplift_accounts', 'no_uplift_measured'
-    ),
-    'sales_touch_alignment': ('launch', 'percent', 'sales_touched_accounts', 'n_accounts', none),
-    'mqa_acceptance': (
-        'launch', 'percent', 'accepted_mqa_accounts', 'mqa_accounts', 'no_mqa'
-    ),
-    'follow_up_within_24_hours': (
-        'launch', 'percent', 'met_follow_ups', 'due_follow_ups',
-        'no_follow_up_due'
-    ),
-    'mqa': ('maturation', 'accounts', 'mqa_accounts', none, none),
-    'saa': ('maturation', 'accounts', 'saa_accounts', none, none),
-    'meetings_per_account': ('maturation', 'meetings', 'generated_meetings', 'n_accounts', none),
-    'pipeline_generated': ('maturation', 'currency', 'pipeline_amount', none, none),
-    'closed_revenue': ('revenue', 'currency', 'revenue', none, none),
-    'expansion_revenue': ('revenue', 'currency', 'expansion_amount', none, none),
-} -%}
-{%- set costs_and_values = {
-    'cac': ('abm', 'cac', 'investment', 'new_customers', 'cac_reason'),
-    'cac_non_abm': ('non_abm', 'cac', 'investment', 'new_customers', 'cac_reason'),
-    'clv_net': ('abm', 'clv_net', none, none, 'reason'),
-} %}
-
+-- What each indicator is: macros/programme.sql. A count or an amount is what it is, however small.
 with tiers as (
     select * from {{ ref('int_programme_tiers') }}
 ),
@@ -49,7 +14,7 @@ lifetime_values as (
 ),
 
 final as (
-    {%- for kpi, (stage, unit, numerator, denominator, reason) in kpis.items() %}
+    {%- for kpi, (stage, unit, numerator, denominator, reason) in programme_kpis().items() %}
     select
         '{{ stage }}' as programme_stage,
         '{{ kpi }}' as kpi,
@@ -76,6 +41,8 @@ final as (
             when {{ denominator }} = 0 then '{{ reason }}'
             {%- endif %}
         end as reason,
+        cast({{ denominator or 'null' }} as {{ type_double() }}) as n_observations,
+        {{ has_enough('rate', denominator) if denominator else 'true' }} as is_reliable,
         cast(null as integer) as n_costs_without_rate
     from tiers
 
@@ -94,9 +61,12 @@ final as (
             when n_costs_without_rate > 0 then 'cost_without_rate'
             when investment = 0 then 'no_investment'
         end as reason,
+        cast(weighted_opportunities as {{ type_double() }}) as n_observations,
+        {{ has_enough('returns', 'weighted_opportunities') }} as is_reliable,
         cast(n_costs_without_rate as integer) as n_costs_without_rate
     from tiers
-    {%- for kpi, (programme, value, numerator, denominator, reason) in costs_and_values.items() %}
+    {%- for kpi, (programme, value, numerator, denominator, reason, n, metric)
+        in programme_value_kpis().items() %}
 
     union all
 
@@ -110,6 +80,8 @@ final as (
         cast({{ denominator or 'null' }} as {{ type_double() }}) as denominator,
         {{ value }} as value,
         case when {{ value }} is null then {{ reason }} end as reason,
+        cast({{ n }} as {{ type_double() }}) as n_observations,
+        {{ has_enough(metric, n) }} as is_reliable,
         cast(n_costs_without_rate as integer) as n_costs_without_rate
     from lifetime_values
     where programme = '{{ programme }}'

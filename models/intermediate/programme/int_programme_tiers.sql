@@ -3,7 +3,7 @@
     'uplift_accounts', 'sales_touched_accounts', 'generated_meetings', 'mqa_accounts',
     'accepted_mqa_accounts', 'saa_accounts', 'due_follow_ups', 'met_follow_ups',
 ] -%}
-{%- set amounts = ['revenue', 'pipeline_amount', 'expansion_amount'] %}
+{%- set amounts = ['revenue', 'weighted_opportunities', 'pipeline_amount', 'expansion_amount'] %}
 
 with accounts as (
     select * from {{ ref('int_programme_account_measures') }}
@@ -58,6 +58,7 @@ by_tier as (
         costs.investment,
         costs.n_costs_without_rate,
         coalesce(returns.revenue, 0) as revenue,
+        coalesce(returns.weighted_opportunities, 0) as weighted_opportunities,
         coalesce(returns.pipeline_created, 0) as pipeline_amount,
         coalesce(expansions.expansion_amount, 0) as expansion_amount
     from costs

@@ -91,7 +91,7 @@ final as (
         'clv_net' as metric,
         'raw' as method,
         programme,
-        cast(n_customers as {{ dbt.type_bigint() }}) as n_units,
+        cast(n_observations as {{ dbt.type_bigint() }}) as n_units,
         cast(0 as {{ dbt.type_bigint() }}) as n_units_dropped,
         cast(0 as {{ dbt.type_bigint() }}) as n_strata_dropped,
         cast(null as {{ type_decimal(6, 28) }}) as numerator,

@@ -13,6 +13,7 @@ strata as (
         results.was_customer_before,
         results.abm_tier,
         results.account_days,
+        results.n_won,
         case
             when controls.account_days > 0
                 then
@@ -38,6 +39,7 @@ strata_and_totals as (
         period,
         abm_tier,
         account_days,
+        n_won,
         estimated_revenue
     from strata
 
@@ -47,6 +49,7 @@ strata_and_totals as (
         period,
         'all' as abm_tier,
         sum(account_days) as account_days,
+        sum(n_won) as n_won,
         sum(estimated_revenue) as estimated_revenue
     from strata
     group by period, sector, account_size_tier, was_customer_before
@@ -57,6 +60,7 @@ final as (
         period,
         abm_tier,
         sum(estimated_revenue) as revenue,
+        sum(case when estimated_revenue is null then 0 else n_won end) as weighted_opportunities,
         sum(account_days) as account_days,
         sum(case when estimated_revenue is null then 0 else account_days end)
             as matched_account_days,

@@ -18,7 +18,8 @@ credits as (
     select
         opportunity_id,
         touchpoint_id,
-        {{ default_attribution_model() }}_amount as attributed_amount
+        {{ default_attribution_model() }}_amount as attributed_amount,
+        {{ default_attribution_model() }}_weight as weight
     from {{ ref('int_attribution_credits') }}
     where attribution_basis = 'revenue'
 ),
@@ -34,6 +35,7 @@ dated as (
         abm_tier,
         closed_on as dated_on,
         amount as revenue,
+        1 as weighted_opportunities,
         0 as pipeline_created,
         0 as n_pipeline_without_amount
     from wins
@@ -45,6 +47,7 @@ dated as (
         abm_tier_at_creation as abm_tier,
         created_on as dated_on,
         0 as revenue,
+        0 as weighted_opportunities,
         amount as pipeline_created,
         case when amount is null then 1 else 0 end as n_pipeline_without_amount
     from opportunities
@@ -57,6 +60,7 @@ dated as (
         opportunities.abm_tier_at_creation as abm_tier,
         opportunities.closed_on as dated_on,
         opportunities.amount as revenue,
+        1 as weighted_opportunities,
         0 as pipeline_created,
         0 as n_pipeline_without_amount
     from opportunities
@@ -70,6 +74,7 @@ dated as (
         programme_touches.abm_tier_at_touch as abm_tier,
         opportunities.closed_on as dated_on,
         credits.attributed_amount as revenue,
+        credits.weight as weighted_opportunities,
         0 as pipeline_created,
         0 as n_pipeline_without_amount
     from credits
@@ -83,6 +88,7 @@ final as (
         {{ reported_abm_tier('abm_tier') }} as abm_tier,
         dated_on,
         revenue,
+        weighted_opportunities,
         pipeline_created,
         n_pipeline_without_amount
     from dated

@@ -12,6 +12,7 @@ by_tier as (
         results.roi_basis,
         results.abm_tier,
         coalesce(sum(results.revenue), 0) as revenue,
+        sum(results.weighted_opportunities) as weighted_opportunities,
         coalesce(sum(results.pipeline_created), 0) as pipeline_created,
         sum(results.n_pipeline_without_amount) as n_pipeline_without_amount
     from results
@@ -29,6 +30,7 @@ final as (
         roi_basis,
         'all' as abm_tier,
         sum(revenue) as revenue,
+        sum(weighted_opportunities) as weighted_opportunities,
         sum(pipeline_created) as pipeline_created,
         sum(n_pipeline_without_amount) as n_pipeline_without_amount
     from by_tier

@@ -47,6 +47,7 @@ observed as (
         is_in_programme,
         abm_tier,
         {{ days_between('first_on', 'last_on') }} + 1 as account_days,
+        0 as n_won,
         0 as revenue
     from clipped
 
@@ -60,6 +61,7 @@ observed as (
         wins.is_in_programme,
         wins.abm_tier,
         0 as account_days,
+        1 as n_won,
         wins.amount as revenue
     from wins
     inner join periods on wins.closed_on between periods.started_on and periods.ended_on
@@ -74,6 +76,7 @@ final as (
         is_in_programme,
         abm_tier,
         sum(account_days) as account_days,
+        sum(n_won) as n_won,
         coalesce(sum(revenue), 0) as revenue
     from observed
     group by

@@ -95,7 +95,9 @@ computed as (
             when n_advanced = 0 then 'no_advanced_deals'
             when avg_deal_size is null then 'no_known_amount'
             when avg_cycle_days is null then 'no_won_deals'
-        end as velocity_reason
+        end as velocity_reason,
+        {{ has_enough('velocity', 'n_advanced') }} as is_reliable,
+        {{ has_enough('deals', 'n_won + n_lost') }} as is_win_rate_reliable
     from joined
 ),
 
@@ -103,7 +105,7 @@ final as (
     select
         *,
         velocity_monthly * win_rate_from_advanced as velocity_monthly_win_adjusted,
-        velocity_monthly > target_velocity_monthly as is_on_target,
+        case when is_reliable then velocity_monthly > target_velocity_monthly end as is_on_target,
         case when n_without_history = 0 then 'exact' else 'current_state' end as history_basis
     from computed
 )

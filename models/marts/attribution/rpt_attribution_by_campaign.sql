@@ -82,6 +82,7 @@ final as (
         spend_basis,
         cast(n_costs_without_rate as integer) as n_costs_without_rate,
         {{ return_on_spend_ratio('attributed_amount', 'spend') }} as return_on_spend_ratio,
+        {{ has_enough('returns', 'weighted_opportunities') }} as is_reliable,
         {{ return_on_spend_reason(
             'attributed_amount', 'spend', "(spend_basis <> 'none')", 'n_costs_without_rate'
         ) }} as return_on_spend_reason

@@ -39,7 +39,8 @@ totals as (
         attribution_model,
         attribution_basis,
         month_on,
-        sum(attributed_amount) as attributed_amount
+        sum(attributed_amount) as attributed_amount,
+        sum(weighted_opportunities) as weighted_opportunities
     from monthly
     group by attribution_model, attribution_basis, month_on
 ),
@@ -54,8 +55,11 @@ final as (
         cast(monthly.weighted_opportunities as {{ type_decimal(12) }}) as weighted_opportunities,
         cast(coalesce(totals.attributed_amount, 0) as {{ type_decimal(2) }})
             as attributed_amount_of_month,
+        cast(totals.weighted_opportunities as {{ type_decimal(12) }})
+            as weighted_opportunities_of_month,
         cast(monthly.attributed_amount as {{ type_double() }})
-        / nullif(cast(totals.attributed_amount as {{ type_double() }}), 0) as share
+        / nullif(cast(totals.attributed_amount as {{ type_double() }}), 0) as share,
+        {{ has_enough('returns', 'totals.weighted_opportunities') }} as is_reliable
     from monthly
     inner join totals
         on

@@ -8,6 +8,8 @@ final as (
         as_of_on,
         attribution_model,
         attributed_amount,
+        cast(weighted_opportunities as {{ type_decimal(12) }}) as weighted_opportunities,
+        is_reliable,
         herfindahl_index,
         top_channel,
         top_channel_amount,

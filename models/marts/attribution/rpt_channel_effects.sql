@@ -63,6 +63,7 @@ final as (
         effects.channel,
         cast(effects.n_journeys as integer) as n_journeys,
         cast(effects.n_journeys_won as integer) as n_journeys_won,
+        {{ has_enough('deals', 'effects.n_journeys') }} as is_reliable,
         effects.removal_effect,
         cast(totals.removal_effect as {{ type_decimal(12) }}) as removal_effect_of_all,
         {{ share_of('effects.removal_effect', 'totals.removal_effect') }} as markov_global_share,

@@ -88,6 +88,7 @@ final as (
         cast(n_investments as integer) as n_investments,
         cast(n_costs_without_rate as integer) as n_costs_without_rate,
         {{ return_on_spend_ratio('attributed_amount', 'spend') }} as return_on_spend_ratio,
+        {{ has_enough('returns', 'weighted_opportunities') }} as is_reliable,
         {{ return_on_spend_reason(
             'attributed_amount', 'spend', '(n_investments > 0)', 'n_costs_without_rate'
         ) }} as reason,

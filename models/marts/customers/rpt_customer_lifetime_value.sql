@@ -40,6 +40,10 @@ final as (
                 then 'benchmark_inconsistent_with_formula'
         end as benchmark_reason,
         valued.minimum_ratio,
+        cast(valued.n_observations as integer) as n_observations,
+        {%- for ratio in ('', 'retention_', 'expansion_', 'cac_') %}
+        valued.is_{{ ratio }}reliable,
+        {%- endfor %}
         valued.is_on_target,
         valued.reason,
         case

@@ -69,7 +69,10 @@ final as (
         lifted.lift_ratio * exp(-{{ normal_quantile() }} * lifted.standard_error) as ci_low,
         lifted.lift_ratio * exp({{ normal_quantile() }} * lifted.standard_error) as ci_high,
         cast(suggested.suggested_upper_threshold as {{ type_decimal(6) }})
-            as suggested_upper_threshold
+            as suggested_upper_threshold,
+        {{ has_enough('score_validation', 'lifted.n_accounts') }} as is_reliable,
+        {{ has_enough('score_validation', 'least(lifted.n_accounts, lifted.n_accounts_bottom)') }}
+        and lifted.n_accounts_bottom is not null as is_lift_reliable
     from lifted
     left join suggested
         on

@@ -53,19 +53,18 @@ joined as (
     left join sizes on experiments.experiment_id = sizes.experiment_id
 ),
 
--- An arm that differs is judged whatever its size; one that does not is told from one too small.
+counted as (
+    select
+        *,
+        {{ has_enough('experiment', 'least(n, coalesce(n_control, 0))') }} as is_reliable
+    from joined
+),
+
 judged as (
     select
         *,
-        case
-            when is_running then 'running'
-            when p_value < {{ significance_level() }} and difference > 0 then 'win'
-            when p_value < {{ significance_level() }} and difference < 0 then 'loss'
-            when p_value is null or required_n is null then null
-            when n < required_n or n_control < required_n then 'underpowered'
-            else 'no_difference'
-        end as verdict
-    from joined
+        {{ experiment_verdict() }} as verdict
+    from counted
 ),
 
 final as (
@@ -81,6 +80,7 @@ final as (
         started_on,
         ended_on,
         cast(n as integer) as n,
+        is_reliable,
         cast(n_conflicting as integer) as n_conflicting,
         cast(n_unknown_accounts as integer) as n_unknown_accounts,
         {{ rounded_statistic('numerator') }} as numerator,

@@ -77,7 +77,8 @@ listed as (
         {{ numerator }} as numerator,
         {{ denominator }} as denominator,
         cast({{ unit_factor }} * {{ numerator }} as {{ type_double() }})
-        / nullif({{ denominator }}, 0) as value
+        / nullif({{ denominator }}, 0) as value,
+        {{ has_enough('rate', denominator) }} as is_reliable
     from summed
     {%- if not loop.last %}
 
@@ -97,12 +98,10 @@ final as (
         cast(listed.denominator as integer) as denominator,
         cast(benchmarks.value_min as {{ type_double() }}) as benchmark_min,
         cast(benchmarks.value_max as {{ type_double() }}) as benchmark_max,
-        case
-            when listed.value is null then 'no_data'
-            when listed.value < benchmarks.value_min then 'below'
-            when listed.value > benchmarks.value_max then 'above_range'
-            when benchmarks.value_min is not null then 'on_target'
-        end as status,
+        listed.is_reliable,
+        {{ range_status(
+            'listed.value', 'benchmarks.value_min', 'benchmarks.value_max', 'listed.is_reliable'
+        ) }} as status,
         case
             when listed.n_accounts = 0 then 'no_account_in_programme'
             when listed.denominator = 0 then 'no_decision_maker_identified'

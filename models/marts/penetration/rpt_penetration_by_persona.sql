@@ -60,6 +60,7 @@ final as (
         cast(coalesce(identified.engaged_stakeholders, 0) as integer) as engaged_stakeholders,
         {{ percentage('identified.engaged_stakeholders', 'identified.identified_stakeholders') }}
             as apr_pct,
+        {{ has_enough('rate', 'identified.identified_stakeholders') }} as is_reliable,
         case when identified.persona is null then 'no_stakeholder_identified' end as apr_reason,
         key_roles.persona is not null as is_key_role
     from cells

@@ -59,6 +59,7 @@ final as (
         cast(grouped.identified_stakeholders as integer) as identified_stakeholders,
         {{ percentage('grouped.engaged_stakeholders', 'grouped.identified_stakeholders') }}
             as apr_pct,
+        {{ has_enough('rate', 'grouped.identified_stakeholders') }} as is_reliable,
         account_size_tiers.apr_target_pct,
         cast(grouped.n_on_target as integer) as n_on_target,
         case when grouped.as_of_on = {{ as_of_date() }} then 'exact' else 'current_state' end

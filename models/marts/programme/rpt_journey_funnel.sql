@@ -93,6 +93,7 @@ final as (
             when compared.n_reached_previous is null then 'first_stage'
             when compared.n_reached_previous = 0 then 'no_account_at_stage_before'
         end as conversion_reason,
+        {{ has_enough('rate', 'compared.n_reached_previous') }} as is_reliable,
         intervals.median_days_from_previous,
         cast(coalesce(intervals.n_intervals, 0) as integer) as n_intervals,
         case

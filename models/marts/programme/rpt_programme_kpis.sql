@@ -50,12 +50,12 @@ final as (
                 and {{ as_of_date(1 - activation_uplift_days()) }}
                 < programme_stages.programme_started_on
                 then 'too_early'
-            when kpis.value is null then 'no_data'
-            when kpis.value < targets.target_min then 'below'
-            when kpis.value > targets.target_max and targets.target_min is null then 'above'
-            when kpis.value > targets.target_max then 'above_range'
-            when coalesce(targets.target_min, targets.target_max) is not null then 'on_target'
+            else {{ range_status(
+                'kpis.value', 'targets.target_min', 'targets.target_max', 'kpis.is_reliable'
+            ) }}
         end as status,
+        kpis.n_observations,
+        kpis.is_reliable,
         kpis.reason,
         kpis.n_costs_without_rate,
         programme_stages.programme_started_on,

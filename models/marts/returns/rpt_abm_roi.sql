@@ -33,10 +33,12 @@ joined as (
         costs.abm_tier,
         bases.roi_basis,
         bases.evidence_grade,
+        {%- for column in ('revenue', 'weighted_opportunities') %}
         case
-            when estimates.period is not null then estimates.revenue
-            else coalesce(returns.revenue, 0)
-        end as revenue,
+            when estimates.period is not null then estimates.{{ column }}
+            else coalesce(returns.{{ column }}, 0)
+        end as {{ column }},
+        {%- endfor %}
         costs.investment,
         costs.n_costs_without_rate,
         {%- for column in ('pipeline_created', 'n_pipeline_without_amount') %}
@@ -84,6 +86,8 @@ final as (
             when joined.investment = 0 then 'no_investment'
             when joined.revenue is null then 'no_comparable_accounts'
         end as roi_reason,
+        cast(joined.weighted_opportunities as {{ type_decimal(12) }}) as weighted_opportunities,
+        {{ has_enough('returns', 'joined.weighted_opportunities') }} as is_reliable,
         cast(joined.n_costs_without_rate as integer) as n_costs_without_rate,
         joined.evidence_grade,
         benchmarks.benchmark_min_pct,
@@ -108,12 +112,9 @@ final as (
     from joined
     cross join benchmarks
     where
-        joined.abm_tier <> 'unknown'
-        or joined.revenue <> 0
-        or joined.investment <> 0
-        or joined.n_costs_without_rate > 0
-        or joined.pipeline_created <> 0
-        or joined.account_days > 0
+        joined.abm_tier <> 'unknown' or joined.account_days > 0
+        or joined.revenue <> 0 or joined.pipeline_created <> 0
+        or joined.investment <> 0 or joined.n_costs_without_rate > 0
 )
 
 select * from final

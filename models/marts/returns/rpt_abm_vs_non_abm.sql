@@ -1,5 +1,10 @@
 with metrics as (
-    select * from {{ ref('comparison_metrics') }}
+    select
+        metrics.*,
+        coalesce(minimums.n, 0) as minimum_units
+    from {{ ref('comparison_metrics') }} as metrics
+    left join {{ ref('minimum_observations') }} as minimums
+        on metrics.observations = minimums.metric
 ),
 
 measured as (
@@ -23,6 +28,7 @@ joined as (
         metrics.unit,
         metrics.is_higher_better,
         metrics.is_sampled,
+        metrics.minimum_units,
         metrics.is_sampled or methods.method = 'raw' as is_measured,
         whole.value as all_value,
         {%- for side in ('abm', 'non_abm') %}
@@ -52,21 +58,8 @@ joined as (
 reasoned as (
     select
         *,
-        case
-            when not is_measured then 'cost_has_no_size'
-            when n_abm + n_abm_dropped = 0 then 'no_abm'
-            when n_non_abm + n_non_abm_dropped = 0 then 'no_non_abm'
-            when n_abm = 0 then 'no_common_stratum'
-            when abm_value is null or non_abm_value is null then value_reason
-            when non_abm_value <= 0 then 'zero_denominator'
-        end as ratio_reason,
-        case
-            when not is_sampled then 'cost_is_no_sample'
-            when least(n_abm, n_non_abm) < {{ fewest_units_of_interval() }}
-                then 'below_{{ fewest_units_of_interval() }}'
-            when abm_value = 0 then 'zero_abm_value'
-            when abm_relative_variance + non_abm_relative_variance = 0 then 'no_variation'
-        end as interval_reason
+        {{ comparison_ratio_reason() }} as ratio_reason,
+        {{ comparison_interval_reason() }} as interval_reason
     from joined
 ),
 
@@ -108,6 +101,7 @@ final as (
         ) %}
         cast(case when is_measured then {{ count }} end as integer) as {{ count }},
         {%- endfor %}
+        least(n_abm, n_non_abm) >= minimum_units as is_reliable,
         abm_value - non_abm_value as difference,
         value_ratio - 1 as uplift_ratio,
         value_ratio - 1 - margin as ci_low,

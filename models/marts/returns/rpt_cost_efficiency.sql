@@ -83,26 +83,25 @@ final as (
         cast(n_accounts as integer) as n_accounts,
         cast(investment as {{ type_decimal(2) }}) as investment,
         cast(n_costs_without_rate as integer) as n_costs_without_rate,
-        cast(n_engaged_accounts as integer) as n_engaged_accounts,
-        cast(nullif(investment, 0) as {{ type_double() }}) / nullif(n_engaged_accounts, 0)
-            as cost_per_engaged_account,
+        {%- for what, n in {
+            'engaged_account': 'n_engaged_accounts', 'mqa': 'n_mqa_in_period',
+        }.items() %}
+        cast({{ n }} as integer) as {{ n }},
+        cast(nullif(investment, 0) as {{ type_double() }}) / nullif({{ n }}, 0)
+            as cost_per_{{ what }},
         case
             when n_costs_without_rate > 0 then 'cost_without_rate'
             when investment = 0 then 'no_investment'
-            when n_engaged_accounts = 0 then 'no_engaged_account'
-        end as cost_per_engaged_account_reason,
-        cast(n_mqa_in_period as integer) as n_mqa_in_period,
-        cast(nullif(investment, 0) as {{ type_double() }}) / nullif(n_mqa_in_period, 0)
-            as cost_per_mqa,
-        case
-            when n_costs_without_rate > 0 then 'cost_without_rate'
-            when investment = 0 then 'no_investment'
-            when n_mqa_in_period = 0 then 'no_mqa'
-        end as cost_per_mqa_reason,
+            when {{ n }} = 0 then 'no_{{ what }}'
+        end as cost_per_{{ what }}_reason,
+        {{ has_enough('rate', n) }} as is_cost_per_{{ what }}_reliable,
+        {%- endfor %}
         cast(revenue as {{ type_decimal(2) }}) as revenue,
         cast(revenue as {{ type_double() }}) / nullif(n_accounts, 0) as revenue_per_account,
         case when n_accounts = 0 then 'no_account_in_programme' end
             as revenue_per_account_reason,
+        {{ has_enough('rate', 'n_accounts') }} as is_revenue_per_account_reliable,
+        {{ has_enough('rate', 'least(n_engaged_accounts, n_mqa_in_period)') }} as is_reliable,
         is_total
     from joined
     where

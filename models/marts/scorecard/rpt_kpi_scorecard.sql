@@ -39,6 +39,10 @@ concentration as (
     where attribution_model = '{{ default_attribution_model() }}'
 ),
 
+credits as (
+    select * from {{ ref('int_programme_credits_by_reporting_date') }}
+),
+
 measured as (
     {{ measured_kpis() }}
 ),
@@ -60,6 +64,8 @@ listed as (
         measured.value,
         measured.numerator,
         measured.denominator,
+        measured.n_observations,
+        coalesce(measured.is_reliable, false) as is_reliable,
         measured.history_basis,
         lag(measured.value) over (
             partition by definitions.kpi order by totals.month_on
@@ -78,13 +84,7 @@ listed as (
 compared as (
     select
         *,
-        case
-            when value is null then reason
-            when is_flow and not is_complete_month then 'month_not_complete'
-            when previous_value is null then 'no_previous_value'
-            when previous_value = 0 then 'previous_value_is_zero'
-            when previous_value < 0 then 'previous_value_is_negative'
-        end as change_reason
+        {{ kpi_change_reason() }} as change_reason
     from listed
 ),
 
@@ -95,17 +95,19 @@ final as (
         is_core_kpi,
         value,
         previous_value,
-        case when change_reason is null then value / previous_value - 1 end as change_ratio,
+        case
+            when change_reason is null and not ({{ is_rate('unit') }})
+                then value / previous_value - 1
+        end as change_ratio,
+        case
+            when change_reason is null and {{ is_rate('unit') }}
+                then {{ change_in_points('value', 'previous_value', 'unit') }}
+        end as change_points,
         change_reason,
         cast(aim as {{ type_double() }}) as target,
-        case
-            when is_too_early then 'too_early'
-            when value is null and aim is not null then 'no_data'
-            when value = aim and is_target_included then 'on_target'
-            when value <= aim and is_higher_better then 'below'
-            when value >= aim and not is_higher_better then 'above'
-            when aim is not null then 'on_target'
-        end as status,
+        {{ kpi_status() }} as status,
+        n_observations,
+        is_reliable,
         numerator,
         denominator,
         unit,

@@ -1,4 +1,3 @@
-{%- set credited = default_attribution_model() ~ '_amount' %}
 with days as (
     select * from {{ ref('dim_dates') }}
     where month_start_on between {{ as_of_month_start(-13) }} and {{ as_of_month_start() }}
@@ -65,16 +64,6 @@ won as (
     group by cast({{ dbt.date_trunc('month', 'closed_on') }} as date)
 ),
 
-credited as (
-    select
-        cast({{ dbt.date_trunc('month', 'closed_on') }} as date) as month_on,
-        sum({{ credited }}) as credited_amount,
-        sum(case when is_abm_touch then {{ credited }} end) as programme_credited_amount
-    from {{ ref('int_attributed_touches') }}
-    where attribution_basis = 'revenue'
-    group by cast({{ dbt.date_trunc('month', 'closed_on') }} as date)
-),
-
 touched as (
     select
         cast({{ dbt.date_trunc('month', 'occurred_on') }} as date) as month_on,
@@ -84,8 +73,7 @@ touched as (
 ),
 
 {%- set amounts = {
-    'open_pipeline': 'open_amounts', 'won_amount': 'won', 'credited_amount': 'credited',
-    'programme_credited_amount': 'credited',
+    'open_pipeline': 'open_amounts', 'won_amount': 'won',
 } %}
 {%- set counts = {
     'n_programme_accounts': 'scores', 'n_hot_accounts': 'scores', 'n_created': 'created',
@@ -113,7 +101,6 @@ final as (
     left join open_amounts on months.as_of_on = open_amounts.as_of_on
     left join created on months.month_on = created.month_on
     left join won on months.month_on = won.month_on
-    left join credited on months.month_on = credited.month_on
     left join touched on months.month_on = touched.month_on
 )
 

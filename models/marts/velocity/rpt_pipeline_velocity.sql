@@ -20,6 +20,7 @@ compared as (
         six_months_ago.velocity_monthly as velocity_6_months_ago,
         velocities.velocity_monthly / nullif(six_months_ago.velocity_monthly, 0) - 1
             as velocity_6_month_change_ratio,
+        velocities.is_reliable and six_months_ago.is_reliable as is_change_reliable,
         six_month_goal.change_ratio as target_velocity_6_month_change_ratio
     from velocities
     cross join six_month_goal
@@ -60,6 +61,8 @@ final as (
         cast(n_stale as integer) as n_stale,
         cast(target_velocity_monthly as {{ type_double() }}) as target_velocity_monthly,
         target_fallback_share,
+        is_reliable,
+        is_win_rate_reliable,
         is_on_target,
         cast(velocity_previous_month as {{ type_double() }}) as velocity_previous_month,
         cast(velocity_6_months_ago as {{ type_double() }}) as velocity_6_months_ago,
@@ -70,8 +73,10 @@ final as (
             as velocity_6_month_change_ratio,
         {{ velocity_change_reason('velocity_6_months_ago') }} as velocity_6_month_change_reason,
         target_velocity_6_month_change_ratio,
-        velocity_6_month_change_ratio >= target_velocity_6_month_change_ratio
-            as is_velocity_6_month_change_on_target,
+        case
+            when is_change_reliable
+                then velocity_6_month_change_ratio >= target_velocity_6_month_change_ratio
+        end as is_velocity_6_month_change_on_target,
         history_basis,
         entity_type = 'all' as is_total
     from compared
