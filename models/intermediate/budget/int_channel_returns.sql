@@ -1,10 +1,10 @@
--- All of the same months: the complete ones that lie in the trailing days. Days of credit and months
--- of spend would be of different lengths, and a month that is not over has its costs already.
 {%- set measures = [
     'spend', 'n_spend_lines', 'n_costs_without_rate', 'attributed_amount',
     'weighted_opportunities', 'missing_cost', 'n_missing_costs', 'budget', 'n_budget_lines',
-] -%}
+] %}
 
+-- All of the same months: the complete ones that lie in the trailing days. Days of credit
+-- and months of spend differ in length, and a month that is not over has its costs already.
 with months as (
     select * from {{ ref('int_budget_months') }}
 ),
