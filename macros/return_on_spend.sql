@@ -20,3 +20,22 @@
         when {{ attributed_amount }} is null then 'no_known_amount'
     end
 {%- endmacro %}
+
+{#- A column for each of the measures, null where a row says nothing of it: rows of several kinds
+    that are added up side by side. -#}
+{% macro typed_measures(measures, given) -%}
+    {%- for measure in measures %}
+        cast({{ given.get(measure, 'null') }} as {{ type_decimal(12, 38) }}) as {{ measure }}
+        {%- if not loop.last %},{% endif %}
+    {%- endfor %}
+{%- endmacro %}
+
+{#- Why no advice is given on a budget whose return is known, by the limits of the seeds. -#}
+{% macro budget_limit_reason() -%}
+    case
+        when utilisation_rate < minimum_utilisation_rate then 'plan_not_spent'
+        when not is_reliable then 'too_few_deals'
+        when coalesce(crm_cost_without_ledger > maximum_missing_cost_share * spend_trailing, true)
+            then 'costs_not_in_ledger'
+    end
+{%- endmacro %}

@@ -160,7 +160,7 @@ def revenue_forecast(rows: Sequence[Row], language: Language) -> Markup:
             "method": plain_text(language.code_of("forecast_method", method)),
             "amount": float(row[f"{method}_amount"]),
         }
-        for method in ("velocity", "bottom_up", "naive")
+        for method in ("recommended", "velocity", "bottom_up", "naive")
         for row in months
         if row[f"{method}_amount"] is not None
     ]

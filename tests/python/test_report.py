@@ -594,18 +594,22 @@ QUERIES = {
         """,
     ),
     "revenue_forecast": (
-        "month amount+ amount+ amount amount amount",
+        "month amount+ amount amount code:forecast_method amount+ amount amount",
         """
         select
             forecast_month_on as "Month",
+            recommended.expected_amount as "Recommended forecast",
+            recommended.forecast_reason,
+            recommended.low_80 as "Low end (80%)",
+            recommended.high_80 as "High end (80%)",
+            recommended.chosen_method as "Made from",
             velocity.expected_amount as "Forecast from velocity",
             velocity.forecast_reason,
-            velocity.low_80 as "Low end (80%)",
-            velocity.band_reason,
-            velocity.high_80 as "High end (80%)",
             bottom_up.expected_amount as "Forecast from pipeline",
             naive.expected_amount as "Naive forecast"
-        from (from marts.rpt_revenue_forecast where method = 'velocity') as velocity
+        from (from marts.rpt_revenue_forecast where method = 'recommended') as recommended
+        join (from marts.rpt_revenue_forecast where method = 'velocity') as velocity
+            using (forecast_month_on)
         join (from marts.rpt_revenue_forecast where method = 'bottom_up') as bottom_up
             using (forecast_month_on)
         join (from marts.rpt_revenue_forecast where method = 'naive') as naive
@@ -614,17 +618,21 @@ QUERIES = {
         """,
     ),
     "forecast_accuracy": (
-        "count count share+ share share truth",
+        "count count share+ share truth share share share",
         """
         select
             horizon_months as "Months ahead",
-            velocity.n_months as "Months checked",
-            velocity.wape as "Velocity forecast error",
-            velocity.accuracy_reason,
-            bottom_up.wape as "Pipeline forecast error",
-            naive.wape as "Naive forecast error",
-            velocity.beats_naive as "Velocity beats naive"
-        from (from marts.rpt_forecast_accuracy where method = 'velocity') as velocity
+            recommended.n_months as "Months checked",
+            recommended.wape as "Recommended forecast error",
+            recommended.accuracy_reason,
+            recommended.naive_wape as "Naive, same months",
+            recommended.beats_naive as "Recommended beats naive",
+            velocity.wape as "Velocity, 12 month ends",
+            bottom_up.wape as "Pipeline, 12 month ends",
+            naive.wape as "Naive, 12 month ends"
+        from (from marts.rpt_forecast_accuracy where method = 'recommended') as recommended
+        join (from marts.rpt_forecast_accuracy where method = 'velocity') as velocity
+            using (horizon_months)
         join (from marts.rpt_forecast_accuracy where method = 'bottom_up') as bottom_up
             using (horizon_months)
         join (from marts.rpt_forecast_accuracy where method = 'naive') as naive
@@ -633,11 +641,14 @@ QUERIES = {
         """,
     ),
     "recommended_budget": (
-        "text number amount amount change_share text",
+        "text number number share amount amount amount change_share text",
         """
         select
             (select label_{l} from marts.dim_channels where channel = budget.channel) as "Channel",
             return_on_spend_ratio as "Return on spend, budget window",
+            weighted_opportunities as "Attributed deals, budget window",
+            utilisation_rate as "Budget used",
+            crm_cost_without_ledger as "Campaign costs not in the ledger, budget window",
             current_budget as "Current budget",
             recommended_budget as "Recommended budget",
             change_ratio as "Recommended change",

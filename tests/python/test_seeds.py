@@ -55,6 +55,8 @@ CLAIMS = {
     "attribution_herfindahl_maximum": ((None, 0.4), OURS),
     "attribution_top_channel_maximum": ((None, 0.5), OURS),
     "budget_change_maximum": ((None, 0.2), OURS),
+    "budget_utilisation_minimum": ((0.8, None), OURS),
+    "budget_missing_cost_maximum": ((None, 0.2), OURS),
     "account_coverage": ((70, 85), B_ALONE),
     "contact_coverage": ((5, 12), B_ALONE),
     "committee_penetration": ((40, 60), B_ALONE),

@@ -1,56 +1,33 @@
--- Spend and credit are counted by the rules of rpt_return_on_spend, on days of their own.
+-- Spend and credit are counted by the rules of rpt_return_on_spend, on months of their own.
 with channels as (
     select * from {{ ref('dim_channels') }}
     where is_marketing
 ),
 
-touchpoints as (
-    select * from {{ ref('int_touchpoints') }}
-    where {{ is_in_trailing_days('occurred_on', var('budget_window_days')) }}
+returns as (
+    select * from {{ ref('int_channel_returns') }}
 ),
 
-credits as (
-    select
-        touchpoint_id,
-        {{ default_attribution_model() }}_amount as attributed_amount
-    from {{ ref('int_attribution_credits') }}
-    where attribution_basis = 'revenue'
-),
-
-investments as (
-    select * from {{ ref('fct_investments') }}
-    where {{ is_in_trailing_days('month_start_on', var('budget_window_days')) }}
-),
-
--- Spend of the trailing days is that of the months that start in them.
 spend_months as (
     select count(*) as n_months
-    from {{ ref('int_month_ends') }}
-    where {{ is_in_trailing_days('month_start_on', var('budget_window_days')) }}
+    from {{ ref('int_budget_months') }}
+),
+
+limits as (
+    select
+        {%- for column, (benchmark_id, value) in {
+            'minimum_utilisation_rate': ('budget_utilisation_minimum', 'value_min'),
+            'maximum_missing_cost_share': ('budget_missing_cost_maximum', 'value_max'),
+        }.items() %}
+        max(case when benchmark_id = '{{ benchmark_id }}' then {{ value }} end) as {{ column }}
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
+    from {{ ref('benchmarks') }}
 ),
 
 plans as (
     select * from {{ ref('int_budget_lines') }}
     where channel is not null and month_start_on <= {{ as_of_month_start() }}
-),
-
-credited as (
-    select
-        touchpoints.channel,
-        sum(credits.attributed_amount) as attributed_amount
-    from credits
-    inner join touchpoints on credits.touchpoint_id = touchpoints.touchpoint_id
-    group by touchpoints.channel
-),
-
--- A cost of which one part cannot be converted has no amount.
-spent as (
-    select
-        channel,
-        case when count(*) = count(amount) then sum(amount) end as spend,
-        sum(case when is_without_rate then 1 else 0 end) as n_costs_without_rate
-    from investments
-    group by channel
 ),
 
 newest as (
@@ -76,26 +53,34 @@ joined as (
         channels.channel,
         channels.label_en,
         channels.label_fr,
-        cast(spent.spend as {{ type_decimal(2) }}) as spend_trailing,
-        cast(spent.n_costs_without_rate as integer) as n_costs_without_rate,
+        cast(returns.spend as {{ type_decimal(2) }}) as spend_trailing,
+        cast(returns.n_costs_without_rate as integer) as n_costs_without_rate,
         cast(spend_months.n_months as integer) as n_spend_months,
         cast(
-            case when credited.channel is null then 0 else credited.attributed_amount end
-            as {{ type_decimal(2) }}
+            case
+                when returns.weighted_opportunities = 0 then 0
+                else returns.attributed_amount
+            end as {{ type_decimal(2) }}
         ) as attributed_trailing,
+        cast(returns.weighted_opportunities as {{ type_decimal(12) }}) as weighted_opportunities,
+        {{ has_enough('returns', 'returns.weighted_opportunities') }} as is_reliable,
+        returns.utilisation_rate,
+        cast(returns.crm_cost_without_ledger as {{ type_decimal(2) }}) as crm_cost_without_ledger,
+        limits.minimum_utilisation_rate,
+        limits.maximum_missing_cost_share,
         case when planned.channel is null then 'trailing_spend' else 'budget' end as budget_basis,
         planned.month_start_on as budget_month_on,
         cast(case
             when planned.channel is not null then planned.amount
             else
-                {{ double_as_decimal(share_of('spent.spend', 'spend_months.n_months'), 2) }}
+                {{ double_as_decimal(share_of('returns.spend', 'spend_months.n_months'), 2) }}
         end as {{ type_decimal(2) }}) as current_budget
     from channels
-    inner join spent on channels.channel = spent.channel
+    inner join returns on channels.channel = returns.channel
     cross join spend_months
-    left join credited on channels.channel = credited.channel
+    cross join limits
     left join planned on channels.channel = planned.channel
-    where spent.spend is null or spent.spend > 0
+    where returns.n_spend_lines > 0 and (returns.spend is null or returns.spend > 0)
 ),
 
 returned as (
@@ -103,16 +88,19 @@ returned as (
         *,
         {{ return_on_spend_ratio('attributed_trailing', 'spend_trailing') }}
             as return_on_spend_ratio,
-        {{ return_on_spend_reason(
-            'attributed_trailing', 'spend_trailing', 'true', 'n_costs_without_rate'
-        ) }} as reason
+        coalesce(
+            {{ return_on_spend_reason(
+                'attributed_trailing', 'spend_trailing', 'true', 'n_costs_without_rate'
+            ) }},
+            {{ budget_limit_reason() }}
+        ) as reason
     from joined
 ),
 
 final as (
     select
         *,
-        coalesce(current_budget > 0 and return_on_spend_ratio is not null, false) as is_movable
+        coalesce(current_budget > 0 and reason is null, false) as is_movable
     from returned
 )
 

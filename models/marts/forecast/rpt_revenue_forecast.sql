@@ -1,56 +1,55 @@
-{% set least_errors = 6 %}
-
 with forecasts as (
     select * from {{ ref('int_revenue_forecasts_by_reporting_date') }}
     where as_of_on = {{ as_of_date() }}
 ),
 
-errors as (
-    select * from {{ ref('int_forecast_errors') }}
-    where relative_error is not null
+records as (
+    select * from {{ ref('int_forecast_records_by_reporting_date') }}
+    where judged_on = {{ as_of_date() }}
 ),
 
-ranked_errors as (
-    select
-        method,
-        horizon_months,
-        relative_error,
-        row_number() over (
-            partition by method, horizon_months order by relative_error, as_of_on
-        ) as error_rank,
-        count(*) over (partition by method, horizon_months) as n_errors
-    from errors
+recommended as (
+    select * from {{ ref('int_recommended_forecasts_by_reporting_date') }}
+    where as_of_on = {{ as_of_date() }}
 ),
 
--- The 10th and the 90th percentile of how far what was won lay from past forecasts. The nearest
--- rank of a tenth of n is the first that is not below it.
-bands as (
-    select
-        method,
-        horizon_months,
-        max(n_errors) as n_errors,
-        {%- for tenths in (1, 9) %}
-        max(
-            case
-                when
-                    n_errors >= {{ least_errors }}
-                    and error_rank * 10 >= n_errors * {{ tenths }}
-                    and (error_rank - 1) * 10 < n_errors * {{ tenths }}
-                    then relative_error
-            end
-        ) as relative_error_p{{ tenths }}0
-        {%- if not loop.last %},{% endif %}
-        {%- endfor %}
-    from ranked_errors
-    group by method, horizon_months
+-- What is expected of open deals bears a forecast; beyond it nothing does.
+expected as (
+    select max(expected_close_month_on) as last_month_on
+    from {{ ref('int_forecast_deals_by_reporting_date') }}
+    where as_of_on = {{ as_of_date() }}
 ),
 
-final as (
-    select
+months as (
+    select distinct
         forecasts.as_of_on,
         forecasts.forecast_month_on,
-        cast(forecasts.horizon_months as integer) as horizon_months,
+        forecasts.horizon_months
+    from forecasts
+    inner join expected on forecasts.forecast_month_on <= expected.last_month_on
+),
+
+listed as (
+    select
+        months.*,
+        'recommended' as method,
+        recommended.chosen_method,
+        recommended.correction_ratio,
+        recommended.expected_amount,
+        case when recommended.as_of_on is null then 'too_few_errors' end as forecast_reason,
+        recommended.low_80,
+        recommended.high_80,
+        recommended.n_errors
+    from months
+    left join recommended on months.horizon_months = recommended.horizon_months
+
+    union all
+
+    select
+        months.*,
         forecasts.method,
+        cast(null as {{ dbt.type_string() }}) as chosen_method,
+        cast(null as {{ type_double() }}) as correction_ratio,
         forecasts.expected_amount,
         forecasts.forecast_reason,
         {%- for bound, percentile in {'low_80': 'p10', 'high_80': 'p90'}.items() %}
@@ -58,21 +57,38 @@ final as (
             when forecasts.expected_amount > 0
                 then {{ double_as_decimal(
                     'cast(forecasts.expected_amount as ' ~ type_double()
-                    ~ ') * (1 + bands.relative_error_' ~ percentile ~ ')', 2
+                    ~ ') * (1 + records.relative_error_' ~ percentile ~ ')', 2
                 ) }}
         end as {{ bound }},
         {%- endfor %}
-        cast(coalesce(bands.n_errors, 0) as integer) as n_errors,
-        case
-            when forecasts.expected_amount is null then 'no_forecast'
-            when forecasts.expected_amount <= 0 then 'forecast_is_zero'
-            when bands.relative_error_p10 is null then 'too_few_errors'
-        end as band_reason
-    from forecasts
-    left join bands
+        records.n_errors
+    from months
+    inner join forecasts on months.horizon_months = forecasts.horizon_months
+    left join records
         on
-            forecasts.method = bands.method
-            and forecasts.horizon_months = bands.horizon_months
+            forecasts.method = records.method
+            and forecasts.horizon_months = records.horizon_months
+),
+
+final as (
+    select
+        as_of_on,
+        forecast_month_on,
+        cast(horizon_months as integer) as horizon_months,
+        method,
+        chosen_method,
+        correction_ratio,
+        expected_amount,
+        forecast_reason,
+        low_80,
+        high_80,
+        cast(coalesce(n_errors, 0) as integer) as n_errors,
+        case
+            when expected_amount is null then 'no_forecast'
+            when expected_amount <= 0 and method <> 'recommended' then 'forecast_is_zero'
+            when low_80 is null then 'too_few_errors'
+        end as band_reason
+    from listed
 )
 
 select * from final

@@ -1,3 +1,7 @@
+-- What was known of past forecasts on a date, so that a choice among methods can be judged by what
+-- it could have known then.
+{{ config(materialized='table') }}
+
 {% set n_month_ends = 12 %}
 
 with forecasts as (
@@ -6,26 +10,30 @@ with forecasts as (
 
 reporting_dates as (
     select * from {{ ref('int_reporting_dates') }}
-    where months_ago between 1 and {{ n_month_ends }}
 ),
 
 won_revenues as (
     select * from {{ ref('int_won_revenues_by_reporting_date') }}
-    where as_of_on = {{ as_of_date() }}
 ),
 
 past as (
-    select forecasts.*
-    from forecasts
-    inner join reporting_dates on forecasts.as_of_on = reporting_dates.as_of_on
-    where
-        cast({{ dbt.dateadd('month', 1, 'forecasts.forecast_month_on') }} as date)
-        <= {{ as_of_date(1) }}
+    select
+        judged.as_of_on as judged_on,
+        forecasts.*
+    from reporting_dates as judged
+    inner join reporting_dates as made
+        on made.months_ago - judged.months_ago between 1 and {{ n_month_ends }}
+    inner join forecasts
+        on
+            made.as_of_on = forecasts.as_of_on
+            and cast({{ dbt.dateadd('month', 1, 'forecasts.forecast_month_on') }} as date)
+            <= {{ days_after('judged.as_of_on', 1) }}
 ),
 
 -- An error relative to a forecast of nothing is no number.
 final as (
     select
+        past.judged_on,
         past.as_of_on,
         past.forecast_month_on,
         past.horizon_months,
@@ -44,10 +52,14 @@ final as (
     from past
     inner join past as naive
         on
-            past.as_of_on = naive.as_of_on
+            past.judged_on = naive.judged_on
+            and past.as_of_on = naive.as_of_on
             and past.forecast_month_on = naive.forecast_month_on
             and naive.method = 'naive'
-    left join won_revenues on past.forecast_month_on = won_revenues.month_on
+    left join won_revenues
+        on
+            past.judged_on = won_revenues.as_of_on
+            and past.forecast_month_on = won_revenues.month_on
 )
 
 select * from final
