@@ -147,7 +147,7 @@ def attributed_by_channel(rows: Sequence[Row], language: Language) -> Markup:
 
 
 def revenue_forecast(rows: Sequence[Row], language: Language) -> Markup:
-    """Lines of the three forecasts, and the band of the one from velocity."""
+    """Lines of the four forecasts, and the band of the recommended one."""
     months = [{"month": moment(row["forecast_month_on"]), **row} for row in rows]
     band = [
         {"month": row["month"], "low": float(row["low_80"]), "high": float(row["high_80"])}
