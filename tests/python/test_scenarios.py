@@ -312,11 +312,12 @@ def test_salesforce_only(scenario: Scenario) -> None:
     }
     assert rows(build, "select content_asset_id from marts.dim_content_assets") == [("unknown",)]
     for column in (
-        *("abm_tier", "activated_on", "exited_on", "is_6qa", "sixsense_intent_score"),
+        *("activated_on", "exited_on", "is_6qa", "sixsense_intent_score"),
         *("sixsense_buying_stage", "demandbase_journey_stage", "account_programme_stage"),
     ):
         assert value(build, f"select count({column}) from marts.dim_accounts") == 0, column
     assert value(build, "select count(*) from marts.dim_accounts where is_abm_now") == 0
+    assert rows(build, "select distinct abm_tier from marts.dim_accounts") == [("none",)]
     assert rows(build, "select distinct status from marts.rpt_programme_kpis") == [("no_data",)]
     bases = rows(build, "select distinct saa_basis from marts.fct_account_journey")
     assert ("declared",) not in bases
