@@ -39,6 +39,8 @@ WITHOUT_TOTAL = {
     "missed_calls": AT_STAKE,
     "new_alerts": AT_STAKE,
     "urgent_alerts": AT_STAKE,
+    "stakeholder_actions": AT_STAKE,
+    "executive_actions": AT_STAKE,
     "executive_hot_not_called": AT_STAKE,
     "executive_alerts": AT_STAKE,
     "candidates": LIST,
