@@ -209,7 +209,7 @@ def journey_funnel(rows: Sequence[Row], language: Language) -> Markup:
     words = bars.mark_text(align="left", dx=5).encode(text="label:N")
     for cell in cells:
         cell["label"] = f"{cell['said']}{cell['rate']}"
-    said = _joined((cell["stage"], cell["label"]) for cell in cells)
+    said = _joined(language, [(cell["stage"], cell["label"]) for cell in cells])
     return image(bars + words, language, "journey_funnel", height=30 * len(cells), said=said)
 
 
@@ -256,7 +256,7 @@ def penetration_by_tier(rows: Sequence[Row], language: Language) -> Markup:
         return Markup()
     bars = _bars(cells, alt.X("rate:Q", axis=percent_axis()), "size")
     marks = bars.mark_tick(size=22).encode(x="target:Q")
-    said = _joined((cell["size"], cell["said"]) for cell in cells)
+    said = _joined(language, [(cell["size"], cell["said"]) for cell in cells])
     return image(
         bars + marks, language, "penetration_by_tier", height=34 * len(cells) + 30, said=said
     )
@@ -287,7 +287,7 @@ def return_on_investment(rows: Sequence[Row], language: Language) -> Markup:
         x=alt.X("return:Q", axis=percent_axis())
     )
     words = dots.mark_text(dy=-13).encode(text="label:N")
-    said = _joined((cell["basis"], cell["label"]) for cell in cells)
+    said = _joined(language, [(cell["basis"], cell["label"]) for cell in cells])
     return image(
         published + dots + words,
         language,
@@ -326,7 +326,7 @@ def abm_against_others(rows: Sequence[Row], language: Language) -> Markup:
     claims = base.mark_tick(size=18, color=COLOURS[1]).encode(x="claim:Q")
     words = dots.mark_text(dy=-13).encode(text="label:N")
     zero = alt.Chart(alt.Data(values=[{"at": 0}])).mark_rule(color=COLOURS[4]).encode(x="at:Q")
-    said = _joined((cell["metric"], cell["label"]) for cell in cells)
+    said = _joined(language, [(cell["metric"], cell["label"]) for cell in cells])
     return image(
         zero + intervals + claims + dots + words,
         language,
@@ -363,9 +363,12 @@ def revenue_walk(rows: Sequence[Row], language: Language) -> Markup:
     )
     last = cells[-1]["quarter"]
     said = _joined(
-        (cell["part"], plain_text(language.amount(cell["amount"])))
-        for cell in cells
-        if cell["quarter"] == last
+        language,
+        [
+            (cell["part"], plain_text(language.amount(cell["amount"])))
+            for cell in cells
+            if cell["quarter"] == last
+        ],
     )
     return image(chart, language, "revenue_walk", quarter=last, said=said)
 
@@ -382,8 +385,9 @@ def _bars(cells: Sequence[dict[str, Any]], length: alt.X, name: str) -> alt.Char
     )
 
 
-def _joined(pairs: Iterable[tuple[str, str]]) -> str:
-    return "; ".join(f"{name} {figure}" for name, figure in pairs)
+def _joined(language: Language, pairs: Iterable[tuple[str, str]]) -> str:
+    separator = str(language.say("chart.sector_scores.separator"))
+    return separator.join(f"{name} {figure}" for name, figure in pairs)
 
 
 def _float(value: Any, divisor: int = 1) -> float | None:

@@ -107,7 +107,8 @@ def _facts(terms: Node, subject: str, page: str) -> Iterator[Said]:
 
 def _cells(table: Node, subject: str, page: str) -> Iterator[Said]:
     heads = [head.text for head in table.one("thead").all("th")]
-    lines = list(table.one("tbody").all("tr"))
+    # Of groups of rows that a switch chooses from, the one that is shown.
+    lines = list(next(table.all("tbody")).all("tr"))
     rows = [list(row.all("th", "td")) for row in lines]
     parts = {cell.text for line in lines if not line.has(class_="total") for cell in line.all()}
     block = next((node["id"] for node in table.within() if "id" in node.attributes), "")
@@ -241,7 +242,10 @@ def without_total(pages: Mapping[str, str]) -> set[str]:
 
 
 def test_amounts_have_their_total_or_a_reason(pages: dict[str, str]) -> None:
-    assert without_total(pages) == set(WITHOUT_TOTAL)
+    found = without_total(pages)
+    assert found <= set(WITHOUT_TOTAL)
+    # Where nobody with enough deals is below the target, there is no such alert.
+    assert set(WITHOUT_TOTAL) - found <= {"velocity_alerts", "team_velocity_alerts"}
     assert all(len(reason.split()) > 3 for reason in WITHOUT_TOTAL.values())
 
 

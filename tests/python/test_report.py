@@ -2129,7 +2129,7 @@ class Comparison:
 
         for name, (kinds, statement) in SAID_BY_CHARTS.items():
             _, rows = self.rows(statement)
-            parts = self.alt(name, name)["said"].split("; ")
+            parts = re.split(r"\s?; ", self.alt(name, name)["said"])
             self.equal(len(parts), len(rows), f"{name}, parts of the chart")
             for part, (label, *values) in zip(parts, rows, strict=False):
                 text, figures = part, []

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 {%- set measures = [
     'spend', 'n_spend_lines', 'n_costs_without_rate', 'attributed_amount',
     'weighted_opportunities', 'missing_cost', 'n_missing_costs', 'budget', 'n_budget_lines',
