@@ -228,15 +228,15 @@ def velocity_by_executive(rows: Sequence[Row], language: Language) -> Markup:
         return Markup()
     bars = _bars(cells, alt.X("amount:Q", axis=amount_axis()), "executive")
     marks = bars.mark_tick(size=18).encode(x="target:Q")
-    met = [cell for cell in cells if cell["target"] and cell["amount"] > cell["target"]]
-    with_target = [cell for cell in cells if cell["target"]]
+    # Too few deals are not judged.
+    judged = [row["status"] for row in rows if row["status"] in ("on_target", "below")]
     return image(
         bars + marks,
         language,
         "velocity_by_executive",
         height=26 * len(cells) + 30,
-        n=plain_text(language.number(len(met))),
-        of=plain_text(language.number(len(with_target))),
+        n=plain_text(language.number(judged.count("on_target"))),
+        of=plain_text(language.number(len(judged))),
     )
 
 

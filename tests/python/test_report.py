@@ -69,6 +69,7 @@ UNITS = {
     "currency": "amount",
     "accounts": "count",
     "count": "count",
+    "in_points": "change",
     "uplift_ratio": "change_share",
 }
 
@@ -654,7 +655,7 @@ QUERIES = {
             change_ratio as "Recommended change",
             rationale_{l} as "Why"
         from marts.rpt_budget_allocation as budget
-        order by recommended_budget - current_budget desc nulls last
+        order by recommended_budget - current_budget desc nulls last, budget.channel
         """,
     ),
     "experiments": (
@@ -1274,14 +1275,17 @@ QUERIES = {
         """,
     ),
     "all_kpis": (
-        "text in_unit+ in_unit change_share+ in_unit status trend",
+        "text in_unit+ in_unit in_unit+ in_unit status trend",
         """
         select
             label_{l} as "KPI",
             {'in': definitions.unit, 'value': value} as "Value",
             reason,
             {'in': definitions.unit, 'value': previous_value} as "Previous month",
-            change_ratio as "Change",
+            {
+                'in': if(change_points is null, 'uplift_ratio', 'in_points'),
+                'value': coalesce(change_points, change_ratio)
+            } as "Change",
             change_reason,
             {'in': definitions.unit, 'value': scorecard.target} as "Target",
             status as "Status",
@@ -2270,6 +2274,7 @@ FEW = {
             end
         from marts.rpt_return_on_spend join marts.dim_channels using (channel)
         where attribution_model = 'position_20_50_30'
+        union all select 'All', null
         """,
     ),
     "cost_efficiency": (
@@ -2290,7 +2295,7 @@ def few_in(page: Node, table: str, heading: str) -> dict[str, Decimal | None]:
     block = page.one(id=table)
     place = [head.text for head in block.one("thead").all("th")].index(heading)
     found: dict[str, Decimal | None] = {}
-    for row in block.one("tbody").all("tr"):
+    for row in next(block.all("tbody")).all("tr"):
         cells = list(row.all("th", "td"))
         marks = [node["data-n"] for node in cells[place].all("span", class_="few")]
         found[cells[0].text.partition("\u00a0")[0]] = Decimal(marks[0]) if marks else None

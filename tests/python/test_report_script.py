@@ -30,7 +30,7 @@ ROWS = """id => (document.querySelectorAll('details').forEach(details => details
 _LABEL = "(select label_{l} from reference.labels where domain = '%s' and code = %s)"
 FACETS = {
     "sector": _LABEL % ("sector", "sector"),
-    "abm_tier": _LABEL % ("abm_tier", "abm_tier"),
+    "abm_tier": _LABEL % ("abm_tier", "accounts.abm_tier"),
     "stage": "(select label_{l} from reference.journey_stages where stage = current_stage)",
     "aes_status": _LABEL % ("aes_status", "aes_status"),
     "executive": "(select account_executive_name from marts.dim_account_executives as executives"
@@ -68,7 +68,7 @@ def accounts(sql: Sql, language: str, where: str = "true", order: str = "rank") 
                 from marts.dim_accounts as accounts
                 join marts.fct_account_engagement using (account_id)
                 join marts.fct_account_journey using (account_id)
-                where is_abm_now
+                where accounts.is_abm_now
             )
 
             select account_name from words where {where} order by {order}
@@ -293,7 +293,7 @@ def sql_choices(sql: Sql, language: str, facet: str) -> list[str]:
         for (words,) in sql(
             f"select distinct {text} from marts.dim_accounts as accounts "
             "join marts.fct_account_engagement using (account_id) "
-            "join marts.fct_account_journey using (account_id) where is_abm_now order by 1"
+            "join marts.fct_account_journey using (account_id) where accounts.is_abm_now order by 1"
         )
     ]
 
@@ -326,7 +326,7 @@ def test_csv_is_what_the_marts_say(
         "select account_name, aes, apr_pct from marts.dim_accounts "
         "join marts.fct_account_engagement using (account_id) "
         "join marts.fct_account_penetration using (account_id) "
-        "where is_abm_now order by engagement_rank"
+        "where dim_accounts.is_abm_now order by engagement_rank"
     )
     columns = [column["name"] for column in TABLES["accounts"]["columns"]]
     assert len(rows) == len(expected) + 1
