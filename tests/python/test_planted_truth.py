@@ -133,6 +133,8 @@ def warehouse(models: Mapping[str, str], threads: int = 2) -> duckdb.DuckDBPyCon
         from read_csv('{ROOT / "seeds" / "benchmarks.csv"}', header = true);
         create table {DATABASE}.reference.comparison_metrics as
         from read_csv('{ROOT / "seeds" / "comparison_metrics.csv"}', header = true);
+        create table {DATABASE}.reference.minimum_observations as
+        from read_csv('{ROOT / "seeds" / "minimum_observations.csv"}', header = true);
         create table int_opportunities_now (
             opportunity_id varchar, account_id varchar, opportunity_type varchar, is_won boolean,
             is_lost boolean, closed_on date, amount decimal(18, 2), cycle_days bigint,
@@ -156,7 +158,7 @@ def warehouse(models: Mapping[str, str], threads: int = 2) -> duckdb.DuckDBPyCon
         );
         create table int_lifetime_values_by_day (
             as_of_on date, programme varchar, sector varchar, n_customers bigint, clv_net double,
-            reason varchar
+            n_observations bigint, reason varchar
         );
         """
     )
