@@ -82,7 +82,6 @@ class Unknown:
         condition: SQL that is true in the group.
         highest_share: Share of the rows that may be in it, 0 to 1.
         population: SQL that is true for the rows that count, besides the unknown member.
-        joined: A mart that is joined by account_id, or "".
     """
 
     subject: str
@@ -90,7 +89,6 @@ class Unknown:
     condition: str
     highest_share: float
     population: str = "true"
-    joined: str = ""
 
 
 UNKNOWNS = (
@@ -134,7 +132,6 @@ UNKNOWNS = (
         "identified_stakeholders = 0",
         0.6,
         "is_abm_now",
-        "dim_accounts",
     ),
 )
 
@@ -440,15 +437,12 @@ def _unknowns(marts: Marts) -> Suite:
     """Shares of the groups that a chart shows as unknown or other."""
     rows, skipped = [], []
     for unknown in UNKNOWNS:
-        tables = [name for name in (unknown.table, unknown.joined) if name]
-        missing = [name for name in tables if not marts.has(name)]
-        if missing:
-            skipped.append(f"{unknown.subject} ({missing[0]} not built)")
+        if not marts.has(unknown.table):
+            skipped.append(f"{unknown.subject} ({unknown.table} not built)")
             continue
-        relation = " join marts.".join(tables) + (" using (account_id)" if unknown.joined else "")
         ((n_rows, n_unknown),) = marts.rows(
             f"select count(*), count(*) filter (where {unknown.condition}) "
-            f"from marts.{relation} where {_known(unknown.table)} and {unknown.population}"
+            f"from marts.{unknown.table} where {_known(unknown.table)} and {unknown.population}"
         )
         if n_rows < FEWEST_ROWS_OF_A_RATE:
             skipped.append(f"{unknown.subject} ({n_rows} rows)")
@@ -474,13 +468,12 @@ def _scores(marts: Marts) -> Suite:
     """The distribution of the Account Engagement Score among accounts in the programme."""
     subject = "accounts in the programme"
     rows, skipped = [], []
-    if marts.has("fct_account_engagement") and marts.has("dim_accounts"):
+    if marts.has("fct_account_engagement"):
         ((n_accounts, n_top, n_scored, n_tied),) = marts.rows(
             """
             with scores as (
                 select aes, count(*) as n, count(*) filter (where aes_band = 'top') as n_top
                 from marts.fct_account_engagement
-                inner join marts.dim_accounts using (account_id)
                 where is_abm_now
                 group by aes
             )

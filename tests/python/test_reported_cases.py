@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import COMPANY_DAY, ROOT, Build, build_in_one_place, said
+from conftest import COMPANY_DAY, ROOT, Build, run_abm, said
 
 CASES = (ROOT.parent / "shared" / "cases" / "reports").resolve()
 
@@ -184,10 +184,10 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def built(raw: Path, folder: Path, target: Path, crm: str = "salesforce") -> Build:
     db = folder / "abm.duckdb"
     select = [part for table in READ for part in ("--select", f"+{table}")]
-    result = build_in_one_place(
-        target,
+    result = run_abm(
         *("build", "--raw", raw, "--db", db, "--as-of", COMPANY_DAY, "--vars", f"{{crm: {crm}}}"),
         *select,
+        target=target,
     )
     return Build(result, raw, db, target)
 
