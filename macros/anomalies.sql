@@ -17,9 +17,8 @@
     from {{ ref('benchmarks') }}
 {%- endmacro %}
 
-{#- Units of what cannot be below 0, and of what lies between 0 and a whole. -#}
+{#- Units of what cannot be below 0; what lies between 0 and a whole is a rate (is_rate). -#}
 {% macro is_amount_or_count(unit) -%} {{ unit }} in ('currency', 'count', 'points') {%- endmacro %}
-{% macro is_part_of_whole(unit) -%} {{ unit }} in ('share', 'percent') {%- endmacro %}
 
 {#- The scale on which months of a KPI are compared, so that no bound leaves what the KPI can be:
     the logarithm of an amount or a count, with 1 added because it may be 0; the logit of a part of
@@ -30,7 +29,7 @@
     case
         when {{ is_amount_or_count(unit) }}
             then ln(1 + case when {{ value }} > 0 then {{ value }} else 0e0 end)
-        when {{ is_part_of_whole(unit) }}
+        when {{ is_rate(unit) }}
             then -ln(
                 1e0 / case
                     when {{ share }} < {{ limits }}.least_share then {{ limits }}.least_share
@@ -48,7 +47,7 @@
         case
             when {{ is_amount_or_count(unit) }}
                 then case when {{ scaled }} < 0 then 0e0 else exp({{ scaled }}) - 1 end
-            when {{ is_part_of_whole(unit) }}
+            when {{ is_rate(unit) }}
                 then case when {{ unit }} = 'percent' then 100e0 else 1e0 end
                     / (1 + exp(-({{ scaled }})))
             else {{ scaled }}
@@ -80,7 +79,7 @@
     own has no factor either. -#}
 {% macro is_too_wide(scored, limits) -%}
     {%- set unit = scored ~ '.unit' -%}
-    ({{ is_amount_or_count(unit) }} or {{ is_part_of_whole(unit) }})
+    ({{ is_amount_or_count(unit) }} or {{ is_rate(unit) }})
     and {{ double_as_decimal(limits ~ '.maximum_robust_z * ' ~ scored ~ '.spread', 6, 28) }}
     > {{ double_as_decimal('ln(' ~ limits ~ '.widest_factor)', 6, 28) }}
 {%- endmacro %}

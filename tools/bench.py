@@ -40,7 +40,6 @@ BASE = "da27bb8"
 """The commit that costs are compared with: the build of 2026-11-22."""
 
 COPIED_SCHEMA = "marts"
-MOST_EXPENSIVE = 5
 TABLE_OF_MODELS = 12
 SAMPLE = "sample"
 SAMPLE_ACCOUNTS = 250

@@ -106,10 +106,13 @@ def sector_scores(rows: Sequence[Row], language: Language) -> Markup:
         )
     )
     last = max(point["month"] for point in points)
-    said = str(language.say("chart.sector_scores.separator")).join(
-        f"{point['sector']} {plain_text(language.number(point['score'], 1))}"
-        for point in points
-        if point["month"] == last
+    said = _joined(
+        language,
+        [
+            (point["sector"], plain_text(language.number(point["score"], 1)))
+            for point in points
+            if point["month"] == last
+        ],
     )
     return image(chart, language, "sector_scores", said=said)
 
@@ -386,7 +389,7 @@ def _bars(cells: Sequence[dict[str, Any]], length: alt.X, name: str) -> alt.Char
 
 
 def _joined(language: Language, pairs: Iterable[tuple[str, str]]) -> str:
-    separator = str(language.say("chart.sector_scores.separator"))
+    separator = str(language.say("chart.separator"))
     return separator.join(f"{name} {figure}" for name, figure in pairs)
 
 

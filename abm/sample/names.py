@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-VENDOR = "Lumenier"
 SITE = "https://www.lumenier.example"
 
 FIRST_NAMES = (

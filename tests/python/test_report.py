@@ -1701,26 +1701,14 @@ class Comparison:
         }
 
     def next_month(self, columns: str = "expected_amount, low_80, high_80") -> tuple[Any, ...]:
-        """The forecast of November by the recommended method, else the least wrong one."""
-        _, rows = self.rows(
+        """The recommended forecast of November."""
+        _, (row,) = self.rows(
             f"""
             select forecast_month_on, {columns}
             from marts.rpt_revenue_forecast
-            where
-                forecast_month_on = date '2026-11-01'
-                and method = coalesce(
-                    (
-                        select any_value(method) from marts.rpt_revenue_forecast
-                        where method = 'recommended'
-                    ),
-                    (
-                        select first(method order by wape) from marts.rpt_forecast_accuracy
-                        where horizon_months = 1
-                    )
-                )
+            where forecast_month_on = date '2026-11-01' and method = 'recommended'
             """
         )
-        (row,) = rows
         return row
 
     def money(self) -> None:

@@ -1,51 +1,44 @@
 -- For each role the decision with most at stake. What a budget moves is not what a deal is worth:
 -- leadership is asked for it first.
-with options as (
+with alerts_asked (owner_role, decision, place, rule_id) as (
+    values
+        ('account_executive', 'call_hot_accounts', 1, 'aes_hot'),
+        ('account_executive', 're_engage_accounts', 1, 'account_at_risk'),
+        ('leadership', 'review_velocity', 2, 'velocity_below_target')
+),
+
+actions_asked (owner_role, decision, place, action_type) as (
+    values
+        ('marketing', 'widen_stakeholders', 1, 'widen_stakeholders'),
+        ('marketing', 'reach_key_roles', 1, 'missing_key_role')
+),
+
+options as (
     select
-        'account_executive' as owner_role,
-        'call_hot_accounts' as decision,
-        1 as place,
+        alerts_asked.owner_role,
+        decision,
+        place,
         count(*) as n,
         sum(amount_at_stake) as amount_at_stake,
         first(entity_id order by amount_at_stake desc nulls last, entity_id) as first_id
     from marts.fct_alerts
-    where rule_id = 'aes_hot' and state = 'open'
+    inner join alerts_asked using (rule_id)
+    where state = 'open'
+    group by all
 
     union all
 
     select
-        'account_executive' as owner_role,
-        're_engage_accounts' as decision,
-        1 as place,
-        count(*) as n,
-        sum(amount_at_stake) as amount_at_stake,
-        first(entity_id order by amount_at_stake desc nulls last, entity_id) as first_id
-    from marts.fct_alerts
-    where rule_id = 'account_at_risk' and state = 'open'
-
-    union all
-
-    select
-        'marketing' as owner_role,
-        'widen_stakeholders' as decision,
-        1 as place,
+        owner_role,
+        decision,
+        place,
         count(*) as n,
         sum(value_amount) as amount_at_stake,
         first(entity_id order by value_rank, entity_id) as first_id
     from marts.rpt_recommended_actions
-    where action_type = 'widen_stakeholders'
-
-    union all
-
-    select
-        'marketing' as owner_role,
-        'reach_key_roles' as decision,
-        1 as place,
-        count(*) as n,
-        sum(value_amount) as amount_at_stake,
-        first(entity_id order by value_rank, entity_id) as first_id
-    from marts.rpt_recommended_actions
-    where action_type = 'missing_key_role' and value_basis = 'open_pipeline'
+    inner join actions_asked using (action_type)
+    where action_type <> 'missing_key_role' or value_basis = 'open_pipeline'
+    group by all
 
     union all
 
@@ -58,18 +51,7 @@ with options as (
         first(channel order by recommended_budget - current_budget desc, channel) as first_id
     from marts.rpt_budget_allocation
     where recommended_budget <> current_budget
-
-    union all
-
-    select
-        'leadership' as owner_role,
-        'review_velocity' as decision,
-        2 as place,
-        count(*) as n,
-        sum(amount_at_stake) as amount_at_stake,
-        first(entity_id order by amount_at_stake desc nulls last, entity_id) as first_id
-    from marts.fct_alerts
-    where rule_id = 'velocity_below_target' and state = 'open'
+    having count(*) > 0
 ),
 
 ranked as (
@@ -80,7 +62,6 @@ ranked as (
             order by place, amount_at_stake desc nulls last, decision
         ) as option_rank
     from options
-    where n > 0
 )
 
 select

@@ -40,21 +40,9 @@ won as (
         and deals.closed_on <= settings.as_of_on
 ),
 
--- Of the methods that give an amount the one that was least wrong so far.
 next_month as (
-    select forecasts.*
-    from marts.rpt_revenue_forecast as forecasts
-    cross join audit.audit_settings as settings
-    left join marts.rpt_forecast_accuracy as accuracy using (method, horizon_months)
-    where
-        forecasts.forecast_month_on
-        = date_trunc('month', settings.as_of_on) + interval 1 month
-    order by
-        forecasts.expected_amount is null,
-        forecasts.method = 'recommended' desc,
-        accuracy.wape nulls last,
-        forecasts.method
-    limit 1
+    select * from marts.rpt_revenue_forecast
+    where method = 'recommended' and horizon_months = 1
 )
 
 select

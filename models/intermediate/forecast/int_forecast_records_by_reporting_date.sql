@@ -1,5 +1,3 @@
-{% set least_errors = 6 %}
-
 with errors as (
     select * from {{ ref('int_forecast_errors_by_reporting_date') }}
 ),
@@ -43,13 +41,12 @@ bands as (
         method,
         horizon_months,
         max(n_errors) as n_errors,
-        max(n_errors) >= {{ least_errors }} as has_band,
+        {{ has_enough('forecast', 'max(n_errors)') }} as has_band,
         {%- for tenths in (1, 9) %}
         max(
             case
                 when
-                    n_errors >= {{ least_errors }}
-                    and error_rank * 10 >= n_errors * {{ tenths }}
+                    error_rank * 10 >= n_errors * {{ tenths }}
                     and (error_rank - 1) * 10 < n_errors * {{ tenths }}
                     then relative_error
             end
@@ -68,9 +65,9 @@ final as (
         {{ share_of('summed.absolute_error_amount', 'summed.actual_amount') }} as wape,
         coalesce(bands.n_errors, 0) as n_errors,
         coalesce(bands.has_band, false) as has_band,
-        bands.relative_error_p10,
+        case when bands.has_band then bands.relative_error_p10 end as relative_error_p10,
         bands.relative_error_p50,
-        bands.relative_error_p90
+        case when bands.has_band then bands.relative_error_p90 end as relative_error_p90
     from summed
     left join bands
         on
