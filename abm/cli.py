@@ -318,6 +318,7 @@ def build(
 
     With --target postgres the raw data are the tables <source>.<table> of that database, as an EL
     tool or `abm load` lands them, and the models are built beside them; --raw and --db are unused.
+    Role abm_reader, made where it is missing, is let read marts and reference, and nothing else.
 
     \b
     Examples:
@@ -329,6 +330,7 @@ def build(
     """
     from abm.build import (
         DUCKDB,
+        POSTGRES,
         BuildOptions,
         check_database,
         check_raw,
@@ -381,6 +383,11 @@ def build(
         comparison = check_raw(options)
         for warning in comparison.warnings:
             _say("warning", warning)
+        if target == POSTGRES:
+            from abm.postgres import let_readers_read
+
+            if problem := let_readers_read():
+                _say("warning", problem)
         report = run_dbt(options, comparison.variables)
         _print_build(report)
         if report.raw_changes:

@@ -3,7 +3,7 @@
 import io
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Any
@@ -22,7 +22,7 @@ from abm.raw_directory import RawDirectory
 with needed("postgres", "PostgreSQL"):
     import psycopg2
     import pyarrow as pa
-    from psycopg2 import Error, extensions, sql
+    from psycopg2 import Error, errors, extensions, sql
     from pyarrow.csv import WriteOptions, write_csv
 
 BATCH_ROWS = 50_000
@@ -40,6 +40,27 @@ FILE_TYPES = {
     "TIMESTAMP": "timestamp",
 }
 """PostgreSQL's type of a column that the contract does not know; text for any other."""
+
+READER = "abm_reader"
+"""The role that dashboards and analysts are given: it reads what is published, and nothing else."""
+
+READ_SCHEMAS = ("marts", "reference")
+
+GRANT_DEFAULT = "alter default privileges in schema {} grant select on tables"
+
+UNGRANTED = """
+    select nspname, relname
+    from pg_class
+    join pg_namespace on pg_namespace.oid = relnamespace
+    where nspname = any(%s) and relkind in ('r', 'p', 'v', 'm')
+        and pg_has_role(relowner, 'usage') and not has_table_privilege(%s, pg_class.oid, 'select')
+"""
+"""Tables and views of the builder that a role cannot read."""
+
+UNUSED = """
+    select nspname from pg_namespace
+    where nspname = any(%s) and not has_schema_privilege(%s, oid, 'usage')
+"""
 
 
 @dataclass(frozen=True)
@@ -275,6 +296,63 @@ def only_build() -> Iterator[None]:
                 "wait until it is done, then try again."
             )
         yield
+
+
+def let_readers_read() -> str | None:
+    """Let the role `abm_reader` read what a build publishes, before the build makes it.
+
+    The role is made where it is missing. By default privileges a table has its grant from the
+    moment it is made, so that readers lose none that a build exchanges. What the builder may not
+    do is no reason to stop the build.
+
+    Returns:
+        None, or what an administrator has to do, a sentence.
+    """
+    reader, schemas = sql.Identifier(READER), sql.SQL(", ").join(map(sql.Identifier, READ_SCHEMAS))
+    with connected() as connection:
+        connection.autocommit = True
+        try:
+            if not _is_there(connection, "pg_roles", "rolname", READER):
+                with suppress(errors.DuplicateObject, errors.UniqueViolation):
+                    connection.execute(sql.SQL("create role {} nologin").format(reader))
+        except Error as error:
+            return (
+                f"Nobody is let read the marts, as role {READER} is missing and "
+                f"cannot be made ({first_line(error)}): run `create role {READER} nologin` as an "
+                "administrator, then build again."
+            )
+        try:
+            for schema in READ_SCHEMAS:
+                if not _is_there(connection, "pg_namespace", "nspname", schema):
+                    connection.execute(sql.SQL("create schema {}").format(sql.Identifier(schema)))
+            for grant in ("grant usage on schema {}", GRANT_DEFAULT):
+                connection.execute(sql.SQL(f"{grant} to {{}}").format(schemas, reader))
+            # Those that were made before the role was.
+            ungranted = connection.execute(UNGRANTED, [list(READ_SCHEMAS), READER]).fetchall()
+            for table in ungranted:
+                connection.execute(
+                    sql.SQL("grant select on {} to {}").format(sql.Identifier(*table), reader)
+                )
+            # Who may not pass a privilege on is told so by a notice, not by an error.
+            unused = connection.execute(UNUSED, [list(READ_SCHEMAS), READER]).fetchall()
+        except Error as error:
+            return _grant_yourself(first_line(error))
+    return _grant_yourself("the builder owns none of them") if unused else None
+
+
+def _grant_yourself(reason: str) -> str:
+    schemas = ", ".join(READ_SCHEMAS)
+    return (
+        f"Role {READER} cannot be let into the schemas {schemas} ({reason}): run "
+        f"`grant usage on schema {schemas} to {READER}` as their owner, then build again."
+    )
+
+
+def _is_there(connection: Connection, catalog: str, column: str, name: str) -> bool:
+    query = sql.SQL("select 1 from {} where {} = %s").format(
+        sql.Identifier(catalog), sql.Identifier(column)
+    )
+    return connection.execute(query, [name]).fetchone() is not None
 
 
 def load(

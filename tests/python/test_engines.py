@@ -15,7 +15,7 @@ from conftest import COMPANY_DAY, ROOT, Abm, Build, errors, run_abm, said
 from planted_people import plant
 
 from abm.landing import Landing, LoaderName, Reading, Wanted
-from abm.postgres import Connection, PostgresDialect, RawDatabase
+from abm.postgres import Connection, PostgresDialect, RawDatabase, let_readers_read
 from abm.privacy import SALT
 
 SCRIPT = ROOT / "scripts" / "postgres.sh"
@@ -132,12 +132,24 @@ def build_there(
         assert all(any(words in line for words in of_values) for line in warned), said(result)
 
 
-@pytest.mark.parametrize("whose", ["company_built", pytest.param("built", marks=pytest.mark.full)])
+@pytest.fixture(
+    scope="module", params=["company_built", pytest.param("built", marks=pytest.mark.full)]
+)
+def built_on_both(
+    request: pytest.FixtureRequest,
+    english: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Build:
+    """What is built on DuckDB, built in the database `english` too."""
+    built: Build = request.getfixturevalue(request.param)
+    build_there(built.raw, english, tmp_path_factory.mktemp("there"), API_NAMES)
+    return built
+
+
 def test_tables_are_identical_whatever_the_locale(
-    whose: str, english: dict[str, str], request: pytest.FixtureRequest, tmp_path: Path
+    built_on_both: Build, english: dict[str, str], tmp_path: Path
 ) -> None:
-    built: Build = request.getfixturevalue(whose)
-    build_there(built.raw, english, tmp_path, API_NAMES)
+    built = built_on_both
     result = run_abm("compare", "--db", built.db, target=tmp_path, environment=english)
     assert result.returncode == 0, said(result)
     assert "tables are identical" in result.stdout
@@ -154,6 +166,115 @@ def test_tables_are_identical_whatever_the_locale(
     assert len(shown) == 1
     assert "country: DuckDB" in shown[0]
     assert "PostgreSQL 'Atlantis'" in shown[0]
+
+
+NOT_ALLOWED = (
+    "create table marts.own (id integer)",
+    "create table reference.own (id integer)",
+    "create table public.own (id integer)",
+    "create schema own",
+    "create role own",
+    "insert into marts.dim_channels select * from marts.dim_channels",
+    "update reference.kpi_definitions set target = 0",
+    "delete from marts.dim_channels",
+    "truncate marts.dim_channels",
+    "drop table marts.dim_channels",
+    "alter table marts.dim_channels add column own integer",
+    "create index own on marts.dim_channels (channel)",
+    "copy marts.dim_channels to program 'true'",
+    "set role abm",
+)
+"""What who only reads may not do."""
+
+EXCHANGED = ("dim_channels", "fct_touchpoints", "kpi_definitions")
+"""A table that each build exchanges, one that is updated, and a seed."""
+
+
+def may(connection: Connection, statement: str) -> bool:
+    try:
+        connection.execute(statement.encode())
+    except psycopg2.errors.InsufficientPrivilege:
+        return False
+    return True
+
+
+@pytest.mark.usefixtures("built_on_both")
+def test_readers_read_what_is_published_and_nothing_else(
+    english: dict[str, str], tmp_path: Path
+) -> None:
+    """Also right after a build, of tables that it made and of those that it left."""
+
+    def readable() -> set[tuple[str, str]]:
+        with connected_to(english | {"ABM_POSTGRES_USER": "analyst"}, False) as connection:
+            return {
+                (schema, table)
+                for schema, table in relations
+                if may(connection, f'select * from "{schema}"."{table}" limit 1')
+            }
+
+    with connected_to(english, in_transaction=False) as connection:
+        connection.execute("drop role if exists analyst")
+        connection.execute("create role analyst login in role abm_reader")
+        relations = connection.execute(
+            "select table_schema, table_name from information_schema.tables "
+            "where table_schema not in ('pg_catalog', 'information_schema')"
+        ).fetchall()
+    schemas = {schema for schema, _ in relations}
+    assert schemas > {"audit", "intermediate", "ledger", "salesforce", "snapshots", "staging"}
+    published = {pair for pair in relations if pair[0] in ("marts", "reference")}
+    assert len(published) > 80
+    assert readable() == published
+
+    with connected_to(english | {"ABM_POSTGRES_USER": "analyst"}, False) as connection:
+        assert [done for done in NOT_ALLOWED if may(connection, done)] == []
+
+    with connected_to(english, in_transaction=False) as connection:
+        connection.execute("revoke select on all tables in schema marts from abm_reader")
+    assert {schema for schema, _ in readable()} == {"reference"}
+    selected = [part for name in EXCHANGED for part in ("--select", name)]
+    build = ("build", "--target", "postgres", "--as-of", COMPANY_DAY, *selected, "--full-refresh")
+    result = run_abm(*build, target=tmp_path, environment=english)
+    assert result.returncode == 0, said(result)
+    assert readable() == published
+
+
+def test_who_may_not_grant_is_told_what_to_do(
+    server: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with connected_to(server, in_transaction=False) as connection:
+        connection.execute("create role builder login")
+        connection.execute("create database poor owner builder")
+    own = server | {"ABM_POSTGRES_DATABASE": "poor"}
+    for name, value in (own | {"ABM_POSTGRES_USER": "builder"}).items():
+        monkeypatch.setenv(name, value)
+
+    with connected_to(own, in_transaction=False) as connection:
+        roles = "select count(*) from pg_roles where rolname = 'abm_reader'"
+        is_there = connection.execute(roles).fetchone() == (1,)
+        if is_there:
+            connection.execute("alter role abm_reader rename to set_aside")
+        assert let_readers_read() == (
+            "Nobody is let read the marts, as role abm_reader is missing and cannot "
+            "be made (permission denied to create role): run `create role abm_reader nologin` as "
+            "an administrator, then build again."
+        )
+        if is_there:
+            connection.execute("alter role set_aside rename to abm_reader")
+        else:
+            connection.execute("create role abm_reader nologin")
+
+        connection.execute("create schema marts; create schema reference")
+        connection.execute("grant usage, create on schema marts, reference to builder")
+        assert let_readers_read() == (
+            "Role abm_reader cannot be let into the schemas marts, reference (the builder owns "
+            "none of them): run `grant usage on schema marts, reference to abm_reader` as their "
+            "owner, then build again."
+        )
+        connection.execute("grant usage on schema marts, reference to abm_reader")
+        assert let_readers_read() is None
+        connection.execute("set role builder; create table marts.made as select 1 as id")
+        connection.execute("reset role; set role abm_reader")
+        assert connection.execute("select id from marts.made").fetchone() == (1,)
 
 
 def test_unreadable_values_are_read_alike(
