@@ -11,30 +11,27 @@ What was told is remembered after it was told. A process that dies between the t
 that the next one tells again: its mark, the beginning of its id, says that it is the same one.
 """
 
-import fcntl
 import json
 import logging
 import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from http.client import HTTPException
-from io import FileIO
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-import duckdb
-
-from abm.build import check_database_file, database_problem
-from abm.errors import AbmError, first_line, reason
+from abm.errors import AbmError, reason
 from abm.extras import needed
+from abm.ledger import Lines, opened_lines
 from abm.paths import shown
-from abm.release import Release, read_release, refuse_unfinished
+from abm.published import opened_published
+from abm.release import Release
 from abm.report.language import LOCALES, Language, plain_text
 from abm.texts import one_line
 
@@ -188,29 +185,17 @@ class Due:
 
 
 class Ledger:
-    """What was told: a file of JSON lines that is only ever added to.
+    """What was told.
 
     Args:
-        lines: The lines it holds; the last is empty where the file ends with a line's end.
-        file: The file, open for adding without a buffer, or None to remember nothing.
-        name: The file's name for the person at the terminal.
+        lines: The lines of its file.
     """
 
-    def __init__(self, lines: Sequence[bytes], file: FileIO | None, name: str) -> None:
-        self._file = file
-        self._name = name
-        self._is_line_open = bool(lines and lines[-1])
-        if self._is_line_open and not _is_json(lines[-1]):
-            # A process died while it wrote: its last alerts are told again.
-            lines = lines[:-1]
-            if file:
-                file.truncate(sum(len(line) + 1 for line in lines))
-                self._is_line_open = False
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
         self._told: dict[tuple[str, str], set[date]] = defaultdict(set)
         self._moves: dict[tuple[str, str | None], set[date]] = defaultdict(set)
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
+        for number, line in lines.filled():
             try:
                 told = json.loads(line)
                 rule_id, entity_id = str(told["rule_id"]), str(told["entity_id"])
@@ -219,7 +204,7 @@ class Ledger:
                     raise ValueError(move)
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise AbmError(
-                    f"{name}, line {number} is no alert that was told: "
+                    f"{lines.name}, line {number} is no alert that was told: "
                     "correct the line or remove it."
                 ) from error
             self._add(rule_id, entity_id, move, fired_on)
@@ -296,32 +281,13 @@ class Ledger:
             AbmError: There is no room for them.
         """
         n_bytes = sum(len(_line(alert, channel, release_id).encode()) for alert in alerts)
-        if not n_bytes or self._file is None:
-            return
         try:
-            size = os.fstat(self._file.fileno()).st_size
-            self._add_lines([" " * n_bytes])
-            self._file.truncate(size)
+            self._lines.make_sure_of_room(n_bytes)
         except OSError as error:
             raise AbmError(
-                f"Cannot write to {self._name} ({reason(error)}), so nobody was told of anything: "
-                "make room or allow writing there, or name another file with --ledger."
+                f"Cannot write to {self._lines.name} ({reason(error)}), so nobody was told of "
+                "anything: make room or allow writing there, or name another file with --ledger."
             ) from error
-
-    def _add_lines(self, lines: Sequence[str]) -> None:
-        """Write lines to the disk, all or none."""
-        if self._file is None:
-            raise ValueError("this ledger was opened for reading")
-        content = "".join(["\n" * self._is_line_open, *lines]).encode()
-        size = os.fstat(self._file.fileno()).st_size
-        try:
-            # A disk that fills up takes the beginning without an error.
-            while content:
-                content = content[self._file.write(content) :]
-            os.fsync(self._file.fileno())
-        except OSError:
-            self._file.truncate(size)
-            raise
 
     def remember(
         self, alerts: Sequence[Alert | Digest], channel: str, release_id: str = ""
@@ -337,23 +303,14 @@ class Ledger:
             AbmError: The file cannot be written.
         """
         try:
-            self._add_lines([_line(alert, channel, release_id) for alert in alerts])
+            self._lines.add([_line(alert, channel, release_id) for alert in alerts])
         except OSError as error:
             raise AbmError(
-                f"Cannot write to {self._name} ({reason(error)}): alerts that were told may be "
-                "told again; make room or allow writing there."
+                f"Cannot write to {self._lines.name} ({reason(error)}): alerts that were told may "
+                "be told again; make room or allow writing there."
             ) from error
-        self._is_line_open = False
         for alert in alerts:
             self._add(alert.rule_id, alert.entity_id, alert.move, alert.fired_on)
-
-
-def _is_json(line: bytes) -> bool:
-    try:
-        json.loads(line)
-    except ValueError:
-        return False
-    return True
 
 
 def _are_close(day: date, other: date) -> bool:
@@ -388,29 +345,8 @@ def opened_ledger(file: Path, *, is_read_only: bool = False) -> Iterator[Ledger]
     Raises:
         AbmError: It cannot be opened, holds something else, or another process is telling.
     """
-    name = shown(file)
-    if not file.parent.is_dir():
-        raise AbmError(
-            f"There is no folder {shown(file.parent)} for the ledger: "
-            "make it, or name another file with --ledger."
-        )
-    with ExitStack() as stack:
-        opened = None
-        try:
-            if not is_read_only:
-                opened = stack.enter_context(file.open("ab", buffering=0))
-                fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            lines = file.read_bytes().split(b"\n") if file.exists() else []
-        except BlockingIOError as error:
-            raise AbmError(
-                f"Another process is telling alerts with {name}: wait until it is done."
-            ) from error
-        except OSError as error:
-            raise AbmError(
-                f"Cannot use {name} as ledger ({reason(error)}): "
-                "allow reading and writing there, or name another file with --ledger."
-            ) from error
-        yield Ledger(lines, opened, name)
+    with opened_lines(file, "telling alerts", is_read_only=is_read_only) as lines:
+        yield Ledger(lines)
 
 
 def due_alerts(
@@ -519,46 +455,25 @@ def _filled(texts: Mapping[str, str], code: str, **values: object) -> str:
 
 
 def _read(db: Path, language: str, rules: Sequence[str], *, is_forced: bool) -> _Published:
-    if not db.is_file():
-        raise AbmError(
-            f"There is no published file {shown(db)}: "
-            "run `abm build` and `abm publish` first, or name one with --db."
-        )
-    try:
-        check_database_file(db)
-        connection = duckdb.connect(str(db), read_only=True)
-    except OSError as error:
-        raise AbmError(
-            f"Cannot read {shown(db)} ({error.strerror}): allow it, or name another with --db."
-        ) from error
-    except duckdb.Error as error:
-        raise database_problem(db, error) from error
-    with connection:
-        try:
-            release = read_release(lambda sql: connection.execute(sql).fetchall())
-            refuse_unfinished(release, shown(db), is_forced)
-            known = [row[0] for row in connection.execute(_RULES).fetchall()]
-            for rule in rules:
-                if rule not in known:
-                    raise AbmError(f"There is no rule {rule}: name one of {', '.join(known)}.")
-            ((as_of, currency),) = connection.execute(_AS_OF).fetchall()
-            if as_of is None:
-                raise AbmError(
-                    f"{shown(db)} does not say of which day it is, because "
-                    "marts.fct_account_engagement is empty: build from data with accounts."
-                )
-            words = Language(language, currency or "USD")
-            texts = dict(connection.execute(_TEXTS, [language]).fetchall())
-            shared = {"language": language, "rules": list(rules) or known}
-            since = {"as_of": as_of, "days": RECENT_DAYS, "moves_days": MOVES_DAYS, "moves": MOVES}
-            rows = _rows(connection, _ALERTS, shared | since)
-            moves = connection.execute(_MOVES, {"moves": MOVES, "as_of": as_of}).fetchall()
-            hot = _rows(connection, _UNCALLED, shared | {"hot": HOT})
-        except duckdb.Error as error:
+    with opened_published(db, "alerts", is_forced=is_forced) as published:
+        execute, release = published.connection.execute, published.release
+        known = [row[0] for row in execute(_RULES).fetchall()]
+        for rule in rules:
+            if rule not in known:
+                raise AbmError(f"There is no rule {rule}: name one of {', '.join(known)}.")
+        ((as_of, currency),) = execute(_AS_OF).fetchall()
+        if as_of is None:
             raise AbmError(
-                f"{shown(db)} holds no alerts ({first_line(error)}): "
-                "build and publish it with this version of the project."
-            ) from error
+                f"{shown(db)} does not say of which day it is, because "
+                "marts.fct_account_engagement is empty: build from data with accounts."
+            )
+        words = Language(language, currency or "USD")
+        texts = dict(execute(_TEXTS, [language]).fetchall())
+        shared = {"language": language, "rules": list(rules) or known}
+        since = {"as_of": as_of, "days": RECENT_DAYS, "moves_days": MOVES_DAYS, "moves": MOVES}
+        rows = published.rows(_ALERTS, shared | since)
+        moves = execute(_MOVES, {"moves": MOVES, "as_of": as_of}).fetchall()
+        hot = published.rows(_UNCALLED, shared | {"hot": HOT})
     return _Published(
         as_of,
         [_alert(row, texts, words, is_doubtful=bool(release.problem)) for row in rows],
@@ -567,14 +482,6 @@ def _read(db: Path, language: str, rules: Sequence[str], *, is_forced: bool) -> 
         texts,
         release,
     )
-
-
-def _rows(
-    connection: duckdb.DuckDBPyConnection, sql: str, values: Mapping[str, Any]
-) -> list[dict[str, Any]]:
-    found = connection.execute(sql, values)
-    names = [column[0] for column in found.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 _RULES = "select rule_id from reference.alert_rules order by rule_id"

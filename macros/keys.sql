@@ -76,10 +76,15 @@
     to_hex(sha256({{ expression }}))
 {%- endmacro %}
 
+{#- An id as its own system writes it: without the name of the connection that it came by. -#}
+{% macro id_in_system(column) -%}
+    substr({{ column }}, 1 + {{ dbt.position("':'", column) }})
+{%- endmacro %}
+
 {#- Attendees may also be users, rooms, accounts, opportunities, cases and campaigns: the first 3
     characters of a Salesforce id say what it names, 003 a contact and 00Q a lead. -#}
 {% macro is_salesforce_person(column) -%}
-    {%- set id = 'substr(' ~ column ~ ', 1 + ' ~ dbt.position("':'", column) ~ ')' %}
+    {%- set id = id_in_system(column) %}
     (length({{ id }}) not in (15, 18) or substr({{ id }}, 1, 3) in ('003', '00Q'))
 {%- endmacro %}
 

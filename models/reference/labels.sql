@@ -9,7 +9,7 @@
 {%- endset -%}
 {%- set worded_seeds = [
     ('account_size_tier', 'account_size_tiers', 'account_size_tier', size_order),
-    ('action_type', 'action_types', 'action_type', 'null'),
+    ('action_type', 'action_types', 'action_type', 'action_order'),
     ('aes_component', 'aes_coefficients', 'component', 'null'),
     ('asset_type', 'content_asset_types', 'asset_type', 'null'),
     ('channel', 'channels', 'channel', 'null'),

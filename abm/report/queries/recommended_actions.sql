@@ -9,6 +9,7 @@ select
     actions.value_rank,
     actions.value_amount,
     actions.value_basis,
+    action_types.action_order,
     action_types.label_en,
     action_types.label_fr,
     actions.reason_en,
