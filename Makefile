@@ -22,6 +22,10 @@ COMPILE_INSTALLED := .venv-compile/.installed
 # Tests run dlt and a Singer target.
 LOADERS_INSTALLED := .venv-loaders/.installed
 
+# `make test-clients` reads what is published with the clients of BI tools and analysts.
+CLIENTS := clients clients-newest clients-superset $(addprefix clients-duckdb-,1-0 1-1 1-2 1-3)
+CLIENTS_INSTALLED := $(CLIENTS:%=.venv-%/.installed)
+
 # `make bench` measures ChannelAttribution where it is there: it has to be compiled.
 BENCH_INSTALLED := .venv-bench/.installed
 
@@ -33,7 +37,7 @@ LOCK = .venv-release/bin/uv --quiet pip compile --universal --python-version 3.1
 PIP_INSTALL := pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help install reader compile-adapters loaders peers lock licenses release compare-engines build docs map glossary bench test test-full lint \
+.PHONY: help install reader compile-adapters loaders peers lock licenses release compare-engines build docs map glossary bench test test-clients test-full lint \
 	lint-python lint-sql format clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
@@ -55,7 +59,7 @@ $(INSTALLED): requirements.txt pyproject.toml
 	@touch $@
 
 ENVIRONMENTS := $(READER_INSTALLED) $(COMPILE_INSTALLED) $(LOADERS_INSTALLED) $(RELEASE_INSTALLED)
-$(ENVIRONMENTS) $(BENCH_INSTALLED): .venv-%/.installed: requirements-%.txt
+$(ENVIRONMENTS) $(BENCH_INSTALLED) $(CLIENTS_INSTALLED): .venv-%/.installed: requirements-%.txt
 	@test -x .venv-$*/bin/python || $(PYTHON) -m venv .venv-$*
 	@echo "Installing $< into .venv-$* (about a minute when new)"
 	@.venv-$*/bin/$(PIP_INSTALL) -r $<
@@ -75,10 +79,10 @@ lock: $(RELEASE_INSTALLED) ## Write the locks from pyproject.toml (UPGRADE=--upg
 	@$(LOCK) --extra dev --group build -o requirements.txt
 	@$(LOCK) --group build --constraint requirements.txt -o requirements-core.txt
 	@$(subst --only-binary :all:,,$(LOCK:pyproject.toml=)) --group bench -o requirements-bench.txt
-	@$(LOCK:pyproject.toml=) --group compile -o requirements-compile.txt
-	@$(LOCK:pyproject.toml=) --group loaders -o requirements-loaders.txt
-	@$(LOCK:pyproject.toml=) --group reader -o requirements-reader.txt
-	@$(LOCK:pyproject.toml=) --group release -o requirements-release.txt
+	@for group in compile loaders reader release $(filter-out clients-superset,$(CLIENTS)); do \
+		$(LOCK:pyproject.toml=) --group $$group -o requirements-$$group.txt || exit 1; \
+	done
+	@echo pandas==2.1.4 | $(LOCK:pyproject.toml=) --group clients-superset --override - -o requirements-clients-superset.txt
 
 licenses: $(INSTALLED) ## Write LICENSES.md: under which licence every package of the lock stands
 	@$(BIN)/python -m tools.licenses
@@ -123,6 +127,9 @@ format: $(INSTALLED) ## Rewrite Python in the house style
 
 test: $(INSTALLED) $(ENVIRONMENTS) lint-python ## What CI runs: lint and tests
 	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+test-clients: $(INSTALLED) $(READER_INSTALLED) $(CLIENTS_INSTALLED) ## Read what is published with every client, write docs/connecting.md
+	@$(BIN)/python -m tools.clients
 
 test-full: $(INSTALLED) $(ENVIRONMENTS) ## The longer proofs
 	@$(BIN)/pytest -m full

@@ -498,7 +498,7 @@ def publish(
 ) -> None:
     """Copy marts, reference data and audit to where BI tools and analysts read them.
 
-    <out>/abm.duckdb is one DuckDB file, read-only, that DuckDB 1.4 and newer opens.
+    <out>/abm.duckdb is one DuckDB file, read-only, that DuckDB 1.0 and newer opens.
     <out>/parquet/current/<table>.parquet is one file per table; `current` is a symlink to the
     newest release, and the release before it is kept for readers that are still in it.
 
