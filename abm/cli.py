@@ -22,6 +22,8 @@ from abm.privacy import NO_SALT, SALT
 if TYPE_CHECKING:
     from abm.alerts import Due
     from abm.build import BuildReport, Notice
+    from abm.crm.push import Push
+    from abm.crm.records import Book
     from abm.release import Release
 
 _STARTED = time.monotonic()
@@ -760,6 +762,205 @@ def alerts(
             print(f"  {account.message}")
 
 
+export_app = typer.Typer(
+    help="Write files for another system's import.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(export_app, name="export")
+
+CrmLedger = Annotated[
+    Path | None,
+    typer.Option(
+        "--ledger",
+        metavar="FILE",
+        help="What was exported and written. Default: warehouse/crm_written.jsonl in the project.",
+    ),
+]
+Published = Annotated[Path, typer.Option("--db", metavar="FILE", help="The published file.")]
+Lang = Annotated[str, typer.Option("--lang", metavar="NAME", help="Of texts: en or fr.")]
+Connection = Annotated[
+    str | None,
+    typer.Option(
+        "--connection",
+        metavar="NAME",
+        help="The connection whose accounts these are, where the CRM has several.",
+    ),
+]
+
+
+@export_app.command("crm", short_help="Write the scores as a file for the CRM's import.")
+def export_crm(
+    file_format: Annotated[
+        str, typer.Option("--format", metavar="NAME", help="salesforce-csv or hubspot-csv.")
+    ],
+    db: Published = Path("out/abm.duckdb"),
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Where to write; made when missing.")
+    ] = Path("out/crm"),
+    setup: Annotated[
+        bool,
+        typer.Option("--setup", help="Write what creates the fields in the CRM, and no accounts."),
+    ] = False,
+    whole: Annotated[
+        bool, typer.Option("--all", help="Every account, not only what changed.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say how many changed; write and remember nothing.")
+    ] = False,
+    lang: Lang = "en",
+    connection: Connection = None,
+    ledger: CrmLedger = None,
+    force: Force = False,
+) -> None:
+    """Write the scores of accounts as a file for Salesforce's Data Loader or HubSpot's import.
+
+    A row is an account of marts.rpt_crm_accounts that changed since the last file that it was in:
+    its id in the CRM, then the fields of the seed crm_fields under their API names. Numbers have a
+    point, days are YYYY-MM-DD, texts are in --lang, and no cell begins a formula. The day of the
+    values alone is no change. Import the file as an update of accounts (Data Loader: Update, with
+    "Insert null values") or companies (HubSpot: Update existing, by Record ID): nothing in it
+    creates a record.
+
+    Each file is a new one, <crm>-accounts-<day>-<release>.csv in --out. What stands in it is
+    remembered in the ledger, a file of JSON lines outside the warehouse, once it is written. A file
+    that was lost is written again with --all.
+
+    With --setup nothing is exported. For Salesforce <out>/salesforce-setup is written, which
+    `sf project deploy start --metadata-dir` takes: the fields, and a permission set for the user
+    who writes them. For HubSpot <out>/hubspot-setup, the bodies of requests to the properties API.
+    docs/crm.md leads through both.
+
+    \b
+    Examples:
+        abm export crm --format salesforce-csv --setup
+        abm publish && abm export crm --format salesforce-csv
+        abm export crm --format hubspot-csv --lang fr --all --out /srv/crm
+    """
+    from abm.crm.export import crm_of, export, write_setup
+    from abm.crm.ledger import DEFAULT_LEDGER, opened_ledger
+    from abm.crm.records import check_language, fields_of, read_book
+    from abm.published import opened_published
+
+    crm = crm_of(file_format)
+    check_language(lang)
+    published, folder = db.expanduser().absolute(), out.expanduser().absolute()
+    root = find_project_root()
+    if setup:
+        with opened_published(published, "scores for the CRM", is_forced=force) as opened:
+            fields = fields_of(opened, crm)
+        for file in write_setup(crm, fields, lang, root, folder / f"{crm}-setup"):
+            print(f"Wrote {shown(file)}")
+        return
+    book = read_book(published, crm, lang, connection, is_forced=force)
+    place = ledger.expanduser().absolute() if ledger else root / DEFAULT_LEDGER
+    with opened_ledger(place, book.ledger_name, is_read_only=dry_run) as told:
+        done = export(book, told, folder, is_whole=whole, is_dry=dry_run)
+    accounts = f"{done.n_changed:,} of {done.n_records:,} accounts"
+    release = f"as of {book.as_of} (release {book.release.release_id or 'unknown'})"
+    if not done.n_changed:
+        print(f"No account changed since the last file, {release}: nothing was written")
+    elif done.file is None:
+        print(f"{accounts} changed since the last file, {release}; nothing written (--dry-run)")
+    else:
+        print(f"Wrote {accounts}, {release}, to {shown(done.file)}, remembered in {shown(place)}")
+    _warn_of_release(book.release, published)
+
+
+@app.command(short_help="Write the scores into the CRM, after a look at what would change.")
+def push(
+    crm: Annotated[str, typer.Argument(metavar="CRM", help="salesforce or hubspot.")],
+    db: Published = Path("out/abm.duckdb"),
+    write: Annotated[
+        bool,
+        typer.Option("--write/--dry-run", help="Write; else only say what would change."),
+    ] = False,
+    tasks: Annotated[
+        bool, typer.Option("--tasks", help="Tasks for open alerts too, closed when they are over.")
+    ] = False,
+    lang: Lang = "en",
+    connection: Connection = None,
+    ledger: CrmLedger = None,
+    force: Force = False,
+) -> None:
+    """Write the scores of accounts into Salesforce or HubSpot, after a look at what would change.
+
+    Without --write the CRM is read and nothing is written: how many accounts would change, and ten
+    of them with the old values and the new. With --write exactly that is written, in batches (200
+    accounts of Salesforce, 100 companies of HubSpot).
+
+    Only the fields of the seed crm_fields are written, and only on accounts that the CRM has: no
+    account is ever created or deleted. An account that is not there any more is named in a line,
+    and so is one that the CRM refuses: the others are written, and the command ends with 1. A lost
+    connection, a rate limit (429, with the Retry-After that the CRM asks for), an error of its
+    servers and a record that is locked by somebody else are tried again.
+
+    What was written, when, from which release and in the place of what is remembered in the ledger,
+    a file of JSON lines outside the warehouse, batch by batch. A push that was killed is run again:
+    it reads what the CRM has and goes on. A release writes an account once; what somebody then
+    changes by hand stays until the next release.
+
+    With --tasks every open alert (marts.fct_alerts) that an account executive acts on becomes a
+    task of theirs in the CRM, on the account and the deal, with its due time; once the alert is
+    open no more the task is marked as done. Alerts of marketing and leadership become none.
+
+    \b
+    Settings in the environment, never on the command line, in a log or in an error:
+        ABM_SALESFORCE_URL            https://<domain>.my.salesforce.com
+        ABM_SALESFORCE_CLIENT_ID      of a connected app with the flow of client credentials,
+        ABM_SALESFORCE_CLIENT_SECRET  and its secret
+        ABM_SALESFORCE_TOKEN          instead of the two: an access token that you have
+        ABM_HUBSPOT_TOKEN             of a private app
+
+    \b
+    Examples:
+        abm push salesforce
+        abm publish && abm push salesforce --write --tasks
+        abm push hubspot --lang fr --write
+    """
+    from abm.crm import NAMES
+    from abm.crm import push as pushing
+    from abm.crm.ledger import DEFAULT_LEDGER, opened_ledger
+    from abm.crm.records import book_of, check_language
+    from abm.published import opened_published
+
+    if crm not in NAMES:
+        raise AbmError(f"There is no CRM {crm}: name one of {', '.join(NAMES)}.")
+    check_language(lang)
+    published = db.expanduser().absolute()
+    root = find_project_root()
+    place = ledger.expanduser().absolute() if ledger else root / DEFAULT_LEDGER
+
+    def say(sentence: str) -> None:
+        sys.stdout.flush()
+        _say("warning", sentence)
+
+    with opened_published(published, "scores for the CRM", is_forced=force) as opened:
+        book = book_of(opened, published, crm, lang, connection)
+        with opened_ledger(place, book.ledger_name, is_read_only=not write) as told:
+            api = pushing.connect(book, say)
+            found = pushing.compare(book, api, told)
+            if tasks:
+                pushing.compare_tasks(found, opened, book, api, told)
+            _print_push(found, book, with_tasks=tasks, with_examples=not write)
+            if write:
+                pushing.write(found, book, api, told, say)
+                pushing.write_tasks(found, book, api, told)
+    for failure in (*pushing.told_gone(found, book), *found.failures):
+        say(f"Not done: {failure}.")
+    if write:
+        done = f"Wrote {found.n_written:,} accounts"
+        if tasks:
+            done += f", opened {found.n_opened:,} and closed {found.n_closed:,} tasks"
+        print(f"{done}, remembered in {shown(place)}")
+    elif found.changes or found.to_open or found.to_close:
+        print("Nothing was written: run again with --write")
+    _warn_of_release(book.release, published)
+    if write and found.failures:
+        raise AbmError(
+            f"{len(found.failures):,} of what was to be written was not, as said above: see to it "
+            "in the CRM and run again, which writes the rest."
+        )
+
+
 @app.command(short_help="Write what every table means and how it is made.")
 def docs(
     db: Db = None,
@@ -1030,6 +1231,28 @@ def _print_alerts(due: "Due") -> None:
         told = f" ({alert.owner_line})" if alert.owner_line != owner else ""
         said = f"{alert.message}{told} {alert.mark}"
         print(f"  {alert.severity:<6}  due {told_deadline(alert.due_at, words)}  {said}")
+    sys.stdout.flush()
+
+
+def _print_push(push: "Push", book: "Book", *, with_tasks: bool, with_examples: bool) -> None:
+    """Print what is to be written, some of it value by value where nothing is yet."""
+    from abm.crm.push import MAX_EXAMPLES, examples
+
+    release = f"as of {book.as_of}, release {book.release.release_id or 'unknown'}"
+    print(f"{book.crm_name}, {release}: {len(book.records):,} accounts")
+    print(f"  {len(push.changes):>7,} differ")
+    print(f"  {push.n_same:>7,} are as they should be")
+    print(f"  {push.n_done:>7,} were written by this release")
+    print(f"  {len(push.gone):>7,} are not in {book.crm_name} any more")
+    if with_tasks:
+        print(f"  {len(push.to_open):>7,} tasks to open, {len(push.to_close):,} to close")
+        print(f"  {push.n_without_owner:>7,} open alerts are nobody's task here")
+    if with_examples:
+        for line in examples(push):
+            print(f"    {line}")
+        n_more = len(push.changes) - MAX_EXAMPLES
+        if n_more > 0:
+            print(f"    and {n_more:,} more accounts")
     sys.stdout.flush()
 
 

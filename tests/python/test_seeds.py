@@ -168,7 +168,7 @@ def test_an_open_end_has_no_upper_end() -> None:
     assert ends == [("5000000", None), ("20000000", None), (None, "100000000")]
 
 
-WORDS = {"label_texts", "label_domains", "french_descriptions", "loader_names"}
+WORDS = {"label_texts", "label_domains", "french_descriptions", "loader_names", "crm_fields"}
 """Seeds of words and names, which stand on nothing."""
 
 
