@@ -1,6 +1,7 @@
 # `make` lists what there is. Everything runs in .venv, made from requirements.txt; what needs packages
 # of other versions has an environment and a lock of its own. A lock holds every package at an exact
-# version with the hashes of its files: pip installs nothing else, and builds nothing.
+# version with the hashes of its files: pip installs nothing else, and builds nothing but ChannelAttribution (bench)
+# and halo (semantic), which come as source alone.
 
 PYTHON ?= python3
 VENV := .venv
@@ -22,6 +23,9 @@ COMPILE_INSTALLED := .venv-compile/.installed
 # Tests run dlt and a Singer target.
 LOADERS_INSTALLED := .venv-loaders/.installed
 
+# Metrics are asked for with MetricFlow.
+SEMANTIC_INSTALLED := .venv-semantic/.installed
+
 # `make test-clients` reads what is published with the clients of BI tools and analysts.
 CLIENTS := clients clients-newest clients-superset $(addprefix clients-duckdb-,1-0 1-1 1-2 1-3)
 CLIENTS_INSTALLED := $(CLIENTS:%=.venv-%/.installed)
@@ -37,7 +41,7 @@ LOCK = .venv-release/bin/uv --quiet pip compile --universal --python-version 3.1
 PIP_INSTALL := pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help install reader compile-adapters loaders peers lock licenses release compare-engines build docs map glossary bench test test-clients test-full lint \
+.PHONY: help install reader compile-adapters loaders semantic peers lock licenses release compare-engines build docs map glossary bench test test-clients test-full lint \
 	lint-python lint-sql format clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
@@ -58,7 +62,8 @@ $(INSTALLED): requirements.txt pyproject.toml
 	@$(BIN)/$(PIP_INSTALL) --no-build-isolation -e .
 	@touch $@
 
-ENVIRONMENTS := $(READER_INSTALLED) $(COMPILE_INSTALLED) $(LOADERS_INSTALLED) $(RELEASE_INSTALLED)
+ENVIRONMENTS := $(READER_INSTALLED) $(COMPILE_INSTALLED) $(LOADERS_INSTALLED) $(RELEASE_INSTALLED) \
+	$(SEMANTIC_INSTALLED)
 $(ENVIRONMENTS) $(BENCH_INSTALLED) $(CLIENTS_INSTALLED): .venv-%/.installed: requirements-%.txt
 	@test -x .venv-$*/bin/python || $(PYTHON) -m venv .venv-$*
 	@echo "Installing $< into .venv-$* (about a minute when new)"
@@ -73,12 +78,16 @@ compile-adapters: $(COMPILE_INSTALLED) ## Make .venv-compile, the Snowflake and 
 
 loaders: $(LOADERS_INSTALLED) ## Make .venv-loaders: dlt and a Singer target, which tests run
 
+semantic: $(SEMANTIC_INSTALLED) ## Make .venv-semantic, and target/semantic_manifest.json, which `mf query` reads
+	@PYTHONPATH=. .venv-semantic/bin/dbt --quiet parse
+
 peers: $(BENCH_INSTALLED) ## Make .venv-bench: compile ChannelAttribution, which `make bench` then measures
 
 lock: $(RELEASE_INSTALLED) ## Write the locks from pyproject.toml (UPGRADE=--upgrade: with newer packages)
 	@$(LOCK) --extra dev --group build -o requirements.txt
 	@$(LOCK) --group build --constraint requirements.txt -o requirements-core.txt
 	@$(subst --only-binary :all:,,$(LOCK:pyproject.toml=)) --group bench -o requirements-bench.txt
+	@$(subst --only-binary :all:,,$(LOCK:pyproject.toml=)) --group semantic -o requirements-semantic.txt
 	@for group in compile loaders reader release $(filter-out clients-superset,$(CLIENTS)); do \
 		$(LOCK:pyproject.toml=) --group $$group -o requirements-$$group.txt || exit 1; \
 	done

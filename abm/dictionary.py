@@ -157,6 +157,34 @@ def read_reference(root: Path) -> dict[str, TableEntry]:
     return tables
 
 
+def read_metrics(root: Path) -> dict[str, dict[str, Any]]:
+    """Read what the metrics are called and mean.
+
+    A KPI is called as the seed kpi_definitions calls it; what other metrics are called in French,
+    and every description, stands beside the metric.
+
+    Args:
+        root: The project's directory.
+
+    Returns:
+        Metric to its `name` and `description` by language, and its `kpi`, None where it is none.
+
+    Raises:
+        AbmError: A file cannot be read or is not YAML.
+    """
+    kpis = {row["kpi"]: row for row in read_seed(root, "kpi_definitions")}
+    found = {}
+    for metric in _nodes(root / "models" / "semantic", "metrics"):
+        meta = metric.get("config", {}).get("meta", {})
+        french = kpis.get(meta.get("kpi"), meta).get("label_fr")
+        found[metric["name"]] = {
+            "name": _filled(metric["label"], french),
+            "description": _filled(metric["description"], meta.get("description_fr")),
+            "kpi": meta.get("kpi"),
+        }
+    return found
+
+
 def _nodes(folder: Path, kind: str) -> Iterator[dict[str, Any]]:
     """What the YAML files of a folder say, node by node."""
     for path in sorted(folder.rglob("_*.yml")):

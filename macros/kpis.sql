@@ -172,6 +172,10 @@
     end
 {%- endmacro %}
 
+{#- Trailing days of the credited share: a month has too few wins to be told from chance, and every
+    month has as many of these. -#}
+{% macro credited_share_days() -%} {{ return(90) }} {%- endmacro %}
+
 {#- A rate changes by points: a percent of a percent reads as another rate. -#}
 {% macro is_rate(unit) -%} {{ unit }} in ('share', 'percent') {%- endmacro %}
 

@@ -14,3 +14,12 @@
 {% macro is_middle_row(row_number, n_rows) -%}
     {{ row_number }} * 2 between {{ n_rows }} and {{ n_rows }} + 2
 {%- endmacro %}
+
+{#- Days from creation to close of a deal won in the trailing days (is_recent): one that closed on
+    the day it was created took one, one that closed before has no cycle and is still won. -#}
+{% macro counted_cycle_days(deals) -%}
+    case
+        when {{ deals }}.is_won and {{ deals }}.is_recent
+            then case when {{ deals }}.cycle_days < 1 then 1 else {{ deals }}.cycle_days end
+    end
+{%- endmacro %}

@@ -1,9 +1,9 @@
 """The structure of the models, read from dbt's manifest: rooms, doors, and what may read what.
 
-The three layers are staging, intermediate and marts, with audit beside them. A room is a subject
-with one name in intermediate and in marts, and one dbt group; `models/_groups.yml` lists them in
-their order. What other rooms may read of a room are its doors: published marts, and intermediate
-models with `access: protected`. dbt itself refuses a reference to a private model.
+The three layers are staging, intermediate and marts, with audit and semantic beside them. A room is
+a subject with one name in intermediate and in marts, and one dbt group; `models/_groups.yml` lists
+them in their order. What other rooms may read of a room are its doors: published marts, and
+intermediate models with `access: protected`. dbt itself refuses a reference to a private model.
 """
 
 import json
@@ -14,7 +14,7 @@ from pathlib import Path
 import yaml
 
 STAGING, INTERMEDIATE, MARTS = "staging", "intermediate", "marts"
-AUDIT, REFERENCE = "audit", "reference"
+AUDIT, REFERENCE, SEMANTIC = "audit", "reference", "semantic"
 MAX_VIEWS = 5
 """Views upon views: an engine plans the whole chain anew for each of its readers."""
 MAX_NODES = 28
@@ -30,7 +30,8 @@ class Node:
         name: Its name.
         path: Its file below the project's directory.
         kind: model or snapshot.
-        layer: staging, intermediate, marts, audit or reference; of a snapshot, intermediate.
+        layer: staging, intermediate, marts, audit, reference or semantic; of a snapshot,
+            intermediate.
         room: Its dbt group, `staging` where it has none.
         access: private, protected or public.
         materialized: How it is built.
@@ -138,7 +139,7 @@ def _wrong_rooms(node: Node, order: Mapping[str, int]) -> Iterator[str]:
     if node.kind != "model":
         return
     folder = node.path.split("/")[2]
-    expected = node.layer if node.layer in (STAGING, AUDIT, REFERENCE) else folder
+    expected = node.layer if node.layer in (STAGING, AUDIT, REFERENCE, SEMANTIC) else folder
     if node.room != expected:
         yield f"{node.name} is in room {node.room}, its folder in {expected}"
 

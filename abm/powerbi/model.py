@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from abm.dictionary import ColumnEntry, TableEntry, read_dictionary
+from abm.dictionary import ColumnEntry, TableEntry, read_dictionary, read_metrics
 from abm.errors import unwritable
 from abm.paths import shown
 from abm.writing import replaced_folder
@@ -113,7 +113,7 @@ def write_powerbi(out: Path, root: Path) -> Project:
     tables = {
         name: entry for name, entry in read_dictionary(root).items() if entry.schema == "marts"
     }
-    measures = read_measures()
+    measures = read_measures(root)
     relationships = relate(tables)
     parquet = str(out / "parquet" / "current")
     folder = out / FOLDER
@@ -130,13 +130,24 @@ def write_powerbi(out: Path, root: Path) -> Project:
     return Project(folder, len(tables), len(relationships), n_measures)
 
 
-def read_measures() -> dict[str, list[dict[str, Any]]]:
-    """Read the measures.
+def read_measures(root: Path) -> dict[str, list[dict[str, Any]]]:
+    """Read the measures and what is said of the metrics that they are.
+
+    Args:
+        root: The project's directory.
 
     Returns:
-        Home table to its measures, as the YAML has them.
+        Home table to its measures, as the YAML has them, with name and description by language and
+        the row of rpt_kpi_scorecard, None where it is none of its KPIs.
+
+    Raises:
+        AbmError: A file of the project cannot be read.
     """
-    return yaml.safe_load(MEASURES.read_text(encoding="utf-8"))
+    metrics = read_metrics(root)
+    return {
+        table: [measure | metrics[measure["metric"]] for measure in measures]
+        for table, measures in yaml.safe_load(MEASURES.read_text(encoding="utf-8")).items()
+    }
 
 
 def relate(tables: Mapping[str, TableEntry]) -> list[Relationship]:
@@ -357,6 +368,7 @@ def _table(entry: TableEntry, measures: Iterable[dict[str, Any]], keys: set[str]
     for measure in measures:
         name = measure["name"]["en"]
         lines += [
+            *_described(measure["description"]["en"], 1),
             f"\tmeasure {_name(name)} = {' '.join(measure['dax'].split())}",
             f"\t\tformatString: {FORMATS[measure['format']]}",
             f"\t\tdisplayFolder: {FOLDERS[measure['folder']]['en']}",
@@ -432,6 +444,8 @@ def _culture(
                 f"\t\t\t\t\tcaption: {measure['name'][language]}",
                 f"\t\t\t\t\tdisplayFolder: {FOLDERS[measure['folder']][language]}",
             ]
+            if language != "en":
+                inside += [f"\t\t\t\t\tdescription: {measure['description'][language]}"]
         for column in entry.columns.values():
             said = {
                 "caption": column.labels.get(language),

@@ -1,8 +1,5 @@
-{%- set window_days = 90 -%}
 {%- set credited = default_attribution_model() ~ '_amount' -%}
 
--- A month has too few wins to be told from chance: the trailing days are more, and every month has
--- as many.
 with reporting_dates as (
     select * from {{ ref('int_reporting_dates') }}
 ),
@@ -26,10 +23,9 @@ final as (
         ) as n_opportunities
     from reporting_dates
     left join touches
-        on
-            touches.closed_on <= reporting_dates.as_of_on
-            and touches.closed_on
-            > {{ days_after('reporting_dates.as_of_on', -window_days) }}
+        on {{ is_in_trailing_days(
+            'touches.closed_on', credited_share_days(), 'reporting_dates.as_of_on'
+        ) }}
     group by reporting_dates.as_of_on
 )
 

@@ -11,8 +11,7 @@ stale as (
     select * from {{ ref('int_stale_opportunities_by_reporting_date') }}
 ),
 
--- Deals that closed in the trailing 365 days speak for cycles and win rates. One that closed on the
--- day it was created took one day; one that closed before has no cycle and still is won or lost.
+-- Deals that closed in the trailing 365 days speak for cycles and win rates.
 judged as (
     select
         deals.as_of_on,
@@ -27,10 +26,7 @@ judged as (
         case when deals.is_advanced then deals.amount end as advanced_amount,
         deals.is_won and deals.is_recent as is_win,
         deals.is_lost and deals.is_recent as is_loss,
-        case
-            when deals.is_won and deals.is_recent
-                then case when deals.cycle_days < 1 then 1 else deals.cycle_days end
-        end as cycle_days
+        {{ counted_cycle_days('deals') }} as cycle_days
     from deals
     left join stale
         on deals.opportunity_id = stale.opportunity_id and deals.as_of_on = stale.as_of_on
