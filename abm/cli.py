@@ -43,6 +43,7 @@ A worked example, from raw extracts to tables that Tableau, Power BI or SQL can 
     duckdb -readonly out/abm.duckdb "select * from marts.dim_accounts limit 5"
     abm report                                     a dashboard to open in a browser
     abm alerts --dry-run                           what people should be told
+    abm export crm --format salesforce-csv         the scores, for the CRM's import
     abm docs                                       what every table and column means
 
 Without --raw, `abm build` reads the sample company in sample_data/. Settings that a build reads

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from conftest import ROOT, Result, abm_command, abm_environment, errors, said
 from crm_release import NEXT, RELEASE, accounts, alert, call_abm, publish, salesforce_id
 from crm_stand_ins import SECRET, TOKEN, Crm, HubSpot, Salesforce, served
 
-from abm.crm.web import checked_url
+from abm.crm.web import _asked_wait, checked_url
 from abm.errors import AbmError
 from abm.paths import read_seed
 
@@ -325,6 +326,17 @@ def test_nothing_is_sent_in_the_clear(url: str) -> None:
     with pytest.raises(AbmError, match="holds no address of an API"):
         checked_url(url, "X")
     assert checked_url(" https://example.org/ ", "X") == "https://example.org"
+
+
+def test_a_wait_may_be_a_moment() -> None:
+    response = requests.Response()
+    for header, least, most in (("Fri, 01 Jan 2100 00:00:00 GMT", 1e9, 1e10), ("-3", 0, 0)):
+        response.headers["Retry-After"] = header
+        asked = _asked_wait(response)
+        assert asked is not None
+        assert least <= asked <= most
+    response.headers["Retry-After"] = "soon"
+    assert _asked_wait(response) is None
 
 
 def test_one_task_per_alert_closed_when_it_is_over(crm: Crm, push: Push, tmp_path: Path) -> None:
