@@ -119,7 +119,13 @@ class Web:
                 is_over = not (is_repeatable or isinstance(error, requests.ConnectTimeout))
             else:
                 if response.ok and response.status_code < 300:
-                    return _json(response)
+                    answer = _json(response)
+                    if answer is None:
+                        raise AbmError(
+                            f"{self._name} answers with something that is not its API's: check "
+                            f"{self._variable}, and what stands between."
+                        )
+                    return answer
                 if response.status_code not in BUSY:
                     raise self._refusal(response)
                 problem = f"is busy ({response.status_code})"

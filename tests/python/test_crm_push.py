@@ -413,6 +413,8 @@ def test_other_stops(org: Crm, push: Push, tmp_path: Path, monkeypatch: pytest.M
     assert errors(call_abm("push", "zoho", "--db", db)) == [
         "There is no CRM zoho: name one of salesforce, hubspot."
     ]
+    org.next_answers.append((200, None))
+    assert errors(push(org))[0].startswith("Salesforce answers with something that is not its API")
     monkeypatch.setattr("abm.crm.web.FIRST_WAIT_SECONDS", 0.01)
     nobody = environment(org) | {"ABM_SALESFORCE_URL": "http://127.0.0.1:1"}
     result = push(org, settings=nobody)
