@@ -17,6 +17,29 @@ from abm.paths import read_seed, shown
 
 _REFERENCE = re.compile(r"ref\('(\w+)'\)")
 
+NUMBERS = ("integer", "bigint", "double", "decimal")
+"""What the types of numbers begin with."""
+
+_ADDITIVE = ("additive", "additive_within")
+_WORDS_ON_SUMS = {
+    "en": {
+        "sum": " Sum",
+        "within": " within one ",
+        "and": " and ",
+        "without": " without the is_total rows",
+        "never": " Never sum",
+        "total": ": is_total rows hold the total",
+    },
+    "fr": {
+        "sum": " Additionner",
+        "within": " pour un même ",
+        "and": " et ",
+        "without": " sans les lignes is_total",
+        "never": " Ne jamais additionner",
+        "total": " : le total est dans les lignes is_total",
+    },
+}
+
 FOLDERS = ("models/marts", "models/audit", "models/reference")
 
 # libyaml reads the same and ten times as fast; some platforms' PyYAML comes without it.
@@ -54,12 +77,16 @@ class TableEntry(Entry):
         columns: Its columns in their order.
         primary: The columns of its key, none where no test holds one.
         foreign: Column to the table whose key it holds.
+        additive: Its columns that add up over rows.
+        additive_within: Columns of which one value is chosen first: over several, sums count twice.
     """
 
     schema: str
     columns: Mapping[str, ColumnEntry]
     primary: tuple[str, ...] = ()
     foreign: Mapping[str, str] = field(default_factory=dict)
+    additive: tuple[str, ...] = ()
+    additive_within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,23 +135,31 @@ def read_dictionary(root: Path) -> dict[str, TableEntry]:
     )
     tables = {}
     for folder in FOLDERS:
+        schema = Path(folder).name
         for model in _nodes(root / folder, "models"):
             table = model["name"]
+            notes = _notes_on_sums(model) if schema == "marts" else {}
             tables[table] = TableEntry(
                 table,
                 words.descriptions(table, model.get("description")),
                 {},
-                schema=Path(folder).name,
+                schema=schema,
                 columns={
                     column["name"]: ColumnEntry(
                         column["name"],
-                        words.descriptions(f"{table}.{column['name']}", column.get("description")),
+                        {
+                            language: text + notes.get((column["name"], language), "")
+                            for language, text in words.descriptions(
+                                f"{table}.{column['name']}", column.get("description")
+                            ).items()
+                        },
                         words.label(table, column["name"]),
                         column["data_type"],
                     )
                     for column in model.get("columns") or []
                 },
                 **_keys(model),
+                **{name: tuple(_meta(model).get(name, ())) for name in _ADDITIVE},
             )
     return tables
 
@@ -211,8 +246,35 @@ def _keys(model: dict[str, Any]) -> dict[str, Any]:
             column: _REFERENCE.fullmatch(dimension)[1]  # type: ignore[index]
             for column, dimension in arguments.get("foreign", {}).items()
         }
-        | model.get("config", {}).get("meta", {}).get("references", {}),
+        | _meta(model).get("references", {}),
     }
+
+
+def _meta(model: dict[str, Any]) -> dict[str, Any]:
+    meta: dict[str, Any] = model.get("config", {}).get("meta", {})
+    return meta
+
+
+def _notes_on_sums(model: dict[str, Any]) -> dict[tuple[str, str], str]:
+    """Say of the numbers of a mart how they add up, as macros/additivity.sql does in comments.
+
+    Returns:
+        Column and language to what follows its description.
+    """
+    types = {column["name"]: column["data_type"] for column in model.get("columns") or []}
+    additive, within = (_meta(model).get(name, ()) for name in _ADDITIVE)
+    notes = {}
+    for language, words in _WORDS_ON_SUMS.items():
+        has_total = "is_total" in types
+        one = words["within"] + words["and"].join(within) if within else ""
+        sums = words["sum"] + one + words["without"] * has_total + "."
+        never = words["never"] + words["total"] * has_total + "."
+        for name, data_type in types.items():
+            if data_type.startswith(NUMBERS) and name not in additive:
+                notes[name, language] = never
+            elif data_type.startswith(NUMBERS) and (within or has_total):
+                notes[name, language] = sums
+    return notes
 
 
 def _english(node: dict[str, Any]) -> dict[str, str]:

@@ -39,7 +39,7 @@ final as (
         journeys.saa_on
     from journeys
     inner join accounts on journeys.account_id = accounts.account_id
-    inner join executives on accounts.account_executive_id = executives.account_executive_id
+    inner join executives on accounts.account_owner_id = executives.account_executive_id
     inner join engagement on journeys.account_id = engagement.account_id
     left join stages as stages_now on journeys.current_stage = stages_now.stage
     left join stages as stages_then on journeys.previous_month_stage = stages_then.stage

@@ -226,7 +226,7 @@
             {%- set name = adapter.quote(column.name) if column.quote else column.name -%}
             {%- do comments.append(
                 'comment on column ' ~ relation ~ '.' ~ name ~ ' is '
-                ~ duckdb_escape_comment(column.description)
+                ~ duckdb_escape_comment(described(column))
             ) -%}
         {%- endfor -%}
     {%- endif -%}

@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from datetime import date
+from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
+import duckdb
 import pytest
-from conftest import Build
+from conftest import COMPANY_DAY, Build, run_abm
 
 
 class Made(NamedTuple):
@@ -169,3 +171,61 @@ def test_the_record_of_the_recommended_forecast_is_out_of_sample(forecasts: Fore
         naively = sum(abs(naive - actual) for _, naive, actual in pairs)
         assert beats_naive == (missed < naively), horizon
     assert forecasts.accuracy[1][0] >= 6, "of the nearest month there is a record"
+
+
+N_COMPANIES = 20
+
+# Of the months that a recommended forecast was made for, so that all are judged by the same.
+RECORDS = """
+    with of_today as (
+        select * from intermediate.int_forecast_errors_by_reporting_date
+        where judged_on = date '2026-10-31' and horizon_months <= 3
+    ),
+    made as (
+        select horizon_months, method, as_of_on, expected_amount, actual_amount from of_today
+        union all
+        select
+            horizon_months, 'recommended', as_of_on, chosen.expected_amount, of_today.actual_amount
+        from of_today
+        join intermediate.int_recommended_forecasts_by_reporting_date as chosen
+            using (as_of_on, horizon_months)
+        where of_today.method = 'naive'
+    )
+    select
+        horizon_months, method, count(*),
+        sum(abs(coalesce(expected_amount, 0) - actual_amount)), sum(actual_amount)
+    from made
+    semi join (from made where method = 'recommended') as recommended
+        using (as_of_on, horizon_months)
+    group by all
+"""
+
+
+@pytest.mark.full
+def test_companies_of_20_seeds(tmp_path: Path) -> None:
+    """Prints the errors of all methods (-s): docs/proofs.md has them."""
+    sums: dict[tuple[int, str], list[float]] = defaultdict(lambda: [0, 0, 0])
+    db, target = tmp_path / "abm.duckdb", tmp_path / "target"
+    for seed in range(1, N_COMPANIES + 1):
+        raw = tmp_path / f"raw{seed}"
+        day = ("--as-of", COMPANY_DAY)
+        of_seed = ("--accounts", 60, "--seed", seed)
+        for command in (
+            ("sample", *of_seed, *day, "--out", raw),
+            ("build", "--raw", raw, *day, "--db", db, "--select", "+rpt_revenue_forecast"),
+        ):
+            result = run_abm(*command, target=target)
+            assert result.returncode == 0, (seed, result.stdout + result.stderr)
+        with duckdb.connect(str(db), read_only=True) as connection:
+            outside = connection.execute(
+                "select * from intermediate.int_recommended_forecasts_by_reporting_date "
+                "where not expected_amount between low_80 and high_80"
+            ).fetchall()
+            assert not outside, seed
+            for horizon, method, *values in connection.execute(RECORDS).fetchall():
+                found = sums[horizon, method]
+                sums[horizon, method] = [a + float(b) for a, b in zip(found, values, strict=True)]
+        db.unlink()
+    for (horizon, method), (n_months, missed, won) in sorted(sums.items()):
+        print(f"{horizon} {method:12} {n_months:4.0f} months  wape {missed / won:.3f}")
+    assert len({method for _, method in sums}) == 4

@@ -53,9 +53,12 @@ def test_a_large_company_has_its_pages_soon(abm: Abm, tmp_path: Path) -> None:
     published.chmod(0o644)
     with duckdb.connect(str(published)) as connection:
         connection.execute(TWO_HUNDRED_EXECUTIVES)
-        for table in ("dim_accounts", "fct_opportunities"):
+        for table, owner in (
+            ("dim_accounts", "account_owner_id"),
+            ("fct_opportunities", "account_executive_id"),
+        ):
             connection.execute(
-                f"update marts.{table} set account_executive_id = dealt.id from dealt "
+                f"update marts.{table} set {owner} = dealt.id from dealt "
                 f"where dealt.account_id = {table}.account_id"
             )
         connection.execute("update marts.dim_accounts set is_abm_now = account_id <> 'unknown'")

@@ -53,7 +53,7 @@ def test_filters_take_one_way(project: Path) -> None:
     assert found["fct_opportunities", "account_executive_id"].is_active
     assert found["fct_opportunities", "created_on"].is_active
     assert not found["fct_opportunities", "closed_on"].is_active
-    assert not found["dim_accounts", "account_executive_id"].is_active
+    assert not found["dim_accounts", "account_owner_id"].is_active
     assert not found["fct_attribution", "opportunity_id"].is_active
     facts = {one.table for one in found.values() if one.is_active and one.table.startswith("fct")}
     assert facts == {name for name in tables if name.startswith("fct")} - {"fct_kpi_publications"}

@@ -30,7 +30,7 @@ def built(raw: Path, folder: Path, as_of: date, *, later: bool) -> Accounts:
     assert result.returncode == 0, result.stdout
     with duckdb.connect(str(db), read_only=True) as connection:
         rows = connection.execute(
-            "select account_id, sector, industry_raw, account_executive_id from marts.dim_accounts"
+            "select account_id, sector, industry_raw, account_owner_id from marts.dim_accounts"
         ).fetchall()
     return {row[0]: row[1:] for row in rows}
 

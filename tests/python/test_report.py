@@ -177,7 +177,7 @@ QUERIES = {
         from marts.fct_account_engagement as scores
         join marts.dim_accounts as accounts on scores.account_id = accounts.account_id
         left join marts.dim_account_executives as executives
-            on accounts.account_executive_id = executives.account_executive_id
+            on accounts.account_owner_id = executives.account_executive_id
         where accounts.is_abm_now
         order by scores.aes desc
         limit 10
@@ -389,7 +389,7 @@ QUERIES = {
         join marts.dim_accounts as accounts on entity_id = accounts.account_id
         join marts.fct_account_engagement as engagement on entity_id = engagement.account_id
         join marts.dim_account_executives as executives
-            on accounts.account_executive_id = executives.account_executive_id
+            on accounts.account_owner_id = executives.account_executive_id
         where rule_id = 'aes_hot' and ended_on is null and first_sales_touch_at is null
         order by amount_at_stake desc nulls last, fired_on
         """,
@@ -819,7 +819,7 @@ QUERIES = {
             account_executive_name as "Account executive"
         from marts.dim_accounts as accounts
         join marts.fct_account_engagement using (account_id)
-        left join marts.dim_account_executives using (account_executive_id)
+        left join marts.dim_account_executives on account_owner_id = account_executive_id
         where not accounts.is_abm_now and aes > upper_threshold
         order by aes desc
         """,
@@ -1025,7 +1025,7 @@ QUERIES = {
         join (from marts.fct_account_journey where moved = 'progressed')
             using (account_id)
         join marts.fct_account_engagement using (account_id)
-        left join marts.dim_account_executives using (account_executive_id)
+        left join marts.dim_account_executives on account_owner_id = account_executive_id
         where accounts.is_abm_now
         order by
             coalesce(list_position(
@@ -1052,7 +1052,7 @@ QUERIES = {
         join (from marts.fct_account_journey where moved = 'regressed')
             using (account_id)
         join marts.fct_account_engagement using (account_id)
-        left join marts.dim_account_executives using (account_executive_id)
+        left join marts.dim_account_executives on account_owner_id = account_executive_id
         where accounts.is_abm_now
         order by
             coalesce(list_position(
@@ -1179,8 +1179,60 @@ QUERIES = {
         order by amount_at_stake desc nulls last, fired_on, alert_id
         """,
     ),
+    "month_by_account": (
+        "text amount amount amount amount amount",
+        """
+        with deals as (
+            select
+                account_id,
+                amount * (is_won and closed_on between date '2026-10-01' and date '2026-10-31')
+                    ::int as won_now,
+                amount * (is_won and closed_on between date '2026-09-01' and date '2026-09-30')
+                    ::int as won_then,
+                amount * (
+                    opportunity_type <> 'renewal'
+                    and created_on between date '2026-10-01' and date '2026-10-31'
+                )::int as created_now,
+                amount * (
+                    opportunity_type <> 'renewal'
+                    and created_on between date '2026-09-01' and date '2026-09-30'
+                )::int as created_then
+            from marts.fct_opportunities
+        ),
+        accounts as (
+            select
+                account_id,
+                coalesce(sum(won_now), 0) as won_now,
+                coalesce(sum(won_then), 0) as won_then,
+                coalesce(sum(created_now), 0) as created_now,
+                coalesce(sum(created_then), 0) as created_then
+            from deals group by account_id
+        ),
+        shown as (
+            select account_name, accounts.*, 2 as place
+            from accounts join marts.dim_accounts using (account_id)
+            where won_now <> won_then or created_now <> created_then
+            union all
+            select
+                if('{l}' = 'en', 'All', 'Ensemble'), null,
+                sum(won_now), sum(won_then), sum(created_now), sum(created_then), 1
+            from accounts
+        )
+        select
+            account_name as "Account",
+            won_now as "Won this month",
+            won_then as "Won last month",
+            won_now - won_then as "Change in won amount",
+            created_now as "New pipeline this month",
+            created_now - created_then as "Change in new pipeline"
+        from shown
+        order by
+            place, abs(won_now - won_then) desc, abs(created_now - created_then) desc, account_id
+        limit 13
+        """,
+    ),
     "month_by_channel": (
-        "text amount amount",
+        "text amount amount amount",
         """
         with months as (
             select channel, month_on, attributed_amount from marts.rpt_attribution_by_channel
@@ -1192,6 +1244,8 @@ QUERIES = {
             label_{l} as "Channel",
             this_month.attributed_amount as "This month",
             last_month.attributed_amount as "Last month",
+            coalesce(this_month.attributed_amount, 0) - coalesce(last_month.attributed_amount, 0)
+                as "Change",
             channel,
             1 as place
         from marts.dim_channels as channels
@@ -1203,10 +1257,14 @@ QUERIES = {
             if('{l}' = 'en', 'All', 'Ensemble'),
             sum(attributed_amount) filter (month_on = date '2026-10-01'),
             sum(attributed_amount) filter (month_on = date '2026-09-01'),
+            sum(case month_on
+                when date '2026-10-01' then attributed_amount
+                when date '2026-09-01' then -attributed_amount
+            end),
             null,
             2
         from months
-        order by place, 2 desc nulls last, 3 desc nulls last, channel
+        order by place, abs("Change") desc, channel
         """,
     ),
     "channel_effects": (
@@ -2042,7 +2100,7 @@ class Comparison:
             select account_executive_name from marts.dim_account_executives
             where
                 account_executive_id in (
-                    select account_executive_id from marts.dim_accounts where is_abm_now
+                    select account_owner_id from marts.dim_accounts where is_abm_now
                 )
                 or account_executive_id in (
                     select entity_id from marts.rpt_pipeline_velocity

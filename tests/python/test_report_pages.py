@@ -714,7 +714,7 @@ def test_names_that_are_missing_or_the_same(
             ).fetchall()
         ]
         (executive,) = connection.execute(
-            "select account_executive_id from marts.dim_accounts where is_abm_now order by 1"
+            "select account_owner_id from marts.dim_accounts where is_abm_now order by 1"
         ).fetchone()  # type: ignore[misc]
     nameless, twin, other_twin, lower, upper = ids[:5]
     columns = columns_of(company_published, "account_id|entity_id")

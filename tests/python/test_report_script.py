@@ -34,7 +34,7 @@ FACETS = {
     "stage": "(select label_{l} from reference.journey_stages where stage = current_stage)",
     "aes_status": _LABEL % ("aes_status", "aes_status"),
     "executive": "(select account_executive_name from marts.dim_account_executives as executives"
-    " where executives.account_executive_id = accounts.account_executive_id)",
+    " where executives.account_executive_id = accounts.account_owner_id)",
 }
 """By what accounts are chosen, in the order of the page, in words."""
 

@@ -132,7 +132,8 @@ REPORTED = [
         (
             (
                 "select account_executive_name, sector, annual_revenue_usd from marts.dim_accounts "
-                "inner join marts.dim_account_executives using (account_executive_id) "
+                "inner join marts.dim_account_executives "
+                "on account_owner_id = account_executive_id "
                 "where account_id <> 'unknown'",
                 [("Owner Two", "fintech", 90_000_000)],
             ),
@@ -145,7 +146,8 @@ REPORTED = [
         (
             (
                 "select account_executive_name from marts.dim_accounts "
-                "inner join marts.dim_account_executives using (account_executive_id) "
+                "inner join marts.dim_account_executives "
+                "on account_owner_id = account_executive_id "
                 "where account_id <> 'unknown'",
                 [("Owner One",)],
             ),

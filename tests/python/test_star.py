@@ -6,7 +6,7 @@ import duckdb
 import pytest
 from conftest import ROOT
 
-from abm.dictionary import read_dictionary
+from abm.dictionary import NUMBERS, TableEntry, read_dictionary
 
 ENTRIES = {name: entry for name, entry in read_dictionary(ROOT).items() if entry.schema == "marts"}
 JOINS = [
@@ -18,8 +18,11 @@ KEYS = {
     entry.primary[0]: name
     for name, entry in ENTRIES.items()
     if name.startswith("dim_") and len(entry.primary) == 1
-} | {"opportunity_id": "fct_opportunities", "touchpoint_id": "fct_touchpoints"}
-NUMBERS = ("integer", "bigint", "double", "decimal")
+} | {
+    "account_owner_id": "dim_account_executives",
+    "opportunity_id": "fct_opportunities",
+    "touchpoint_id": "fct_touchpoints",
+}
 
 
 def test_what_is_named_like_a_key_is_one() -> None:
@@ -63,3 +66,78 @@ def test_a_join_keeps_rows_and_sums(
             f"inner join marts.{dimension} as members on facts.{column} = members.{key}"
         ).fetchall()
     assert joined == plain
+
+
+def numbers(entry: TableEntry) -> list[str]:
+    return [name for name, of in entry.columns.items() if of.data_type.startswith(NUMBERS)]
+
+
+def test_what_adds_up_is_a_number_of_its_table() -> None:
+    for table, entry in ENTRIES.items():
+        assert set(entry.additive) <= set(numbers(entry)), table
+        assert set(entry.additive_within) <= set(entry.columns), table
+        assert entry.additive or not entry.additive_within, table
+
+
+@pytest.mark.parametrize(
+    "table", [name for name, of in ENTRIES.items() if "is_total" in of.columns]
+)
+def test_what_adds_up_adds_up_to_the_total(table: str, published: Path) -> None:
+    entry = ENTRIES[table]
+    with duckdb.connect(str(published), read_only=True) as connection:
+
+        def is_all(key: str) -> bool:
+            return connection.execute(
+                f"select bool_and(cast({key} as varchar) = 'all') from marts.{table} where is_total"
+            ).fetchall() == [(True,)]
+
+        kept = [key for key in entry.primary if not is_all(key)]
+        assert kept != list(entry.primary), "totals are `all` of something"
+        for column in numbers(entry):
+            n, n_equal = connection.execute(
+                f"""
+                select count(total), count(*) filter (abs(parts - total) < 1e-9 * abs(total) + 1e-9)
+                from (
+                    select
+                        cast(sum({column}) filter (not is_total) as double) as parts,
+                        cast(max({column}) filter (is_total) as double) as total
+                    from marts.{table} group by {", ".join(kept) or "()"}
+                )
+                """
+            ).fetchall()[0]
+            assert not n or (n == n_equal) == (column in entry.additive), (column, n, n_equal)
+
+
+def test_a_plain_sum_is_a_kpi_where_it_is_said_to_be(published: Path) -> None:
+    """What a BI tool offers first, beside the scorecard of the month that the as-of date ends."""
+    told = set()
+    with duckdb.connect(str(published), read_only=True) as connection:
+        kpis = dict(
+            connection.execute(
+                "select kpi, cast(value as double) from marts.rpt_kpi_scorecard "
+                "where month_on = date '2026-10-01'"
+            ).fetchall()
+        )
+        for table, column in (
+            (table, column)
+            for table, entry in ENTRIES.items()
+            for column in numbers(entry)
+            if column in kpis
+        ):
+            keys = ENTRIES[table].columns
+            day = next(
+                (
+                    f"where {key} = date '2026-10-{day}'"
+                    for key, day in (("as_of_on", 31), ("month_on", "01"))
+                    if key in keys
+                ),
+                "",
+            )
+            ((total,),) = connection.execute(
+                f"select cast(sum({column}) as double) from marts.{table} {day}"
+            ).fetchall()
+            is_kpi = total == pytest.approx(kpis[column])
+            assert is_kpi == (column in ENTRIES[table].additive), (table, column, total)
+            told.add((column, is_kpi))
+    assert ("velocity_monthly", False) in told
+    assert ("won_amount", True) in told

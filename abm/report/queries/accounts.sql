@@ -10,7 +10,7 @@ select
     accounts.abm_tier,
     accounts.activated_on,
     accounts.customer_since_on,
-    accounts.account_executive_id,
+    accounts.account_owner_id as account_executive_id,
     executives.account_executive_name,
     engagement.aes,
     engagement.aes_band,
@@ -37,7 +37,8 @@ from marts.dim_accounts as accounts
 inner join marts.fct_account_engagement as engagement using (account_id)
 inner join marts.fct_account_penetration as penetration using (account_id)
 inner join marts.fct_account_journey as journeys using (account_id)
-left join marts.dim_account_executives as executives using (account_executive_id)
+left join marts.dim_account_executives as executives
+    on accounts.account_owner_id = executives.account_executive_id
 left join reference.journey_stages as stages on journeys.current_stage = stages.stage
 where accounts.is_abm_now
 order by engagement.engagement_rank

@@ -19,11 +19,12 @@ select
     engagement.aes_change_30d,
     engagement.stakeholder_reach,
     pipelines.pipeline_amount,
-    account_executive_id,
+    accounts.account_owner_id as account_executive_id,
     executives.account_executive_name
 from marts.dim_accounts as accounts
 inner join marts.fct_account_engagement as engagement using (account_id)
 left join pipelines using (account_id)
-left join marts.dim_account_executives as executives using (account_executive_id)
+left join marts.dim_account_executives as executives
+    on accounts.account_owner_id = executives.account_executive_id
 where not accounts.is_abm_now and account_id <> 'unknown' and engagement.aes_band = 'top'
 order by engagement.aes desc, account_id

@@ -1,5 +1,5 @@
 select
-    accounts.account_executive_id as page_id,
+    accounts.account_owner_id as page_id,
     account_id,
     accounts.account_name,
     accounts.sector,

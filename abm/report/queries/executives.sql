@@ -27,7 +27,7 @@ left join marts.rpt_pipeline_velocity as velocity
 where
     velocity.entity_id is not null
     or executives.account_executive_id in (
-        select account_executive_id from marts.dim_accounts where is_abm_now
+        select account_owner_id from marts.dim_accounts where is_abm_now
     )
     or executives.account_executive_id in (
         select executives.manager_id

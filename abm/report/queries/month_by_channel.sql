@@ -21,10 +21,14 @@ select
     coalesce(channels.label_fr, totals.label_fr) as label_fr,
     months.this_month,
     months.last_month,
+    coalesce(months.this_month, 0) - coalesce(months.last_month, 0) as change,
     months.is_total
 from months
 left join marts.dim_channels as channels using (channel)
 left join reference.labels as totals
     on months.is_total and totals.domain = 'programme' and totals.code = 'all'
 where months.this_month is not null or months.last_month is not null
-order by months.is_total, months.this_month desc nulls last, months.last_month desc nulls last, channel
+order by
+    months.is_total,
+    abs(coalesce(months.this_month, 0) - coalesce(months.last_month, 0)) desc,
+    channel

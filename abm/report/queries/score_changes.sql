@@ -4,12 +4,13 @@ select
     weekly.aes_change,
     weekly.aes,
     weekly.n_touchpoints,
-    account_executive_id,
+    accounts.account_owner_id as account_executive_id,
     executives.account_executive_name
 from marts.rpt_account_engagement_weekly as weekly
 cross join audit.audit_settings as settings
 inner join marts.dim_accounts as accounts using (account_id)
-left join marts.dim_account_executives as executives using (account_executive_id)
+left join marts.dim_account_executives as executives
+    on accounts.account_owner_id = executives.account_executive_id
 where
     weekly.week_start_on = date_trunc('week', settings.as_of_on)
     and accounts.is_abm_now

@@ -8,11 +8,12 @@ select
     engagement.aes_change_30d,
     hot_accounts.top_driver as top_driver_en,
     hot_accounts.top_driver_fr,
-    account_executive_id,
+    accounts.account_owner_id as account_executive_id,
     executives.account_executive_name
 from marts.fct_account_engagement as engagement
 inner join marts.dim_accounts as accounts using (account_id)
-left join marts.dim_account_executives as executives using (account_executive_id)
+left join marts.dim_account_executives as executives
+    on accounts.account_owner_id = executives.account_executive_id
 left join marts.rpt_hot_accounts_weekly as hot_accounts
     on
         engagement.account_id = hot_accounts.account_id

@@ -56,7 +56,7 @@ deals as (
 account_executives as (
     select
         account_id,
-        account_executive_id
+        account_owner_id as account_executive_id
     from accounts
 
     union distinct
@@ -82,7 +82,7 @@ final as (
     select
         accounts.account_id,
         accounts.account_name,
-        accounts.account_executive_id,
+        accounts.account_owner_id,
         accounts.is_abm_now,
         accounts.is_abm_now
         and (deals.account_id is not null or engagement.aes_band <> 'bottom') as is_worked,

@@ -43,7 +43,7 @@ named as (
         coalesce(
             own_executives.account_executive_id,
             opportunities.account_executive_id,
-            accounts.account_executive_id,
+            accounts.account_owner_id,
             'unknown'
         ) as account_executive_id
     from alerts

@@ -51,7 +51,7 @@ final as (
         ranked_drivers.driver_label_en as top_driver,
         ranked_drivers.driver_label_fr as top_driver_fr,
         ranked_drivers.contribution as top_driver_contribution,
-        accounts.account_executive_id,
+        accounts.account_owner_id,
         last_sales_touches.last_sales_touch_on,
         weekly.is_provisional
     from weekly
