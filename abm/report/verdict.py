@@ -23,6 +23,15 @@ PLACES = {
 }
 """Decision to the table that lists what it is about."""
 
+BEHIND = {
+    "investment": "investment_by_category",
+    "pipeline": "pipeline_by_sourcing",
+    "won": "revenue_walk",
+    "roi": "return_by_tier",
+    "forecast": "revenue_forecast",
+}
+"""Figure of the row of money to the table behind it."""
+
 
 @dataclass(frozen=True)
 class Amount:
@@ -39,6 +48,11 @@ class Amount:
     label: Markup
     value: Markup
     note: Markup
+
+    @property
+    def place(self) -> str:
+        """The table of the dashboard that it comes from."""
+        return BEHIND[self.name]
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from abm.report.pages import AUDIENCES
 from abm.report.period import PERIODS, write_report
 from abm.report.script import script
 from abm.report.site import write_site
+from abm.report.verdict import BEHIND
 from abm.texts import WORD_JOINER
 
 LANGUAGES = ("en", "fr")
@@ -124,6 +125,28 @@ def test_the_answer_is_on_the_first_screen(
         assert bottoms[-1] <= height, f"at {width}: {dict(zip(FIRST, bottoms, strict=True))}"
         page.add_style_tag(content="#verdict { padding-bottom: 900px; }")
         assert page.evaluate(BOTTOM, FIRST[-1]) > height, "the check cannot fail"
+
+
+IN_SIGHT = """id => {
+    const box = document.getElementById(id)?.getBoundingClientRect();
+    return Boolean(box) && box.top >= 0 && box.top < innerHeight / 2;
+}"""
+
+
+@pytest.mark.parametrize("page_of", ["index.html", "leadership.html"])
+def test_a_figure_of_money_leads_to_its_table(
+    page_of: str, dashboard: Dashboard, opened: Opened
+) -> None:
+    """As from the return on investment to the tiers: one click, and the table is in sight."""
+    for name, table in BEHIND.items():
+        page, _ = opened(dashboard.folder / "en" / page_of, 1280)
+        page.click(f"#money_{name} a")
+        # Smooth scrolling takes its time, and the page's policy forbids `wait_for_function`.
+        for _ in range(100):
+            if is_there := page.evaluate(IN_SIGHT, table):
+                break
+            page.wait_for_timeout(20)
+        assert is_there, (page_of, name, page.url)
 
 
 def test_browser_finds_what_is_wrong(opened: Opened, tmp_path: Path) -> None:
