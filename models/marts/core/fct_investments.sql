@@ -14,6 +14,7 @@ final as (
         sector,
         amount,
         is_without_rate,
+        in_roi as is_in_roi,
         original_amount,
         original_currency,
         source_system
