@@ -1,6 +1,6 @@
-{#- How the numbers of a mart add up: meta `additive` names its columns that do, over rows that share
-    what meta `additive_within` names; all others are never summed. It follows the description of
-    a column wherever that is shown: here in comments, abm/dictionary.py has it in both languages. -#}
+{#- How the numbers of a mart add up: meta `additive` names its columns that do, over rows that
+    share what meta `additive_within` names; all others are never summed. It follows a column's
+    description wherever that is shown: here in comments; abm/dictionary.py has both languages. -#}
 {% macro note_on_sums(column) -%}
     {%- set meta = model.config.meta -%}
     {%- if model.fqn[1] != 'marts' or not column.data_type.startswith(
