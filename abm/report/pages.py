@@ -77,7 +77,7 @@ AUDIENCES: Mapping[str, Mapping[str, Sequence[str]]] = {
         ),
         "targets": ("all_kpis", "stage_kpis"),
         "forecast": ("revenue_forecast", "forecast_accuracy"),
-        "changes": ("anomalies", "restatements"),
+        "changes": ("month_by_account", "anomalies", "restatements"),
     },
 }
 

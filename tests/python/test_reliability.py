@@ -182,7 +182,8 @@ def test_a_killed_build_is_not_published_and_the_next_is_whole(attacked: Attacke
     attacked.assert_equals_twin()
 
 
-@pytest.mark.parametrize(("n_kills", "last"), [(1, 0.7), pytest.param(20, 1.0, marks=FULL)])
+@FULL
+@pytest.mark.parametrize(("n_kills", "last"), [(1, 0.7), (20, 1.0)])
 def test_an_hour_that_is_killed(attacked_hour: Attacked, n_kills: int, last: float) -> None:
     """What it made is what it says that it made: the next build makes the rest."""
     n_refused = 0
@@ -345,6 +346,7 @@ def test_a_second_build_is_refused_at_once(abm: Abm, company: Path, tmp_path: Pa
     assert f"(PID {os.getpid()})" in errors(publish)[0]
 
 
+@FULL
 def test_a_directory_that_changes_while_it_is_read(
     company_built: Build, company_copy: Path, tmp_path: Path
 ) -> None:

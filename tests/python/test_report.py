@@ -2523,7 +2523,7 @@ def test_dashboard_is_the_same_elsewhere_and_later(
     ("period", "language", "name", "title"),
     [
         ("month", "fr", "monthly-2026-10.fr", "Rapport mensuel"),
-        ("week", "en", "weekly-2026-W44.en", "Weekly report"),
+        pytest.param("week", "en", "weekly-2026-W44.en", "Weekly report", marks=pytest.mark.full),
     ],
 )
 def test_reports_are_the_same_elsewhere_and_later(

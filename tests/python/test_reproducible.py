@@ -45,6 +45,7 @@ def differences(first: Path, second: Path) -> list[str]:
     return found
 
 
+@pytest.mark.full
 def test_rows_do_not_depend_on_the_day(
     abm: Abm, company: Path, company_built: Build, tmp_path: Path
 ) -> None:

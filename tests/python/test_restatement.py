@@ -114,6 +114,7 @@ def won_deal(db: Path) -> tuple[str, str, float]:
         ).fetchall()[0]
 
 
+@pytest.mark.full
 def test_fingerprints_see_what_numbers_depend_on(project: Path, tmp_path: Path) -> None:
     """And nothing else: neither words, nor other engines, nor the day."""
     # The scorecard reads no seed of words. It must not matter if it did.
