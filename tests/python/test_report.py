@@ -1228,7 +1228,6 @@ QUERIES = {
         from shown
         order by
             place, abs(won_now - won_then) desc, abs(created_now - created_then) desc, account_id
-        limit 13
         """,
     ),
     "month_by_channel": (

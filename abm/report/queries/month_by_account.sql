@@ -51,7 +51,11 @@ left join reference.labels as totals
 where
     summed.won_this_month is distinct from summed.won_last_month
     or summed.created_this_month is distinct from summed.created_last_month
-    or summed.is_total
+    or (
+        summed.is_total
+        and 0 <> summed.won_this_month + summed.won_last_month
+        + summed.created_this_month + summed.created_last_month
+    )
 order by
     summed.is_total desc,
     abs(summed.won_this_month - summed.won_last_month) desc,
