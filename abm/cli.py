@@ -962,6 +962,51 @@ def push(
         )
 
 
+@app.command(short_help="Answer an assistant's questions from what is published.")
+def mcp(
+    db: Annotated[
+        Path | None,
+        typer.Option(
+            "--db",
+            metavar="FILE",
+            help="The published file. Default: out/abm.duckdb in the project.",
+        ),
+    ] = None,
+    sql: Annotated[
+        bool,
+        typer.Option("--sql", help="Also run one SELECT at a time on schemas marts and reference."),
+    ] = False,
+    force: Force = False,
+) -> None:
+    """Answer an assistant's questions from what is published, and change nothing.
+
+    A server of the Model Context Protocol on standard input and output: an assistant's program
+    starts it (docs/assistant.md has the lines to add), and it ends when that program leaves. Every
+    answer is of one release, which it names, also while another one is published; numbers are those
+    of the marts, with numerator, denominator, number of cases and whether these are enough.
+
+    It answers on metrics, what they mean and why they changed, on accounts and attribution models,
+    and has the data dictionary, the glossary and the report of the month as texts. What people
+    wrote, such as names, is marked as data. Answers are short, with an offset for the rest.
+
+    Without --sql nobody can send SQL. With it, DuckDB's parser lets one SELECT on marts and
+    reference through, for 100 rows and 10 seconds. DuckDB itself reads no other file, loads no
+    extension and writes nothing in either case.
+
+    \b
+    Examples:
+        abm mcp
+        abm mcp --db /srv/abm/out/abm.duckdb --sql
+    """
+    from abm.mcp.server import serve
+
+    root = find_project_root()
+    published = db.expanduser().absolute() if db else root / "out" / "abm.duckdb"
+    if sys.stdin.isatty():
+        print("Waiting for an assistant's program on standard input.", file=sys.stderr)
+    serve(published, root, with_sql=sql, is_forced=force)
+
+
 @app.command(short_help="Write what every table means and how it is made.")
 def docs(
     db: Db = None,

@@ -1,6 +1,6 @@
 """Opens a published file for one command's questions: one release, whole unless forced."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,13 +42,16 @@ class Published:
 
 
 @contextmanager
-def opened_published(db: Path, holds: str, *, is_forced: bool = False) -> Iterator[Published]:
+def opened_published(
+    db: Path, holds: str, *, is_forced: bool = False, settings: Mapping[str, str] | None = None
+) -> Iterator[Published]:
     """Open a published file; a build database holds the same tables.
 
     Args:
         db: The file.
         holds: What is asked of it, as `alerts`, for whom it lacks that.
         is_forced: Take one of a build that did not finish whole, too.
+        settings: Of DuckDB; the same for every connection that a process has to the file.
 
     Yields:
         It, open.
@@ -63,7 +66,7 @@ def opened_published(db: Path, holds: str, *, is_forced: bool = False) -> Iterat
         )
     try:
         check_database_file(db)
-        connection = duckdb.connect(str(db), read_only=True)
+        connection = duckdb.connect(str(db), read_only=True, config=dict(settings or {}))
     except OSError as error:
         raise AbmError(
             f"Cannot read {shown(db)} ({error.strerror}): allow it, or name another with --db."

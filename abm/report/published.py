@@ -61,12 +61,15 @@ class Published:
         return by_page
 
 
-def read_published(db: Path, *, is_forced: bool = False) -> Published:
+def read_published(
+    db: Path, *, is_forced: bool = False, settings: Mapping[str, str] | None = None
+) -> Published:
     """Run every query on a published file.
 
     Args:
         db: The file; a build database holds the same tables.
         is_forced: Read a build that did not finish whole, too.
+        settings: Of DuckDB; the same for every connection that a process has to the file.
 
     Returns:
         The rows.
@@ -81,10 +84,10 @@ def read_published(db: Path, *, is_forced: bool = False) -> Published:
         )
     try:
         check_database_file(db)
-        with duckdb.connect(db, read_only=True) as connection:
+        with duckdb.connect(db, read_only=True, config=dict(settings or {})) as connection:
             release = read_release(lambda sql: connection.execute(sql).fetchall())
             refuse_unfinished(release, shown(db), is_forced)
-            settings = _rows(connection, "select * from audit.audit_settings")
+            facts = _rows(connection, "select * from audit.audit_settings")
             labels = _rows(connection, "select * from reference.labels")
             rows = {name: _rows(connection, sql) for name, sql in _statements().items()}
     except (duckdb.CatalogException, duckdb.BinderException) as error:
@@ -94,11 +97,11 @@ def read_published(db: Path, *, is_forced: bool = False) -> Published:
         ) from error
     except (duckdb.Error, OSError) as error:
         raise database_problem(db, error) from error
-    if not settings:
+    if not facts:
         raise AbmError(f"audit.audit_settings of {shown(db)} is empty: build and publish again.")
     return Published(
-        settings[0]["as_of_on"],
-        settings[0]["reporting_currency"],
+        facts[0]["as_of_on"],
+        facts[0]["reporting_currency"],
         {
             (row["domain"], row["code"]): {"en": row["label_en"], "fr": row["label_fr"]}
             for row in labels

@@ -70,7 +70,7 @@ def compared(
     return compare(load_contract(project), project / "raw", ["crm"], absent or {}, crm="crm")
 
 
-COMMANDS = "alerts,build,docs,doctor,export crm,publish,push,report,sample"
+COMMANDS = "alerts,build,docs,doctor,export crm,mcp,publish,push,report,sample"
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS.split(",")])

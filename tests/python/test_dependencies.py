@@ -95,6 +95,7 @@ def test_each_command_says_which_extra_it_needs(
         (("publish", "--db", db, "--out", tmp_path / "out", "--hyper"), "hyper"),
         (("validate", "--db", db, "--docs", tmp_path / "docs"), "validate"),
         (("alerts", "--db", file, "--ledger", tmp_path / "told", "--slack"), "slack"),
+        (("mcp", "--db", file), "mcp"),
     ):
         (sentence,) = errors(abm(*arguments, environment=lean | slack))
         assert sentence.endswith(f"run `pip install 'abm-warehouse[{extra}]'`."), sentence
