@@ -220,11 +220,11 @@ def serve(db: Path, root: Path, *, with_sql: bool = False, is_forced: bool = Fal
         AbmError: The SDK is not installed.
     """
     with needed("mcp", "Answering an assistant"):
-        import anyio
-        import mcp_types as types
         from mcp import MCPError
         from mcp.server.lowlevel import Server
         from mcp.server.stdio import stdio_server
+    import anyio  # the SDK brings both
+    import mcp_types as types
 
     logging.basicConfig(level=logging.WARNING)  # on standard error: the client reads the other one
     known = tools_of(root, with_sql=with_sql)

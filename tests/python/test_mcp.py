@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -215,6 +216,17 @@ def test_every_metric_is_described_and_answers(published: Path) -> None:
                 assert not result.is_error, (asked, result.content[0].text)
 
     session(published, talk)
+
+
+def test_the_page_s_lines_start_it(published: Path) -> None:
+    page = (ROOT / "docs" / "assistant.md").read_text(encoding="utf-8")
+    added = json.loads(page.partition("```json\n")[2].partition("```")[0])
+    lines = added["mcpServers"]["abm"]
+    assert lines["command"].endswith("/.venv/bin/abm")
+    program, option, file = lines["args"]
+    assert (program, option, Path(file).name) == ("mcp", "--db", published.name)
+    tools = re.findall(r"\| `(\w+)` \|", page)
+    assert tools == TOOLS
 
 
 def test_what_is_described(published: Path) -> None:
@@ -550,7 +562,10 @@ def test_what_people_wrote_is_data(published: Path, tmp_path: Path) -> None:
         ):
             connection.execute(f"update {change}", [f"{COMMAND}\n.", COMMAND])
     ((account_id,),) = by_sql(
-        db, "select min(account_id) from marts.dim_people where is_stakeholder"
+        db,
+        "select min(entity_id) from marts.fct_alerts where entity_type = 'account' "
+        "and state = 'open' and entity_id in (select account_id from marts.rpt_crm_accounts "
+        "where next_action_type is not null)",
     )
     asked = [
         ("explain_account", {"account": account_id}),
