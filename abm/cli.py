@@ -593,7 +593,36 @@ def report(
     ] = None,
     file_format: Annotated[
         str | None,
-        typer.Option("--format", metavar="NAME", help="Of a report: html or pdf. Default: html."),
+        typer.Option(
+            "--format",
+            metavar="NAME",
+            help="Of a report: html or pdf; of the week also eml, a mail. Default: html.",
+        ),
+    ] = None,
+    executive: Annotated[
+        str | None,
+        typer.Option(
+            "--executive", metavar="NAME", help="Of mails: whose, by name or id. Default: all."
+        ),
+    ] = None,
+    addresses: Annotated[
+        Path | None,
+        typer.Option(
+            "--addresses",
+            metavar="FILE",
+            help="Of mails: a CSV of account_executive_id and email.",
+        ),
+    ] = None,
+    send: Annotated[
+        bool, typer.Option("--send", help="Send the mails; without it they are only written.")
+    ] = False,
+    ledger: Annotated[
+        Path | None,
+        typer.Option(
+            "--ledger",
+            metavar="FILE",
+            help="What was sent. Default: warehouse/letters_sent.jsonl.",
+        ),
     ] = None,
     force: Force = False,
 ) -> None:
@@ -608,21 +637,28 @@ def report(
     the week or month of the as-of date. PDF needs the system's pango (Debian: libpango-1.0-0,
     libpangoft2-1.0-0 and libharfbuzz-subset0) and a font.
 
+    A mail (--format eml) is the week of an account executive: their calls, alerts, actions,
+    accounts and deals, as HTML and as text. Any mailer opens the file. With --send those that have
+    an address (--addresses) go out through the SMTP server in ABM_SMTP_HOST, ABM_SMTP_PORT (587,
+    with STARTTLS; 465 is TLS), ABM_SMTP_USER and ABM_SMTP_PASSWORD, from ABM_MAIL_FROM, each once a
+    week: the ledger remembers them.
+
     The same published numbers give the same files, byte for byte. Names and addresses of people are
     shown only where the build published them (var include_personal_data).
 
     \b
     Examples:
         abm publish && abm report
+        abm report --period week --format eml --addresses people.csv --send
         abm report --period week --lang fr
         abm report --period month --lang en --format pdf --out /srv/reports
     """
     published = db.expanduser().absolute()
     if period is None:
-        if lang or file_format:
+        if lang or file_format or executive or addresses or send:
             raise AbmError(
-                "The dashboard has both languages and is HTML: "
-                "leave out --lang and --format, or ask for a report with --period."
+                "The dashboard has both languages and is HTML: leave out --lang, --format and what "
+                "is for mails, or ask for a report with --period."
             )
         folder = (out or Path("out/dashboard")).expanduser().absolute()
         from abm.report.written import is_written
@@ -650,6 +686,13 @@ def report(
         if value not in known:
             raise AbmError(f"There is no {name} {value}: name one of {', '.join(known)}.")
     folder = (out or Path("out/reports")).expanduser().absolute()
+    if file_format == "eml":
+        _letters(published, folder, period, lang or "en", executive, addresses, send, ledger, force)
+        return
+    if executive or addresses or send or ledger:
+        raise AbmError(
+            "--executive, --addresses, --send and --ledger are for mails: add --format eml."
+        )
     file = write_report(
         published,
         folder,
@@ -660,6 +703,44 @@ def report(
         is_forced=force,
     )
     print(f"Wrote {shown(file)}")
+
+
+def _letters(
+    published: Path,
+    folder: Path,
+    period: str,
+    lang: str,
+    executive: str | None,
+    addresses: Path | None,
+    send: bool,
+    ledger: Path | None,
+    force: bool,
+) -> None:
+    """Write the mails of the week, say where each goes, and send them if that is asked for."""
+    from abm.report.letters import ALL, DEFAULT_LEDGER, send_letters, write_letters
+
+    if period != "week":
+        raise AbmError("Mails are of the week: use --period week, or another --format.")
+    root = find_project_root()
+    people = addresses.expanduser().absolute() if addresses else None
+    letters = write_letters(
+        published, folder, root, lang, executive or ALL, people, is_forced=force
+    )
+    if not send:
+        for letter in letters:
+            print(f"Wrote {shown(folder / letter.file)} for {letter.address or 'nobody yet'}")
+        print("Nothing was sent: --send sends those that have an address (--addresses)")
+        return
+    place = ledger.expanduser().absolute() if ledger else root / DEFAULT_LEDGER
+    refused = 0
+    for letter, became in send_letters(letters, place):
+        print(f"{letter.name}: {became}{f', to {letter.address}' if letter.address else ''}")
+        refused += became.startswith("refused")
+    if refused:
+        raise AbmError(
+            f"The server refused {refused} of {len(letters)} mails: look at their addresses in "
+            "--addresses and try again; the others are remembered."
+        )
 
 
 @app.command(short_help="Tell people what is due, each alert at least once.")

@@ -81,6 +81,12 @@ AUDIENCES: Mapping[str, Mapping[str, Sequence[str]]] = {
     },
 }
 
+LETTER = (
+    *("executive_hot_not_called", "executive_alerts", "executive_actions"),
+    *("executive_accounts", "executive_opportunities"),
+)
+"""What a letter to an account executive says."""
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -236,6 +242,23 @@ class Pages:
             velocity=executive_card(executive, self.language),
             tables=self._tables(executive["page_id"], "../"),
         )
+
+    def letter(self, executive: Row) -> tuple[str, Sequence[Shown]]:
+        """Make the letter to an account executive: its HTML, and the tables that are in it."""
+        page_id, as_of = executive["page_id"], self.published.as_of
+        monday = as_of - datetime.timedelta(days=as_of.weekday())
+        tables = [
+            self.show(read_tables()[name], page_id)
+            for name in LETTER
+            if not self.published.is_score_alone or read_tables()[name].from_start
+        ]
+        html = self._templates.get_template("letter.html").render(
+            title=executive["account_executive_name"] or page_id,
+            subject=self.language.say("report.week_of", day=self.language.day(monday, "long")),
+            release=self.published.release,
+            tables=tables,
+        )
+        return html, tables
 
     def report(self, period: str) -> str:
         """Make the weekly or monthly report: what moved, why, what to do.

@@ -14,7 +14,7 @@ from abm.report.published import read_published
 from abm.writing import put_files
 
 PERIODS = ("week", "month")
-FORMATS = ("html", "pdf")
+FORMATS = ("html", "pdf", "eml")
 
 LEAST = 0.4
 """How far down the text of a report's last page goes at least, as a share of the page."""
