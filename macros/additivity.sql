@@ -27,7 +27,7 @@
     {%- for name, column in column_dict.items() -%}
         {%- do noted.update({name: dict(column, description=described(column))}) -%}
     {%- endfor -%}
-    {{ return(dbt_postgres.postgres__alter_column_comment(relation, noted)) }}
+    {{ return(dbt.postgres__alter_column_comment(relation, noted)) }}
 {%- endmacro %}
 
 {% macro described(column) -%}
