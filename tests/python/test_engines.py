@@ -154,7 +154,22 @@ def test_tables_are_identical_whatever_the_locale(
     assert result.returncode == 0, said(result)
     assert "tables are identical" in result.stdout
 
-    with connected_to(english) as connection:
+    with connected_to(english) as connection, built.connect() as duckdb_connection:
+        found = connection.execute(
+            "select table_name || '.' || column_name, "
+            "col_description((table_schema || '.' || table_name)::regclass, ordinal_position) "
+            "from information_schema.columns where table_schema = 'marts'"
+        )
+        comments = dict(found.fetchall())
+        assert comments["rpt_pipeline_velocity.velocity_monthly"].endswith(
+            " Never sum: is_total rows hold the total."
+        )
+        assert comments == dict(
+            duckdb_connection.execute(
+                "select table_name || '.' || column_name, comment from duckdb_columns() "
+                "where schema_name = 'marts'"
+            ).fetchall()
+        )
         connection.execute(
             "update marts.dim_accounts set country = 'Atlantis', annual_revenue_usd = 1.25 "
             "where account_id = (select max(account_id) from marts.dim_accounts "
