@@ -11,7 +11,7 @@ import os
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from email.errors import HeaderParseError
@@ -40,6 +40,7 @@ HOST, PORT, USER, PASSWORD, SENDER = (
     *("ABM_SMTP_HOST", "ABM_SMTP_PORT", "ABM_SMTP_USER", "ABM_SMTP_PASSWORD"),
     "ABM_MAIL_FROM",
 )
+OTHER_LEDGER = "another file with --ledger"
 SUBMISSION, SUBMISSION_OVER_TLS = 587, 465
 TIMEOUT_SECONDS = 30
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -157,7 +158,12 @@ def send_letters(letters: Sequence[Letter], ledger: Path) -> Iterator[tuple[Lett
     with opened_lines(ledger, "sending letters") as lines:
         sent = set(_sent(lines))
         due = [letter for letter in letters if letter.address and _key(letter) not in sent]
-        lines.make_sure_of_room(sum(len(_line(letter)) for letter in due))
+        try:
+            lines.make_sure_of_room(sum(len(_line(letter).encode()) for letter in due))
+        except OSError as error:
+            raise unwritable(
+                f"remember in {lines.name} what is sent, so nothing was", error, OTHER_LEDGER
+            ) from error
         with _server() if due else _nobody() as deliver:
             for letter in letters:
                 if letter not in due:
@@ -166,7 +172,14 @@ def send_letters(letters: Sequence[Letter], ledger: Path) -> Iterator[tuple[Lett
                 if refused := deliver(letter):
                     yield letter, refused
                     continue
-                lines.add([_line(letter)])
+                try:
+                    lines.add([_line(letter)])
+                except OSError as error:
+                    raise unwritable(
+                        f"remember in {lines.name} that {letter.name} has the mail",
+                        error,
+                        OTHER_LEDGER,
+                    ) from error
                 yield letter, "sent"
 
 
@@ -194,34 +207,40 @@ def _server() -> Iterator[Callable[[Letter], str]]:
             f"{PORT} is no number: name the server's port, such as {SUBMISSION}."
         ) from error
     where = f"the SMTP server {host}:{port}"
+    context = ssl.create_default_context()
     try:
-        context = ssl.create_default_context()
         if port == SUBMISSION_OVER_TLS:
             server: smtplib.SMTP = smtplib.SMTP_SSL(
                 host, port, timeout=TIMEOUT_SECONDS, context=context
             )
         else:
             server = smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
-        with server:
-            if port != SUBMISSION_OVER_TLS and host not in LOOPBACK:
+            if host not in LOOPBACK:
                 server.starttls(context=context)
-            if user := os.environ.get(USER):
-                server.login(user, os.environ.get(PASSWORD, ""))
-            yield lambda letter: _deliver(server, letter, sender)
+        if user := os.environ.get(USER):
+            server.login(user, os.environ.get(PASSWORD, ""))
     except smtplib.SMTPAuthenticationError as error:
         raise AbmError(
-            f"{where.capitalize()} refuses the login ({error.smtp_code}): "
-            f"look at {USER} and {PASSWORD}."
+            f"The login is refused by {where} ({error.smtp_code}): look at {USER} and {PASSWORD}."
         ) from error
     except (smtplib.SMTPException, OSError) as error:
-        said = reason(error) if isinstance(error, OSError) else first_line(error)
-        raise AbmError(
-            f"Cannot use {where} ({said}): look at {HOST} and {PORT}, and try again; "
-            "what was sent is remembered."
-        ) from error
+        raise _unusable(where, error) from error
+    try:
+        yield lambda letter: _deliver(server, letter, sender, where)
+    finally:
+        with suppress(smtplib.SMTPException, OSError):
+            server.quit()
 
 
-def _deliver(server: smtplib.SMTP, letter: Letter, sender: str) -> str:
+def _unusable(where: str, error: smtplib.SMTPException | OSError) -> AbmError:
+    said = reason(error) if isinstance(error, OSError) else first_line(error)
+    return AbmError(
+        f"Cannot use {where} ({said}): look at {HOST} and {PORT}, and try again; "
+        "what was sent is remembered."
+    )
+
+
+def _deliver(server: smtplib.SMTP, letter: Letter, sender: str, where: str) -> str:
     """Hand a letter over; why it was not taken, or ""."""
     message = EmailMessage(policy=SMTP)
     message.set_payload(letter.message.get_payload())
@@ -233,15 +252,13 @@ def _deliver(server: smtplib.SMTP, letter: Letter, sender: str) -> str:
     message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].rstrip(">") or None)
     try:
         server.send_message(message)
-    except (
-        smtplib.SMTPRecipientsRefused,
-        smtplib.SMTPDataError,
-        smtplib.SMTPSenderRefused,
-    ) as error:
-        code = getattr(error, "smtp_code", None)
-        if isinstance(error, smtplib.SMTPRecipientsRefused):
-            code = next(iter(error.recipients.values()))[0]
+    except smtplib.SMTPRecipientsRefused as error:
+        ((code, _), *_) = error.recipients.values()
         return f"refused by the server ({code})"
+    except (smtplib.SMTPDataError, smtplib.SMTPSenderRefused) as error:
+        return f"refused by the server ({error.smtp_code})"
+    except (smtplib.SMTPException, OSError) as error:
+        raise _unusable(where, error) from error
     return ""
 
 

@@ -50,6 +50,8 @@ class Session(socketserver.StreamRequestHandler):
             if verb == b"RCPT" and b"nobody@" in line:
                 self.wfile.write(b"550 no such person\r\n")
                 continue
+            if verb == b"RCPT" and b"dies@" in line:
+                return
             if verb == b"RCPT":
                 to = line.decode().partition("<")[2].partition(">")[0]
             if verb == b"DATA":
@@ -168,10 +170,27 @@ def _slug(name: str) -> str:
     return name.lower().replace(" ", "-")
 
 
-def letter(executive_id: str) -> Letter:
+def letter(executive_id: str, address: str = "ann@example.com") -> Letter:
     message = EmailMessage()
+    message["To"] = address
     message.set_content("Hello")
-    return Letter(executive_id, "Ann", "ann@example.com", date(2026, 10, 26), "a.eml", message)
+    return Letter(executive_id, "Ann", address, date(2026, 10, 26), "a.eml", message)
+
+
+def test_a_server_that_dies_has_what_it_took(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in server.environment.items():
+        monkeypatch.setenv(name, value)
+    ledger = tmp_path / "sent.jsonl"
+    became = send_letters([letter("ann"), letter("bob", "dies@example.com"), letter("eve")], ledger)
+    assert next(became)[1] == "sent"
+    with pytest.raises(AbmError, match=r"Cannot use the SMTP server .* what was sent is rememb"):
+        next(became)
+    assert [
+        json.loads(line)["account_executive_id"] for line in ledger.read_text().splitlines()
+    ] == ["ann"]
+    assert len(server.mails) == 1
 
 
 @pytest.mark.parametrize(
