@@ -654,11 +654,16 @@ def report(
         abm report --period month --lang en --format pdf --out /srv/reports
     """
     published = db.expanduser().absolute()
+    if (executive or addresses or send or ledger) and file_format != "eml":
+        raise AbmError(
+            "--executive, --addresses, --send and --ledger are for mails: "
+            "add --period week --format eml."
+        )
     if period is None:
-        if lang or file_format or executive or addresses or send:
+        if lang or file_format:
             raise AbmError(
-                "The dashboard has both languages and is HTML: leave out --lang, --format and what "
-                "is for mails, or ask for a report with --period."
+                "The dashboard has both languages and is HTML: "
+                "leave out --lang and --format, or ask for a report with --period."
             )
         folder = (out or Path("out/dashboard")).expanduser().absolute()
         from abm.report.written import is_written
@@ -689,10 +694,6 @@ def report(
     if file_format == "eml":
         _letters(published, folder, period, lang or "en", executive, addresses, send, ledger, force)
         return
-    if executive or addresses or send or ledger:
-        raise AbmError(
-            "--executive, --addresses, --send and --ledger are for mails: add --format eml."
-        )
     file = write_report(
         published,
         folder,

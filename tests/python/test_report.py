@@ -2619,6 +2619,9 @@ def test_dashboard_is_soon_there_and_small(dashboard: Dashboard) -> None:
         (("--period", "week", "--format", "docx"), "There is no --format docx: .* html, pdf."),
         (("--lang", "fr"), "leave out --lang and --format, or ask for a report with --period."),
         (("--format", "pdf"), "leave out --lang and --format, or ask for a report"),
+        (("--period", "month", "--format", "eml"), "Mails are of the week: use --period week"),
+        (("--period", "week", "--executive", "Ann"), "are for mails: add --period week --format"),
+        (("--send",), "are for mails: add --period week --format eml."),
     ],
 )
 def test_errors_are_sentences(
