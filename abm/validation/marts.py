@@ -657,8 +657,10 @@ def _history(marts: Marts, as_of: date) -> Suite:
 def _labels(marts: Marts) -> Suite:
     """Labels in both languages are filled, names nearly so.
 
-    What is translated from a column of the same row has no label where that has none.
+    What is translated from a column of the same row has no label where that has none, and a reason
+    none where there is nothing to give reasons for.
     """
+    reasons = {"next_action_reason": "next_action_type"}
     names = {
         "dim_accounts": "account_name",
         "dim_account_executives": "account_executive_name",
@@ -679,7 +681,8 @@ def _labels(marts: Marts) -> Suite:
     ]
     rows = []
     for schema, table, column, highest in columns:
-        original = column.removesuffix("_fr")
+        text = column.removesuffix("_fr").removesuffix("_en")
+        original = reasons.get(text, column.removesuffix("_fr"))
         is_translated = original != column and original in marts.columns[schema, table]
         condition = f'where "{original}" is not null' if is_translated else ""
         ((n_rows, n_blank),) = marts.rows(
