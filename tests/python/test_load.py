@@ -45,7 +45,7 @@ def test_a_large_company_has_its_pages_soon(abm: Abm, tmp_path: Path) -> None:
     for command in (
         ("sample", "--accounts", N_ACCOUNTS, *day, "--out", raw),
         ("build", "--raw", raw, *day, "--db", db, "--exclude", "resource_type:test"),
-        ("publish", "--db", db, "--out", out),
+        ("publish", "--db", db, "--out", out, "--force"),
     ):
         result = abm(*command)
         assert result.returncode == 0, said(result)
@@ -68,7 +68,7 @@ def test_a_large_company_has_its_pages_soon(abm: Abm, tmp_path: Path) -> None:
     assert n_accounts > N_ACCOUNTS * 0.9
     pages = tmp_path / "pages"
     process = subprocess.Popen(
-        abm_command("report", "--db", published, "--out", pages),
+        abm_command("report", "--db", published, "--out", pages, "--force"),
         env=abm_environment(tmp_path),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
