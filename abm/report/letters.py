@@ -13,7 +13,7 @@ import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -30,6 +30,7 @@ from abm.paths import shown
 from abm.report.language import NOTHING, Language, plain_text
 from abm.report.pages import Pages, Shown
 from abm.report.published import read_published
+from abm.texts import one_line
 from abm.writing import put_files
 
 DEFAULT_LEDGER = "warehouse/letters_sent.jsonl"
@@ -99,11 +100,15 @@ def write_letters(
     words = Language(language, published.currency, published.labels)
     pages = Pages(published, read_dictionary(root), words, is_linked=False)
     known = read_addresses(addresses) if addresses else {}
-    monday = published.as_of - timedelta(days=published.as_of.weekday())
+    monday = published.week_on
     year, week, _ = published.as_of.isocalendar()
     letters = []
+    names = {
+        row["page_id"]: row["account_executive_name"] or row["page_id"]
+        for row in published.rows["executives"]
+    }
     for row in published.rows["executives"]:
-        executive_id, name = row["page_id"], row["account_executive_name"] or row["page_id"]
+        executive_id, name = row["page_id"], names[row["page_id"]]
         if executive not in (ALL, executive_id, name):
             continue
         html, tables = pages.letter(row)
@@ -112,9 +117,7 @@ def write_letters(
         parts = [_plain(words.say("report.week_of", day=week_of))]
         parts += [_as_text(table, words) for table in tables]
         message = EmailMessage(policy=SMTP)
-        message["Subject"] = _one_line(
-            plain_text(words.say("letter.subject", name=name, day=week_of))
-        )
+        message["Subject"] = _plain(words.say("letter.subject", name=name, day=week_of))
         address = known.get(executive_id, "")
         if address:
             message["To"] = address
@@ -125,12 +128,10 @@ def write_letters(
         file = f"weekly-{year}-W{week:02}.{stem}.{language}.eml"
         letters.append(Letter(executive_id, name, address, monday, file, message))
     if not letters:
-        names = ", ".join(
-            row["account_executive_name"] or row["page_id"] for row in published.rows["executives"]
-        )
+        known_names = "".join(f"{name}, " for name in names.values())
         raise AbmError(
             f"There is no account executive {executive} in {shown(db)}: "
-            f"name one of {names or 'nobody'}, or {ALL}."
+            f"name one of {known_names}or {ALL}."
         )
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -164,11 +165,13 @@ def send_letters(letters: Sequence[Letter], ledger: Path) -> Iterator[tuple[Lett
             raise unwritable(
                 f"remember in {lines.name} what is sent, so nothing was", error, OTHER_LEDGER
             ) from error
-        with _server() if due else _nobody() as deliver:
-            for letter in letters:
-                if letter not in due:
-                    yield letter, "sent before" if letter.address else "no address"
-                    continue
+        for letter in letters:
+            if letter not in due:
+                yield letter, "sent before" if letter.address else "no address"
+        if not due:
+            return
+        with _server() as deliver:
+            for letter in due:
                 if refused := deliver(letter):
                     yield letter, refused
                     continue
@@ -181,11 +184,6 @@ def send_letters(letters: Sequence[Letter], ledger: Path) -> Iterator[tuple[Lett
                         OTHER_LEDGER,
                     ) from error
                 yield letter, "sent"
-
-
-@contextmanager
-def _nobody() -> Iterator[Callable[[Letter], str]]:
-    yield lambda letter: "no address"
 
 
 @contextmanager
@@ -223,19 +221,18 @@ def _server() -> Iterator[Callable[[Letter], str]]:
         raise AbmError(
             f"The login is refused by {where} ({error.smtp_code}): look at {USER} and {PASSWORD}."
         ) from error
-    except (smtplib.SMTPException, OSError) as error:
+    except OSError as error:  # smtplib's are among them
         raise _unusable(where, error) from error
     try:
         yield lambda letter: _deliver(server, letter, sender, where)
     finally:
-        with suppress(smtplib.SMTPException, OSError):
+        with suppress(OSError):
             server.quit()
 
 
-def _unusable(where: str, error: smtplib.SMTPException | OSError) -> AbmError:
-    said = reason(error) if isinstance(error, OSError) else first_line(error)
+def _unusable(where: str, error: OSError) -> AbmError:
     return AbmError(
-        f"Cannot use {where} ({said}): look at {HOST} and {PORT}, and try again; "
+        f"Cannot use {where} ({reason(error)}): look at {HOST} and {PORT}, and try again; "
         "what was sent is remembered."
     )
 
@@ -257,7 +254,7 @@ def _deliver(server: smtplib.SMTP, letter: Letter, sender: str, where: str) -> s
         return f"refused by the server ({code})"
     except (smtplib.SMTPDataError, smtplib.SMTPSenderRefused) as error:
         return f"refused by the server ({error.smtp_code})"
-    except (smtplib.SMTPException, OSError) as error:
+    except OSError as error:  # smtplib's are among them
         raise _unusable(where, error) from error
     return ""
 
@@ -320,11 +317,7 @@ def _as_text(table: Shown, language: Language) -> str:
 
 
 def _plain(text: Markup | str) -> str:
-    return _one_line(plain_text(Markup(str(text).replace("<br>", " "))))
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return one_line(plain_text(Markup(str(text).replace("<br>", " "))))
 
 
 def _key(letter: Letter) -> tuple[str, str]:

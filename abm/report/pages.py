@@ -1,6 +1,5 @@
 """The pages of one language: which tables, charts and sentences stand on which."""
 
-import datetime
 import hashlib
 import re
 import unicodedata
@@ -245,8 +244,7 @@ class Pages:
 
     def letter(self, executive: Row) -> tuple[str, Sequence[Shown]]:
         """Make the letter to an account executive: its HTML, and the tables that are in it."""
-        page_id, as_of = executive["page_id"], self.published.as_of
-        monday = as_of - datetime.timedelta(days=as_of.weekday())
+        page_id, monday = executive["page_id"], self.published.week_on
         tables = [
             self.show(read_tables()[name], page_id)
             for name in LETTER
@@ -267,7 +265,7 @@ class Pages:
             period: week or month, that of the as-of date.
         """
         rows, language, as_of = self.published.rows, self.language, self.published.as_of
-        monday = as_of - datetime.timedelta(days=as_of.weekday())
+        monday = self.published.week_on
         return self._render(
             f"{period}.html",
             title=language.say(f"report.{period}"),

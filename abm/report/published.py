@@ -37,6 +37,11 @@ class Published:
     release: Release
 
     @property
+    def week_on(self) -> datetime.date:
+        """The Monday of the week of the as-of date."""
+        return self.as_of - datetime.timedelta(days=self.as_of.weekday())
+
+    @property
     def programme(self) -> Row:
         """How far the programme has come."""
         return self.rows["programme"][0]
