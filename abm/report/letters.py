@@ -305,7 +305,7 @@ def _as_text(table: Shown, language: Language) -> str:
         first, *others = [_plain(cell) for cell in row["cells"]]
         lines.append(f"* {first}")
         lines += [
-            f"  {head}: {cell}"
+            "  " + _plain(language.say("letter.line", label=head, value=cell))
             for head, cell in zip(heads[1:], others, strict=True)
             if cell != nothing
         ]
@@ -313,6 +313,7 @@ def _as_text(table: Shown, language: Language) -> str:
         lines.append(_plain(table.empty))
     if table.n_more:
         lines.append(_plain(language.say("page.more_rows", n=language.number(table.n_more))))
+    lines += [_plain(note) for note in (table.note, *table.remarks) if note and table.groups]
     return "\n".join(lines)
 
 

@@ -124,6 +124,9 @@ def test_each_executive_has_a_letter(language: str, published: Path, tmp_path: P
         html = again.get_body(("html",)).get_content()
         assert "<script" not in html
         assert "src=" not in html
+        # What is marked is explained.
+        for text in (said_to[executive_id], plain(html)):
+            assert text.count("\N{DAGGER}") != 1
 
 
 def test_letters_are_sent_once(abm: Abm, published: Path, server: Server, tmp_path: Path) -> None:
