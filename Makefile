@@ -17,6 +17,11 @@ LINT_ENV := ABM_DB=$(LINT_DIR)/lint.duckdb ABM_RAW_DIR=sample_data DBT_TARGET_PA
 	DBT_LOG_PATH=$(LINT_DIR)
 SQL_PATHS = $(wildcard models tests/singular analyses)
 
+# Hashes are those of a first build of the sample, without a salt.
+HASHES_DIR := target/hashes
+HASHES_ENV := ABM_DB=$(HASHES_DIR)/abm.duckdb ABM_RAW_DIR=sample_data ABM_EMAIL_SALT= \
+	DBT_TARGET_PATH=$(HASHES_DIR) DBT_LOG_PATH=$(HASHES_DIR)
+
 # Models are compiled for Snowflake and BigQuery with their adapters.
 COMPILE_INSTALLED := .venv-compile/.installed
 
@@ -41,7 +46,7 @@ LOCK = .venv-release/bin/uv --quiet pip compile --universal --python-version 3.1
 PIP_INSTALL := pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help install reader compile-adapters loaders semantic peers lock licenses release compare-engines build docs map glossary bench test test-clients test-full lint \
+.PHONY: help install reader compile-adapters loaders semantic peers lock licenses release compare-engines build docs map glossary hashes bench test test-clients test-full lint \
 	lint-python lint-sql format clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
@@ -116,6 +121,11 @@ map: $(INSTALLED) ## Write docs/map.md: rooms, their doors, and the files of eac
 
 glossary: $(INSTALLED) ## Write docs/glossary.md: the headline numbers, each under one name
 	@$(BIN)/python -m tools.glossary
+
+hashes: $(INSTALLED) ## Write docs/published_hashes.csv: what any engine must make of the sample
+	@rm -rf $(HASHES_DIR)
+	@$(HASHES_ENV) $(BIN)/abm build
+	@$(HASHES_ENV) $(BIN)/dbt --quiet run-operation published_hashes > docs/published_hashes.csv
 
 bench: $(INSTALLED) ## Measure builds of 0.5 and 5 million touchpoints, write docs/benchmarks.md
 	@$(BIN)/python -m tools.bench

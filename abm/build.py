@@ -136,6 +136,7 @@ class BuildReport:
         raw_changes: What a loader did to the raw directory meanwhile, file by file.
         models_unchanged: Number of models, seeds and snapshots that are as the last build made
             them.
+        printed: What an operation printed, line by line.
     """
 
     succeeded: bool
@@ -149,6 +150,7 @@ class BuildReport:
     has_notices: bool
     raw_changes: tuple[str, ...] = ()
     models_unchanged: int = 0
+    printed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -518,7 +520,16 @@ def invoke_dbt(
         started = time.monotonic()
         try:
             level = ["--log-level-file", _log_level(options.root)]
-            outcome = dbtRunner(callbacks=[_shows(steps)]).invoke([*level, *arguments])
+            stopped: list[str] = []
+            printed: list[str] = []
+            callbacks = [
+                _shows(steps),
+                # Why an operation failed is said nowhere else.
+                _hears("RunningOperationCaughtError", stopped, "exc"),
+                _hears("RunningOperationUncaughtError", stopped, "exc"),
+                _hears("PrintEvent", printed, "msg"),
+            ]
+            outcome = dbtRunner(callbacks=callbacks).invoke([*level, *arguments])
         finally:
             reset_adapters()
             DuckDBConnectionManager.close_all_connections()
@@ -528,7 +539,8 @@ def invoke_dbt(
         if not outcome.success:
             # What a failed node raised may hold a cursor, and that the database.
             gc.collect()
-        return _report(outcome, seconds, options.root)
+        report = _report(outcome, seconds, options.root, stopped)
+        return replace(report, printed=tuple(printed))
 
 
 def found_environment(declared: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, str]:
@@ -891,8 +903,20 @@ def _shows(steps: Steps) -> "Callable[[EventMsg], None]":
     return on_event
 
 
-def _report(outcome: "dbtRunnerResult", seconds: float, root: Path) -> BuildReport:
-    failures: list[str] = []
+def _hears(name: str, texts: list[str], field: str) -> "Callable[[EventMsg], None]":
+    """Make the callback that notes what events of a name say."""
+
+    def on_event(event: "EventMsg") -> None:
+        if event.info.name == name:
+            texts.append(getattr(event.data, field))
+
+    return on_event
+
+
+def _report(
+    outcome: "dbtRunnerResult", seconds: float, root: Path, stopped: list[str]
+) -> BuildReport:
+    failures = [_explain_stop(text) for text in stopped]
     warnings: list[str] = []
     tests: Counter[str] = Counter()
     updates: list[tuple[str, str]] = []
@@ -900,6 +924,8 @@ def _report(outcome: "dbtRunnerResult", seconds: float, root: Path) -> BuildRepo
     is_noticed = has_notices = False
     results = getattr(outcome.result, "results", None) or []
     for result in results:
+        if not hasattr(result, "node"):  # of an operation
+            continue
         status = str(result.status)
         is_test = result.node.resource_type in ("test", "unit_test")
         if is_test:
@@ -921,7 +947,7 @@ def _report(outcome: "dbtRunnerResult", seconds: float, root: Path) -> BuildRepo
         elif status == "warn":
             warnings.append(explain_result(result))
     if outcome.exception is not None:
-        failures.append(_explain_exception(outcome.exception))
+        failures.append(_explain_stop(str(outcome.exception)))
     elif not outcome.success and not failures and not is_noticed:
         log = dbt_log(root)
         see = f"see {shown(log)}" if log else f"run again with {LOG_LEVEL}=debug and see its log"
@@ -940,10 +966,9 @@ def _report(outcome: "dbtRunnerResult", seconds: float, root: Path) -> BuildRepo
     )
 
 
-def _explain_exception(error: BaseException) -> str:
-    text = str(error)
-    if "Compilation Error in operation" in text:
-        # What a hook of ours refuses is a sentence of its own.
+def _explain_stop(text: str) -> str:
+    if re.search("Compilation Error in (operation|macro)", text):
+        # What a hook or macro of ours refuses is a sentence of its own.
         return _first_lines(text)
     where = re.search(r"^\s*[A-Z]\w*(?: \w+)? Error in (.+)$", text, re.MULTILINE)
     return f"dbt stopped{f' in {where[1]}' if where else ''}: {_first_lines(text)}"

@@ -1128,7 +1128,7 @@ def docs(
     print(f"  dbt         {shown(written.dbt)} ({written.dbt.stat().st_size / 1e6:.1f} MB)")
 
 
-@app.command(short_help="Compare two databases, or the two engines' results, row by row.")
+@app.command(short_help="Compare two databases, two engines, or one with what is published.")
 def compare(
     reference: Annotated[
         Path | None,
@@ -1139,6 +1139,21 @@ def compare(
         typer.Argument(metavar="B", show_default=False, help="The one that should equal it."),
     ] = None,
     db: Db = None,
+    published_hashes: Annotated[
+        bool,
+        typer.Option(
+            "--published-hashes",
+            help="Compare a build of the sample with the hashes that ship with the release.",
+        ),
+    ] = False,
+    target: Annotated[
+        str,
+        typer.Option(
+            "--target",
+            metavar="NAME",
+            help="With --published-hashes: any target of profiles.yml.",
+        ),
+    ] = "duckdb",
 ) -> None:
     """Compare marts, audit and reference data of two databases, row by row.
 
@@ -1154,14 +1169,36 @@ def compare(
     a table differs, the columns are named and the first differing rows are shown side by side. Exit
     code 1 means that something differs.
 
+    With --published-hashes the build of a target, of the sample as of its day with the project's
+    vars and without a salt, is compared with docs/published_hashes.csv: the number of rows and the
+    hash of each table and column, which dbt computes where the tables are. docs/warehouses.md says
+    how to get there on Snowflake, BigQuery and Databricks.
+
     \b
     Examples:
         abm compare before.duckdb after.duckdb
+        abm compare --published-hashes --target snowflake
         make compare-engines                           both engines, on the sample
     """
     from abm.compare import LEFT_OUT, LEFT_OUT_TABLE, compare_databases, compare_engines
 
-    if reference and other:
+    left_out = f"{LEFT_OUT}, the moment of a build, and {LEFT_OUT_TABLE}, which tells of it"
+    if published_hashes:
+        from abm.build import BuildOptions
+        from abm.hashes import compare_with_published
+
+        if reference:
+            raise typer.BadParameter("--published-hashes is of a target: name no database.")
+        root = find_project_root()
+        raw_dir, raw_env = resolve_raw_dir(root, None)
+        comparisons = compare_with_published(
+            BuildOptions(root, raw_dir, raw_env, resolve_db(root, db), target=target)
+        )
+        names = "published", target
+        left_out = "tables that tell of a database's own builds (docs/warehouses.md)"
+    elif target != "duckdb":
+        raise typer.BadParameter("--target goes with --published-hashes.")
+    elif reference and other:
         comparisons = compare_databases(reference.expanduser(), other.expanduser())
         names = "A", "B"
         print(f"A  {shown(reference.absolute())}\nB  {shown(other.absolute())}")
@@ -1180,15 +1217,20 @@ def compare(
     for found in comparisons:
         for line in found.differences:
             print(line)
-    print(
-        f"Not compared: {LEFT_OUT}, the moment of a build, and {LEFT_OUT_TABLE}, which tells of it"
-    )
+    print(f"Not compared: {left_out}")
     different = sum(found.is_different for found in comparisons)
     if different:
-        raise AbmError(f"Of {len(comparisons)} tables {different} differ, as shown above.")
+        advice = HASHES_DIFFER if published_hashes else ""
+        raise AbmError(f"Of {len(comparisons)} tables {different} differ, as shown above{advice}.")
     n_new = sum(found.left_rows is None for found in comparisons)
     new = f", {n_new} new in B" if n_new else ""
     print(f"All {len(comparisons) - n_new} tables are identical{new}")
+
+
+HASHES_DIFFER = (
+    ": if this is the sample, built as of its day into an empty database with the project's vars "
+    "and without ABM_EMAIL_SALT, report target and table"
+)
 
 
 @app.command(short_help="Check raw data and marts against what is usual for them.")

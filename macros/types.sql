@@ -32,9 +32,10 @@
     decimal({{ precision }}, {{ scale }})
 {%- endmacro %}
 
-{#- BigQuery's decimal has 9 places. -#}
+{#- BigQuery's decimal has 9 places, and 29 digits before them. -#}
 {% macro bigquery__type_decimal(scale, precision) -%}
-    {{ 'bignumeric' if scale > 9 else 'numeric' }}({{ precision }}, {{ scale }})
+    {{ 'bignumeric' if scale > 9 or precision - scale > 29 else 'numeric' -}}
+    ({{ precision }}, {{ scale }})
 {%- endmacro %}
 
 {#- A double as a decimal: halves are rounded away from zero, on the double times ten to the scale.

@@ -11,12 +11,15 @@ from pathlib import Path
 import duckdb
 import psycopg2
 import pytest
-from conftest import COMPANY_DAY, ROOT, Abm, Build, errors, run_abm, said
+from canonical_hashes import COLUMNS, QUERY, ROWS, edges, hashes_of
+from conftest import COMPANY_DAY, ROOT, Abm, Build, abm_environment, errors, run_abm, run_dbt, said
 from planted_people import plant
 
+from abm.hashes import FILE
 from abm.landing import Landing, LoaderName, Reading, Wanted
 from abm.postgres import Connection, PostgresDialect, RawDatabase, let_readers_read
 from abm.privacy import SALT
+from tools.bench_attribution import compile_inline
 
 SCRIPT = ROOT / "scripts" / "postgres.sh"
 NOT_INSTALLED = "no PostgreSQL server is installed"
@@ -144,6 +147,33 @@ def built_on_both(
     built: Build = request.getfixturevalue(request.param)
     build_there(built.raw, english, tmp_path_factory.mktemp("there"), API_NAMES)
     return built
+
+
+def test_published_hashes_are_the_same_file(
+    built_on_both: Build, english: dict[str, str], tmp_path: Path
+) -> None:
+    built = built_on_both
+    printing = ("--quiet", "run-operation", "published_hashes")
+    here = run_dbt(*printing, db=built.db, target=tmp_path)
+    there = run_dbt(
+        *(*printing, "--target", "postgres"), db=built.db, target=tmp_path, environment=english
+    )
+    assert here.returncode == there.returncode == 0, said(here) + said(there)
+    assert there.stdout == here.stdout
+    if built.raw == ROOT / "sample_data":
+        assert there.stdout == (ROOT / FILE).read_text(encoding="utf-8")
+
+
+def test_values_are_hashed_alike(server: dict[str, str], tmp_path: Path) -> None:
+    """What the small company has none of: ends of ranges, and numbers that are none."""
+    profiles = (ROOT / "profiles.yml").read_text(encoding="utf-8")
+    (tmp_path / "profiles.yml").write_text(profiles.replace("target: duckdb", "target: postgres"))
+    environment = abm_environment(tmp_path, server) | {"DBT_PROFILES_DIR": str(tmp_path)}
+    sql = compile_inline(ROOT, environment, {}, QUERY % COLUMNS)
+    with connected_to(server) as connection:
+        rows = edges("double precision", "'NaN'", "'Infinity'::float8")
+        connection.execute(f"create temporary view edges as {rows}".encode())
+        assert connection.execute(sql.encode()).fetchone() == hashes_of(COLUMNS, ROWS)
 
 
 def test_tables_are_identical_whatever_the_locale(
