@@ -25,6 +25,9 @@ HASHES_ENV := ABM_DB=$(HASHES_DIR)/abm.duckdb ABM_RAW_DIR=sample_data ABM_EMAIL_
 # Models are compiled for Snowflake and BigQuery with their adapters.
 COMPILE_INSTALLED := .venv-compile/.installed
 
+# Tests build with the next dbt too.
+DBT_NEXT_INSTALLED := .venv-dbt-next/.installed
+
 # Tests run dlt and a Singer target.
 LOADERS_INSTALLED := .venv-loaders/.installed
 
@@ -46,7 +49,7 @@ LOCK = .venv-release/bin/uv --quiet pip compile --universal --python-version 3.1
 PIP_INSTALL := pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help install reader compile-adapters loaders semantic peers lock licenses release compare-engines build docs map glossary hashes bench test test-clients test-full lint \
+.PHONY: help install reader compile-adapters dbt-next loaders semantic peers lock licenses release compare-engines build docs map glossary hashes bench test test-clients test-full lint \
 	lint-python lint-sql format clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
@@ -68,7 +71,7 @@ $(INSTALLED): requirements.txt pyproject.toml
 	@touch $@
 
 ENVIRONMENTS := $(READER_INSTALLED) $(COMPILE_INSTALLED) $(LOADERS_INSTALLED) $(RELEASE_INSTALLED) \
-	$(SEMANTIC_INSTALLED)
+	$(SEMANTIC_INSTALLED) $(DBT_NEXT_INSTALLED)
 $(ENVIRONMENTS) $(BENCH_INSTALLED) $(CLIENTS_INSTALLED): .venv-%/.installed: requirements-%.txt
 	@test -x .venv-$*/bin/python || $(PYTHON) -m venv .venv-$*
 	@echo "Installing $< into .venv-$* (about a minute when new)"
@@ -80,6 +83,8 @@ install: $(INSTALLED) ## Make or renew .venv from requirements.txt
 reader: $(READER_INSTALLED) ## Make .venv-reader, the DuckDB 1.4 client that tests read with
 
 compile-adapters: $(COMPILE_INSTALLED) ## Make .venv-compile, the Snowflake and BigQuery adapters
+
+dbt-next: $(DBT_NEXT_INSTALLED) ## Make .venv-dbt-next: dbt 1.12, with which tests build
 
 loaders: $(LOADERS_INSTALLED) ## Make .venv-loaders: dlt and a Singer target, which tests run
 
@@ -96,6 +101,7 @@ lock: $(RELEASE_INSTALLED) ## Write the locks from pyproject.toml (UPGRADE=--upg
 	@for group in compile loaders reader release $(filter-out clients-superset,$(CLIENTS)); do \
 		$(LOCK:pyproject.toml=) --group $$group -o requirements-$$group.txt || exit 1; \
 	done
+	@echo 'dbt-core-experimental-parser; python_version < "3"' | $(LOCK:pyproject.toml=) --group dbt-next --override - -o requirements-dbt-next.txt
 	@echo pandas==2.1.4 | $(LOCK:pyproject.toml=) --group clients-superset --override - -o requirements-clients-superset.txt
 
 licenses: $(INSTALLED) ## Write LICENSES.md: under which licence every package of the lock stands

@@ -16,7 +16,7 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.flags import get_flags
 from duckdb import DuckDBPyConnection
 
-from abm.fingerprints import maker_fingerprint, raw_contents
+from abm.fingerprints import maker_fingerprint, makers_root, raw_contents
 from abm.paths import SAMPLE_DIR
 from abm.privacy import OTHERS, SALT, deny_others
 from abm.raw_catalog import ATTACH
@@ -57,7 +57,8 @@ class Plugin(BasePlugin):
             cursor.execute("set variable abm_email_salt = ?", [salt])
         names, contents = self._raw_contents
         cursor.execute("set variable abm_raw_contents = map(?, ?)", [names, contents])
-        cursor.execute("set variable abm_maker = ?", [self._maker])
+        if self._maker:
+            cursor.execute("set variable abm_maker = ?", [self._maker])
 
     @cached_property
     def _raw_contents(self) -> tuple[list[str], list[str]]:
@@ -67,5 +68,6 @@ class Plugin(BasePlugin):
         return list(contents), list(contents.values())
 
     @cached_property
-    def _maker(self) -> str:
-        return maker_fingerprint(self._project)
+    def _maker(self) -> str | None:
+        root = makers_root(self._project)
+        return maker_fingerprint(root) if root else None

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,14 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import jinja2
+import yaml
 
 from abm.raw_listing import read_listing
 
 CODE = ("models", "macros", "seeds", "snapshots", "tests/generic", "tests/singular")
 """The folders of what a build runs, beside dbt_project.yml."""
 
-MAKERS = ("materializations", "updated_table", "fingerprints", "readers")
+MAKERS = ("materializations", "updated_table", "fingerprints", "readers", "package")
 """The macros that are in no statement and decide what becomes of it."""
+
+INSTALL_PATH, DEFAULT_INSTALL_PATH = "packages-install-path", "dbt_packages"
+"""What names the folder of a dbt project in which packages are installed, and its default."""
 
 ENGINES = ("duckdb", "dbt-core", "dbt-duckdb")
 
@@ -88,6 +94,26 @@ def maker_fingerprint(root: Path) -> str:
         A hexadecimal sha256.
     """
     return _hashed_all(root, [root / "macros" / f"{name}.sql" for name in MAKERS], _versions())
+
+
+def makers_root(project: Path) -> Path | None:
+    """Find the macros that make tables of statements.
+
+    Args:
+        project: The directory of the dbt project that runs: this one, or one that installs it.
+
+    Returns:
+        The directory that has them, or None: nothing then tells whether they changed.
+    """
+    if _has_makers(project):
+        return project
+    try:
+        settings = yaml.safe_load((project / "dbt_project.yml").read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError):
+        return None
+    place = str((settings or {}).get(INSTALL_PATH, DEFAULT_INSTALL_PATH))
+    packages = project / jinja2.Environment().from_string(place).render(env_var=os.environ.get)
+    return next(filter(_has_makers, sorted(packages.glob("*"))), None)
 
 
 def code_fingerprint(root: Path) -> str:
@@ -166,6 +192,10 @@ def last_build(db: Path) -> LastBuild | None:
         return LastBuild(*row[:3], row[3] or "", **json.loads(row[4])) if row and row[4] else None
     except (ValueError, TypeError):  # of another version
         return None
+
+
+def _has_makers(root: Path) -> bool:
+    return all((root / "macros" / f"{name}.sql").is_file() for name in MAKERS)
 
 
 def _versions() -> list[str]:

@@ -3,7 +3,7 @@
     description wherever that is shown: here in comments; abm/dictionary.py has both languages. -#}
 {% macro note_on_sums(column) -%}
     {%- set meta = model.config.meta -%}
-    {%- if model.fqn[1] != 'marts' or not column.data_type.startswith(
+    {%- if model.fqn[:2] != ['abm_warehouse', 'marts'] or not column.data_type.startswith(
         ('integer', 'bigint', 'double', 'decimal')
     ) -%}
         {{- return('') -}}
@@ -31,5 +31,5 @@
 {%- endmacro %}
 
 {% macro described(column) -%}
-    {{ return(column.description | trim ~ note_on_sums(column)) }}
+    {{ return(column.description | trim ~ abm_warehouse.note_on_sums(column)) }}
 {%- endmacro %}

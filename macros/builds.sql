@@ -9,7 +9,7 @@
 {#- Without the database's name, so that a view on it reads the copy of a database too. -#}
 {% macro builds_ledger() -%}
     {{ return(api.Relation.create(
-        schema=generate_schema_name('ledger', none), identifier='builds'
+        schema=abm_warehouse.schema_beside_models('ledger'), identifier='builds'
     )) }}
 {%- endmacro %}
 
@@ -44,13 +44,24 @@
     {{ return(execute and flags.WHICH in ('build', 'run', 'seed', 'snapshot', 'retry')) }}
 {%- endmacro %}
 
+{#- Whether this is a build of anything that is kept account of. -#}
+{% macro is_building_kept() -%}
+    {%- if not is_building() -%}{{ return(false) }}{%- endif -%}
+    {%- set ids = warehouse_nodes(built_kinds()) | map(attribute='unique_id') | list -%}
+    {{ return(
+        var('abm_for_root_project', false)
+        or ids | select('in', selected_resources) | list | length > 0
+    ) }}
+{%- endmacro %}
+
+{% macro built_kinds() -%} {{- return(['model', 'seed', 'snapshot', 'test']) -}} {%- endmacro %}
+
 {#- The command where it leaves out a model, seed, snapshot, data test or rows, else none. -#}
 {% macro build_selection() -%}
-    {%- set built = ('model', 'seed', 'snapshot', 'test') -%}
     {%- set ns = namespace(n=0, n_left_out=0) -%}
-    {%- for id, node in graph.nodes.items() if node.resource_type in built -%}
+    {%- for node in warehouse_nodes(built_kinds()) -%}
         {%- set ns.n = ns.n + 1 -%}
-        {%- if id not in selected_resources -%}
+        {%- if node.unique_id not in selected_resources -%}
             {%- set ns.n_left_out = ns.n_left_out + 1 -%}
         {%- endif -%}
     {%- endfor -%}
@@ -66,7 +77,7 @@
 {%- endmacro %}
 
 {% macro begin_build() -%}
-    {%- if not is_building() -%}{{ return('') }}{%- endif -%}
+    {%- if not is_building_kept() -%}{{ return('') }}{%- endif -%}
     {%- set ledger = builds_ledger() -%}
     {%- set columns = builds_columns() -%}
     {%- do adapter.create_schema(api.Relation.create(
@@ -126,9 +137,9 @@
 
 {#- Ends the row of this build. Where dbt is interrupted it is not called. -#}
 {% macro finish_build(results) -%}
-    {%- if not is_building() -%}{{ return('') }}{%- endif -%}
+    {%- if not is_building_kept() -%}{{ return('') }}{%- endif -%}
     {%- set ns = namespace(passed=0, warned=0, failed=0) -%}
-    {%- for result in results -%}
+    {%- for result in results if is_of_warehouse(result.node) -%}
         {%- set status = result.status | string -%}
         {%- if status == 'pass' -%}{%- set ns.passed = ns.passed + 1 -%}
         {%- elif status == 'warn' -%}{%- set ns.warned = ns.warned + 1 -%}
@@ -158,7 +169,7 @@
 {#- The snapshots that this database keeps: relation and group. -#}
 {% macro kept_snapshots() -%}
     {%- set kept = [] -%}
-    {%- for node in graph.nodes.values() if node.resource_type == 'snapshot' -%}
+    {%- for node in warehouse_nodes(['snapshot']) -%}
         {%- set relation = load_relation(api.Relation.create(
             database=node.database, schema=node.schema, identifier=node.alias
         )) -%}

@@ -11,7 +11,7 @@
 -#}
 
 {% macro nodes_ledger() -%}
-    {{ return(builds_ledger().incorporate(path={'identifier': 'nodes'})) }}
+    {{ return(abm_warehouse.builds_ledger().incorporate(path={'identifier': 'nodes'})) }}
 {%- endmacro %}
 
 {#- All are texts, `seconds` too. `reads` is JSON, input to shape and content; `shape` stands for
@@ -29,7 +29,8 @@
 
 {#- The statements that begin a build. What is known of nodes counts where the last build kept it.
     A raw table has the fingerprint of its file; one that is read by a query that of the directory;
-    where the data are in another database, one of its own in every build. -#}
+    where the data are in another database, one of its own in every build. Where nodes are made past
+    this ledger, it is left empty. -#}
 {% macro begin_nodes(last_build_id) -%}
     {%- if adapter.type() != 'duckdb' -%}{{ return('') }}{%- endif -%}
     {%- set nodes = nodes_ledger() -%}
@@ -47,8 +48,8 @@
     {%- endif -%}
     {%- set statements = [] -%}
     {%- set is_lost = keeper is none or keeper != last_build_id -%}
-    {%- if is_lost -%}
-        {%- if last_build_id -%}
+    {%- if is_lost or not keeps_nodes() -%}
+        {%- if last_build_id and keeps_nodes() -%}
             {%- do log(
                 'What this database knew of its tables is lost, damaged or of another version:'
                 ~ ' everything is built anew.', info=true
@@ -58,16 +59,15 @@
             'create or replace table ' ~ nodes ~ ' (' ~ columns | join(' varchar, ') ~ ' varchar)'
         ) -%}
     {%- endif -%}
-    {%- set kinds = ['model', 'seed', 'snapshot', 'test'] -%}
-    {%- set n_nodes = graph.nodes.values()
-        | selectattr('resource_type', 'in', kinds) | list | length -%}
+    {%- if not keeps_nodes() -%}{{ return(statements[0] ~ ';') }}{%- endif -%}
     {%- set facts = tojson({
-        'n_nodes': n_nodes, 'context': env_var('ABM_CONTEXT_FINGERPRINT', ''),
+        'n_nodes': warehouse_nodes(built_kinds()) | length,
+        'context': env_var('ABM_CONTEXT_FINGERPRINT', ''),
         'form': env_var('ABM_FORM_FINGERPRINT', ''),
         'has_forgotten': last_build_id is not none and is_lost,
     }) -%}
     {%- set rows = ["('" ~ nodes_ledger_id() ~ "', '" ~ facts ~ "', null, null)"] -%}
-    {%- for id, node in graph.sources.items() -%}
+    {%- for id, node in graph.sources.items() if is_of_warehouse(node) -%}
         {%- set raw_table = '*' if raw_table_query(node.source_name, node.name)
             else node.source_name ~ '/' ~ node.name -%}
         {%- do rows.append(
@@ -114,26 +114,27 @@
     {%- set wanted = "'" ~ (ids + [model.unique_id]) | join("', '") ~ "'" -%}
     {%- set ns = namespace(row=none, maker='', salt='') -%}
     {%- set reads = {} -%}
-    {%- for row in fetched(
+    {%- for row in abm_warehouse.fetched(
         'select node_id, statement, reads, shape, content,'
         ~ " cast(getvariable('abm_maker') as varchar),"
         ~ " md5(coalesce(cast(getvariable('abm_email_salt') as varchar), ''))"
-        ~ ' from ' ~ nodes_ledger() ~ ' where node_id in (' ~ wanted ~ ", '"
-        ~ nodes_ledger_id() ~ "')"
+        ~ ' from ' ~ abm_warehouse.nodes_ledger() ~ ' where node_id in (' ~ wanted ~ ", '"
+        ~ abm_warehouse.nodes_ledger_id() ~ "')"
     ) -%}
         {%- if row[0] == model.unique_id -%}
             {%- set ns.row = {'statement': row[1], 'reads': fromjson(row[2] or '', {})} -%}
-        {%- elif row[0] == nodes_ledger_id() -%}
+        {%- elif row[0] == abm_warehouse.nodes_ledger_id() -%}
             {%- set ns.maker = row[5] -%}
             {%- set ns.salt = row[6] -%}
         {%- else -%}
             {%- do reads.update({row[0]: [row[3], row[4]]}) -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- set is_known = reads | length == ids | length -%}
+    {#- Without the plugin abm.dbt_plugin in the profile nothing tells what makes tables. -#}
+    {%- set is_known = reads | length == ids | length and ns.maker -%}
     {#- What is read without a reference. -#}
-    {%- if builds_ledger() | string in sql -%}
-        {%- do reads.update({'ledger of builds': ['', build_id()]}) -%}
+    {%- if abm_warehouse.builds_ledger() | string in sql -%}
+        {%- do reads.update({'ledger of builds': ['', abm_warehouse.build_id()]}) -%}
     {%- endif -%}
     {%- if 'getvariable(' in sql -%}
         {%- do reads.update({'salt': ['', ns.salt]}) -%}
@@ -142,16 +143,17 @@
         ns.maker, sql, made_from, tojson(model.config, sort_keys=true),
         tojson(model.columns, sort_keys=true), pre_hooks, post_hooks,
     ] | join('\n')) -%}
-    {%- set reason = why_made(ns.row, statement, reads, 0 if as_view else 1) -%}
+    {%- set reason = abm_warehouse.why_made(ns.row, statement, reads, 0 if as_view else 1) -%}
     {{ return({
         'statement': statement, 'reads': reads, 'row': ns.row, 'is_known': is_known,
         'began_at': modules.datetime.datetime.now(),
-        'reason': reason if is_known else 'it reads what no build made',
+        'reason': reason if is_known else 'it reads what no build made' if ns.maker
+            else 'no profile names the plugin abm.dbt_plugin',
     }) }}
 {%- endmacro %}
 
 {% macro why_made(row, statement, reads, compared) -%}
-    {%- if not is_building() -%}{{ return('the command is no build') }}{%- endif -%}
+    {%- if not abm_warehouse.is_building() -%}{{ return('the command is no build') }}{%- endif -%}
     {%- if flags.FULL_REFRESH -%}{{ return('everything is built anew') }}{%- endif -%}
     {%- if row is none -%}{{ return('no earlier build made it') }}{%- endif -%}
     {%- if row.statement != statement -%}{{ return('its statement changed') }}{%- endif -%}
@@ -167,22 +169,22 @@
 {#- The statements that write what is known of a node, in the transaction that makes it, after
     `statements` made it. `measured` is a query of its shape and content. -#}
 {% macro record_node(known, statements, measured="select '', ''") -%}
-    {%- set forgotten = 'delete from ' ~ nodes_ledger() ~ ' where node_id = ' -%}
+    {%- set forgotten = 'delete from ' ~ abm_warehouse.nodes_ledger() ~ ' where node_id = ' -%}
     {%- set texts = [] -%}
     {%- for text in [
-        model.unique_id, known.statement, tojson(known.reads, sort_keys=true), build_id(),
-        known.reason,
+        model.unique_id, known.statement, tojson(known.reads, sort_keys=true),
+        abm_warehouse.build_id(), known.reason,
         '%.2f' | format((modules.datetime.datetime.now() - known.began_at).total_seconds()),
         tojson({
             'kind': model.config.materialized,
-            'statements': none if has_hooks() else statements, 'measured': measured,
+            'statements': none if abm_warehouse.has_hooks() else statements, 'measured': measured,
         }),
     ] -%}
         {%- do texts.append("'" ~ text | replace("'", "''") ~ "'") -%}
     {%- endfor -%}
     {%- if not known.is_known -%}{{ return(forgotten ~ texts[0]) }}{%- endif -%}
     {{ return(
-        forgotten ~ texts[0] ~ ';\ninsert into ' ~ nodes_ledger() ~ ' select '
+        forgotten ~ texts[0] ~ ';\ninsert into ' ~ abm_warehouse.nodes_ledger() ~ ' select '
         ~ texts[:3] | join(', ') ~ ', measured.*, ' ~ texts[3:] | join(', ')
         ~ ' from (' ~ measured ~ ') as measured'
     ) }}
@@ -190,7 +192,7 @@
 
 {#- What a hook does is in no recipe. -#}
 {% macro has_hooks() -%}
-    {%- for hook in pre_hooks + post_hooks if render(hook.sql) | trim -%}
+    {%- for hook in (pre_hooks or []) + (post_hooks or []) if render(hook.sql) | trim -%}
         {{ return(true) }}
     {%- endfor -%}
     {{ return(false) }}
@@ -198,7 +200,7 @@
 
 {% macro record_table(known, relation, statements, row_hash='hash(built)') -%}
     {%- set types = 'typeof((select one from ' ~ relation ~ ' as one limit 1))' -%}
-    {{ return(record_node(
+    {{ return(abm_warehouse.record_node(
         known, statements,
         'select md5(' ~ types ~ '), md5(' ~ types ~ " || count(*) || ' ' || coalesce(sum("
         ~ row_hash ~ '), 0)) from ' ~ relation ~ ' as built'
@@ -212,7 +214,7 @@
         {%- do shapes.append(id ~ read[0]) -%}
         {%- do contents.append(id ~ read[1]) -%}
     {%- endfor -%}
-    {{ return(record_node(
+    {{ return(abm_warehouse.record_node(
         known, statements,
         "select '" ~ local_md5(shapes | join(' ')) ~ "', '"
         ~ local_md5(contents | join(' ')) ~ "'"
@@ -222,7 +224,7 @@
 {#- What a materialization returns of a node that is as its last build made it. -#}
 {% macro unchanged(relation) -%}
     {%- do store_raw_result(
-        'main', message='unchanged', code=unchanged_code(), rows_affected=0
+        'main', message='unchanged', code=abm_warehouse.unchanged_code(), rows_affected=0
     ) -%}
     {{ return({'relations': [relation]}) }}
 {%- endmacro %}

@@ -108,12 +108,13 @@ having
     {%- endfor %}
 {%- endmacro %}
 
-{#- The keys that a seed's YAML states: `key`, and what else is `also_unique`. -#}
+{#- The keys that a seed's YAML states: `key`, and what else is `also_unique`. A seed by which a
+    project that installs this one replaces it may state none. -#}
 {% macro seed_keys(seed_name) -%}
     {%- if not execute -%}{{ return([]) }}{%- endif -%}
     {%- set found = graph.nodes.values()
         | selectattr('resource_type', 'equalto', 'seed')
         | selectattr('name', 'equalto', seed_name) | first -%}
-    {%- set meta = found.config.meta -%}
-    {{ return([meta['key']] + ([meta['also_unique']] if meta.get('also_unique') else [])) }}
+    {%- set meta = found.config.meta if found else {} -%}
+    {{ return([meta.get('key'), meta.get('also_unique')] | select | list) }}
 {%- endmacro %}

@@ -2,29 +2,39 @@
     Models on DuckDB in as few statements as a reader allows. dbt's own materializations build under
     another name, rename the old relation away, rename the new one into its place and drop the old
     one: five statements, each with dbt's bookkeeping, where `create or replace` is one and atomic.
-    On other engines dbt's own stand (decision 81).
+    On other engines dbt's own stand (decision 81), and for nodes of a project that installs this
+    one, unless it asks for these (macros/package.sql).
 
     A reader never sees half a table: one statement stands alone, several are one transaction, which
     dbt rolls back when one fails. The columns of a contract are compared with those of the relation
     just made, before the transaction ends; dbt would plan the whole query once more to learn them.
 -#}
 {% materialization table, adapter='duckdb' %}
-    {{ return(replaced_relation('table')) }}
+    {%- if not abm_warehouse.is_kept() -%}
+        {{ return(dbt.materialization_table_duckdb()) }}
+    {%- endif -%}
+    {{ return(abm_warehouse.replaced_relation('table')) }}
 {% endmaterialization %}
 
 {% materialization view, adapter='duckdb' %}
-    {{ return(replaced_relation('view')) }}
+    {%- if not abm_warehouse.is_kept() -%}
+        {{ return(dbt.materialization_view_default()) }}
+    {%- endif -%}
+    {{ return(abm_warehouse.replaced_relation('view')) }}
 {% endmaterialization %}
 
 {#- The same for a seed. Its types are those of today's column_types, where dbt would keep those of
     the table until a full refresh. -#}
 {% materialization seed, adapter='duckdb' %}
+    {%- if not abm_warehouse.is_kept() -%}
+        {{ return(dbt.materialization_seed_default()) }}
+    {%- endif -%}
     {%- set target = this.incorporate(type='table') -%}
     {%- set existing = load_cached_relation(this) -%}
-    {%- set known = known_node(seed_checksum()) -%}
+    {%- set known = abm_warehouse.known_node(abm_warehouse.seed_checksum()) -%}
     {%- if existing is not none and not known.reason -%}
         {%- do store_result('agate_table', response='OK', agate_table=none) -%}
-        {{ return(unchanged(target)) }}
+        {{ return(abm_warehouse.unchanged(target)) }}
     {%- endif -%}
     {%- set rows = load_agate_table() -%}
     {%- do store_result('agate_table', response='OK', agate_table=rows) -%}
@@ -48,8 +58,8 @@
         'create or replace table ' ~ target ~ ' (' ~ columns | join(', ') ~ ')',
         'copy ' ~ target ~ " from '" ~ adapter.get_seed_file_path(model)
             ~ "' (format csv, header true, delimiter '" ~ config.get('delimiter', ',') ~ "')",
-    ] + relation_comments(target) -%}
-    {%- do statements.append(record_table(known, target, none)) -%}
+    ] + abm_warehouse.relation_comments(target) -%}
+    {%- do statements.append(abm_warehouse.record_table(known, target, none)) -%}
     {%- set _, _ = adapter.execute(statements | join(';\n'), auto_begin=True) -%}
     {%- do store_raw_result(
         'main', message='INSERT ' ~ rows.rows | length, code='INSERT',
@@ -67,14 +77,16 @@
 
 {#- A data test passes where it passed on the same rows; one that warned is run again. -#}
 {% materialization test, adapter='duckdb' %}
-    {%- set known = known_node('') if is_building() and not should_store_failures() -%}
+    {%- set known = abm_warehouse.known_node('')
+        if abm_warehouse.is_kept() and abm_warehouse.is_building()
+        and not should_store_failures() -%}
     {%- if known and not known.reason -%}
         {%- call statement('main', fetch_result=True) -%}
             select 0 as failures, false as should_warn, false as should_error
         {%- endcall -%}
         {{ return({'relations': []}) }}
     {%- endif -%}
-    {%- set made = materialization_test_default() -%}
+    {%- set made = dbt.materialization_test_default() -%}
     {%- if known -%}
         {%- if load_result('main').table.rows[0][0] -%}
             {%- do known.update({'statement': 'not passed'}) -%}
@@ -83,7 +95,9 @@
             get_limit_subquery_sql(sql, config.get('limit')), config.get('fail_calc'),
             config.get('warn_if'), config.get('error_if'), limit=none
         ) -%}
-        {%- set _, _ = adapter.execute(record_node(known, [query]), auto_begin=True) -%}
+        {%- set _, _ = adapter.execute(
+            abm_warehouse.record_node(known, [query]), auto_begin=True
+        ) -%}
         {%- do adapter.commit() -%}
     {%- endif -%}
     {{ return(made) }}
@@ -91,12 +105,15 @@
 
 {#- Versions are kept of rows that changed: where none did, there is nothing to keep. -#}
 {% materialization snapshot, adapter='duckdb' %}
-    {%- set known = known_node('') -%}
+    {%- if not abm_warehouse.is_kept() -%}
+        {{ return(dbt.materialization_snapshot_default()) }}
+    {%- endif -%}
+    {%- set known = abm_warehouse.known_node('') -%}
     {%- set existing = load_cached_relation(this) -%}
     {%- if existing is not none and not known.reason -%}
-        {{ return(unchanged(existing)) }}
+        {{ return(abm_warehouse.unchanged(existing)) }}
     {%- endif -%}
-    {%- set made = materialization_snapshot_default() -%}
+    {%- set made = dbt.materialization_snapshot_default() -%}
     {%- set target = this.incorporate(type='table') -%}
     {%- set changes = make_temp_relation(target) -%}
     {#- The strategy reads the columns of the table, which may be new. -#}
@@ -112,14 +129,18 @@
         ),
         'drop table ' ~ changes,
     ] -%}
-    {%- set _, _ = adapter.execute(record_table(known, target, recipe), auto_begin=True) -%}
+    {%- set _, _ = adapter.execute(
+        abm_warehouse.record_table(known, target, recipe), auto_begin=True
+    ) -%}
     {%- do adapter.commit() -%}
     {{ return(made) }}
 {% endmaterialization %}
 
 {#- A seed of more than a megabyte has no checksum of its content: it is always loaded. -#}
 {% macro seed_checksum() -%}
-    {{- return(model.checksum.checksum if model.checksum.name == 'sha256' else build_id()) -}}
+    {{- return(
+        model.checksum.checksum if model.checksum.name == 'sha256' else abm_warehouse.build_id()
+    ) -}}
 {%- endmacro %}
 
 {% macro replaced_relation(type) -%}
@@ -127,20 +148,23 @@
     {%- set existing = load_cached_relation(this) -%}
     {%- set grants = config.get('grants') -%}
     {%- set has_contract = config.get('contract').enforced -%}
-    {%- set comments = relation_comments(target) -%}
+    {%- set comments = abm_warehouse.relation_comments(target) -%}
     {%- set is_of_other_type = existing is not none and existing.type != type -%}
-    {%- set known = known_node(comments, as_view=type == 'view') -%}
+    {%- set known = abm_warehouse.known_node(comments, as_view=type == 'view') -%}
     {%- if existing is not none and not is_of_other_type and not known.reason -%}
-        {%- if type == 'view' and why_made(known.row, known.statement, known.reads, 1) -%}
+        {%- if type == 'view'
+            and abm_warehouse.why_made(known.row, known.statement, known.reads, 1) -%}
             {%- do known.update({
-                'reason': why_made(known.row, known.statement, known.reads, 1),
+                'reason': abm_warehouse.why_made(known.row, known.statement, known.reads, 1),
             }) -%}
             {%- set _, _ = adapter.execute(
-                record_view(known, [define_relation(type, target)] + comments), auto_begin=True
+                abm_warehouse.record_view(
+                    known, [abm_warehouse.define_relation(type, target)] + comments
+                ), auto_begin=True
             ) -%}
             {%- do adapter.commit() -%}
         {%- endif -%}
-        {{ return(unchanged(target)) }}
+        {{ return(abm_warehouse.unchanged(target)) }}
     {%- endif -%}
     {%- if has_contract and not model['columns'] -%}
         {{ exceptions.raise_contract_error([], []) }}
@@ -158,16 +182,17 @@
         {%- call statement('removal') -%} drop {{ existing.type }} {{ existing }} {%- endcall -%}
     {%- endif -%}
     {#- Not `statement`: it would write the query to a file once more, beside the compiled one. -#}
-    {%- set made = [define_relation(type, target)] -%}
+    {%- set made = [abm_warehouse.define_relation(type, target)] -%}
     {%- set response, _ = adapter.execute(made[0], auto_begin=True) -%}
     {%- do store_result('main', response=response) -%}
-    {%- if has_contract -%}{%- do made.append(keep_contract(target)) -%}{%- endif -%}
+    {%- if has_contract -%}{%- do made.append(abm_warehouse.keep_contract(target)) -%}{%- endif -%}
     {%- if comments -%}
         {%- call statement('comments') -%} {{ comments | join(';\n') }} {%- endcall -%}
     {%- endif -%}
     {%- set recipe = made | select | list + comments -%}
     {%- set _, _ = adapter.execute(
-        record_view(known, recipe) if type == 'view' else record_table(known, target, recipe)
+        abm_warehouse.record_view(known, recipe) if type == 'view'
+        else abm_warehouse.record_table(known, target, recipe)
     ) -%}
 
     {{ run_hooks(post_hooks, inside_transaction=True) }}
@@ -226,7 +251,7 @@
             {%- set name = adapter.quote(column.name) if column.quote else column.name -%}
             {%- do comments.append(
                 'comment on column ' ~ relation ~ '.' ~ name ~ ' is '
-                ~ duckdb_escape_comment(described(column))
+                ~ duckdb_escape_comment(abm_warehouse.described(column))
             ) -%}
         {%- endfor -%}
     {%- endif -%}

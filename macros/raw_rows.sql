@@ -552,7 +552,7 @@
 {%- endmacro %}
 
 {% macro raw_table(source_name, table_name) -%}
-    {{ return(graph.sources['source.' ~ project_name ~ '.' ~ source_name ~ '.' ~ table_name]) }}
+    {{ return(graph.sources['source.abm_warehouse.' ~ source_name ~ '.' ~ table_name]) }}
 {%- endmacro %}
 
 {% macro is_nested_type(data_type) -%}

@@ -93,7 +93,7 @@
 {%- endmacro %}
 
 {% macro engine_function_schema() -%}
-    {{ return(generate_schema_name('staging', none)) }}
+    {{ return(schema_beside_models('staging')) }}
 {%- endmacro %}
 
 {#- Before a run: the functions behind try_cast, read_id and text_of. -#}

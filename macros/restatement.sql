@@ -24,12 +24,14 @@
 {#- What the values of the scorecard come from: `nodes`, the scorecard and all that is upstream of
     it, and `code`, by id, of these and of the project's macros that they use on this engine. -#}
 {% macro scorecard_lineage() -%}
-    {%- set nodes = ['model.' ~ project_name ~ '.rpt_kpi_scorecard'] -%}
+    {%- set nodes = ['model.abm_warehouse.rpt_kpi_scorecard'] -%}
     {#- A hook makes functions that models call. -#}
-    {%- for node in graph.nodes.values() if 'create_engine_functions' in node.raw_code
-        and node.resource_type == 'operation' -%}
+    {%- for node in warehouse_nodes(['operation'])
+        if 'create_engine_functions' in node.raw_code -%}
         {%- do nodes.append(node.unique_id) -%}
     {%- endfor -%}
+    {#- Another project that installs this one may replace models and macros. -#}
+    {%- set projects = ['abm_warehouse', project_name] -%}
     {%- set macros = [] -%}
     {%- set code = {} -%}
     {#- Both lists grow while they are read. -#}
@@ -46,9 +48,9 @@
     {%- for id in macros -%}
         {%- set package, name = id.split('.')[1:] -%}
         {#- dbt keeps the macros of its adapters with its own. -#}
-        {%- set namespace = project_name if package == project_name else 'dbt' -%}
+        {%- set namespace = package if package in projects else 'dbt' -%}
         {%- set definition = context[namespace][name].macro -%}
-        {%- if package == project_name -%}
+        {%- if package in projects -%}
             {%- do code.update({id: code_tokens(definition.macro_sql)}) -%}
         {%- endif -%}
         {%- for used in definition.depends_on.macros if used not in macros -%}

@@ -258,7 +258,7 @@
 {% macro smallest_units_as_decimal(units, scale) -%}
     cast(
         cast({{ units }} as {{ type_decimal(0) }})
-        * cast({{ '%.*f' % (scale, 10 ** -scale) }} as {{ type_decimal(scale, scale) }})
+        * cast(0.{{ '0' * (scale - 1) }}1 as {{ type_decimal(scale, scale) }})
         as {{ type_decimal(scale) }}
     )
 {%- endmacro %}

@@ -14,9 +14,10 @@
     {%- set existing = load_cached_relation(this) -%}
     {%- set changes = make_temp_relation(target) -%}
     {%- set ns = namespace(is_update=false, columns=[]) -%}
-    {%- set known = known_node('') if adapter.type() == 'duckdb' -%}
+    {%- set known = abm_warehouse.known_node('')
+        if adapter.type() == 'duckdb' and abm_warehouse.is_kept() -%}
     {%- if known and existing is not none and existing.is_table and not known.reason -%}
-        {{ return(unchanged(target)) }}
+        {{ return(abm_warehouse.unchanged(target)) }}
     {%- endif -%}
     {%- if existing is not none and existing.is_table and not should_full_refresh() -%}
         {%- set built_columns = adapter.get_columns_in_relation(target) -%}
@@ -27,17 +28,17 @@
 
     {%- if ns.is_update -%}
         {%- call statement('changes') -%}
-            {{ create_table_as(True, changes, changed_rows(sql, target)) }}
+            {{ create_table_as(True, changes, abm_warehouse.changed_rows(sql, target)) }}
         {%- endcall -%}
         {%- set ns.columns = adapter.get_columns_in_relation(changes)
             | rejectattr('name', 'equalto', 'gone_row_hash') | list -%}
-        {%- set ns.is_update = names_and_types(ns.columns)
-            == names_and_types(built_columns) -%}
+        {%- set ns.is_update = abm_warehouse.names_and_types(ns.columns)
+            == abm_warehouse.names_and_types(built_columns) -%}
     {%- endif -%}
 
     {%- if ns.is_update -%}
-        {%- set counts = run_query(counted_changes(changes)).rows[0] -%}
-        {%- for statement_sql in exchanged_rows(target, changes, ns.columns) -%}
+        {%- set counts = run_query(abm_warehouse.counted_changes(changes)).rows[0] -%}
+        {%- for statement_sql in abm_warehouse.exchanged_rows(target, changes, ns.columns) -%}
             {%- call statement('main') -%} {{ statement_sql }} {%- endcall -%}
         {%- endfor -%}
         {%- do store_raw_result(
@@ -47,14 +48,16 @@
     {%- else -%}
         {%- if existing is not none -%}{%- do adapter.drop_relation(existing) -%}{%- endif -%}
         {%- call statement('main') -%}
-            {{ create_table_as(False, target, hashed_rows(sql)) }}
+            {{ create_table_as(False, target, abm_warehouse.hashed_rows(sql)) }}
         {%- endcall -%}
         {%- set ns.columns = adapter.get_columns_in_relation(target) if known -%}
     {%- endif %}
     {%- if known -%}
-        {%- set recipe = [create_table_as(True, changes, changed_rows(sql, target))]
-            + exchanged_rows(target, changes, ns.columns) -%}
-        {%- set _, _ = adapter.execute(record_table(known, target, recipe, 'row_hash')) -%}
+        {%- set recipe = [create_table_as(True, changes, abm_warehouse.changed_rows(sql, target))]
+            + abm_warehouse.exchanged_rows(target, changes, ns.columns) -%}
+        {%- set _, _ = adapter.execute(
+            abm_warehouse.record_table(known, target, recipe, 'row_hash')
+        ) -%}
     {%- endif -%}
 
     {{ run_hooks(post_hooks, inside_transaction=True) }}
@@ -66,7 +69,7 @@
 {% macro hashed_rows(sql) -%}
     select
         model_rows.*,
-        {{ whole_row_hash('model_rows') }} as row_hash
+        {{ abm_warehouse.whole_row_hash('model_rows') }} as row_hash
     from ({{ sql }}) as model_rows
 {%- endmacro %}
 
@@ -75,7 +78,7 @@
     select
         hashed_rows.*,
         built_rows.row_hash as gone_row_hash
-    from ({{ hashed_rows(sql) }}) as hashed_rows
+    from ({{ abm_warehouse.hashed_rows(sql) }}) as hashed_rows
     full outer join (select row_hash from {{ target }}) as built_rows
         on hashed_rows.row_hash = built_rows.row_hash
     where hashed_rows.row_hash is null or built_rows.row_hash is null
