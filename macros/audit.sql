@@ -276,7 +276,7 @@
             )
         ) ~ ", '(none)')") -%}
     {%- endfor -%}
-    {%- set value = text_of('raw_rows.$') %}
+    {%- set value = text_of('raw_rows.{column}') %}
     select
         '{{ source_name }}' as source_system,
         '{{ table_name }}' as raw_table,
@@ -285,7 +285,7 @@
         faults.column_name,
         case faults.fault_number
             {%- for fault in reading.faults %}
-            when ' {{ loop.index }} ' then {{ value | replace('$', fault.column) }}
+            when ' {{ loop.index }} ' then {{ value | replace('{column}', fault.column) }}
             {%- endfor %}
         end as raw_value,
         faults.reason,

@@ -5,12 +5,8 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Contracts and seeds spell types as DuckDB does. -#}
 {% macro postgres__get_assert_columns_equivalent(sql) -%}
-    {%- for column in model['columns'].values() if column['data_type'] -%}
-        {%- do column.update({'data_type': postgres_type(column['data_type'])}) -%}
-    {%- endfor -%}
-    {{ return(assert_columns_equivalent(sql)) }}
+    {{ return(contract_in_engine_types(sql)) }}
 {%- endmacro %}
 
 {% macro postgres__create_csv_table(model, agate_table) -%}

@@ -169,7 +169,7 @@
       version_order  the times, then every column as text, greatest first
       relation, meta the table and its meta
     A macro costs dbt more to call than a line to render, so one is called per type and not per
-    column, with `$` in the column's place.
+    column, with `{column}` in the column's place: nothing that a pattern may end with.
 -#}
 {% macro raw_reading(source_name, table_name) -%}
     {%- set table = raw_table(source_name, table_name) -%}
@@ -177,11 +177,11 @@
     {%- set absent = absent_raw_columns(source_name, table_name) -%}
     {%- set filled = filled_raw_columns(table) -%}
     {%- set string = dbt.type_string() -%}
-    {%- set place = 'raw_rows.$' -%}
-    {%- set as_text = 'trim(cast(raw_rows.$ as ' ~ string ~ '))' -%}
+    {%- set place = 'raw_rows.{column}' -%}
+    {%- set as_text = 'trim(cast(raw_rows.{column} as ' ~ string ~ '))' -%}
     {%- set blank_is_null = 'nullif(' ~ as_text ~ ", '')" -%}
     {%- set blank_is_null_id = 'nullif(' ~ read_id(place) ~ ", '')" -%}
-    {%- set impersonal_id = impersonal_id('raw_rows.abm_read_$') -%}
+    {%- set impersonal_id = impersonal_id('raw_rows.abm_read_{column}') -%}
     {%- set casts = {} -%}
     {%- set nulls = {} -%}
     {%- set texts = {} -%}
@@ -190,9 +190,8 @@
         + (table_marks.types.values() | list) -%}
     {%- for data_type in kinds | unique -%}
         {%- do nulls.update({data_type: 'cast(null as ' ~ engine_type(data_type) ~ ')'}) -%}
-        {%- do texts.update({
-            data_type: binary_order(text_of('readable_rows.$', data_type)) ~ ' desc nulls last'
-        }) -%}
+        {%- set text = text_of('readable_rows.{column}', data_type) -%}
+        {%- do texts.update({data_type: binary_order(text) ~ ' desc nulls last'}) -%}
         {%- if data_type != 'varchar' and not is_nested_type(data_type) -%}
             {%- do casts.update({data_type: try_cast(place, data_type)}) -%}
         {%- endif -%}
@@ -201,8 +200,8 @@
     {%- set has_connections = has_raw_connections(source_name) -%}
     {%- set ns = namespace(past=none) -%}
     {%- if meta.get('past') -%}
-        {%- set ns.past = "$ < cast('1990-01-01 00:00:00' as " ~ dbt.type_timestamp() ~ ')'
-            ~ ' or $ > ' ~ moment_after(loaded_at, 1, 'day') -%}
+        {%- set ns.past = "{column} < cast('1990-01-01 00:00:00' as " ~ dbt.type_timestamp() ~ ')'
+            ~ ' or {column} > ' ~ moment_after(loaded_at, 1, 'day') -%}
     {%- endif -%}
     {%- set reading = {
         'reads': {'loaded_at': raw_loaded_at(source_name, table_name)}, 'columns': {}, 'marks': {},
@@ -224,34 +223,35 @@
         {%- elif data_type == 'double' -%}
             {%- set typed = 'case when ' ~ in_range ~ ' then ' ~ read ~ ' end' -%}
         {%- elif data_type == 'varchar' and is_published_raw_id(column) -%}
-            {%- set typed = impersonal_id | replace('$', name) -%}
+            {%- set typed = impersonal_id | replace('{column}', name) -%}
         {%- else -%} {%- set typed = read -%}
         {%- endif -%}
         {%- if name not in absent -%}
             {%- if data_type == 'varchar' -%}
                 {%- set reader = blank_is_null_id if is_raw_id(column) else blank_is_null -%}
-                {%- do reading.reads.update({name: reader | replace('$', name)}) -%}
+                {%- do reading.reads.update({name: reader | replace('{column}', name)}) -%}
             {%- elif data_type in casts -%}
-                {%- do reading.reads.update({name: casts[data_type] | replace('$', name)}) -%}
+                {%- set reader = casts[data_type] -%}
+                {%- do reading.reads.update({name: reader | replace('{column}', name)}) -%}
             {%- else -%}
                 {%- do reading.reads.update({name: read_nested(raw, data_type)}) -%}
             {%- endif -%}
         {%- endif -%}
         {%- do reading.columns.update({name: typed}) -%}
         {%- do reading.nulls.update({name: nulls[data_type]}) -%}
-        {%- do versions.append(texts[data_type] | replace('$', name)) -%}
+        {%- do versions.append(texts[data_type] | replace('{column}', name)) -%}
         {%- if name not in absent -%}
             {%- if name in filled -%}
                 {%- do reading.faults.append({
                     'column': name, 'reason': 'missing_id', 'is_blocking': true,
-                    'condition': blank_is_null | replace('$', name) ~ ' is null'
+                    'condition': blank_is_null | replace('{column}', name) ~ ' is null'
                 }) -%}
             {%- endif -%}
             {%- if data_type in casts -%}
                 {%- do reading.faults.append({
                     'column': name, 'reason': 'unreadable_' ~ data_type, 'is_blocking': true,
                     'condition': raw ~ ' is not null and ' ~ read ~ ' is null and '
-                        ~ as_text | replace('$', name) ~ " <> ''"
+                        ~ as_text | replace('{column}', name) ~ " <> ''"
                 }) -%}
             {%- endif -%}
             {%- if data_type == 'double' -%}
@@ -266,7 +266,7 @@
                 {%- do reading.faults.append({
                     'column': name, 'reason': 'impossible_date', 'is_blocking': true,
                     'is_read': true,
-                    'condition': ns.past | replace('$', moment)
+                    'condition': ns.past | replace('{column}', moment)
                 }) -%}
             {%- endif -%}
         {%- endif -%}
@@ -280,12 +280,12 @@
     {%- endfor -%}
 
     {%- for name, data_type in table_marks.types.items() if name not in table.columns -%}
-        {%- do reading.reads.update({name: casts[data_type] | replace('$', name)}) -%}
+        {%- do reading.reads.update({name: casts[data_type] | replace('{column}', name)}) -%}
         {%- do reading.marks.update({name: 'raw_rows.abm_read_' ~ name}) -%}
         {%- do reading.faults.append({
             'column': name, 'reason': 'unreadable_' ~ data_type, 'is_blocking': true,
             'condition': 'raw_rows.' ~ name ~ ' is not null and ' ~ reading.marks[name]
-                ~ ' is null and ' ~ as_text | replace('$', name) ~ " <> ''"
+                ~ ' is null and ' ~ as_text | replace('{column}', name) ~ " <> ''"
         }) -%}
     {%- endfor -%}
     {%- set readings = dict(reading.columns, **reading.marks) -%}
@@ -322,9 +322,9 @@
             {%- do reading.key.append(part) -%}
             {%- do reading.raw_key.append(reading.columns[name]) -%}
         {%- else -%}
-            {%- set optional = 'coalesce(cast($ as ' ~ string ~ "), '')" -%}
-            {%- do reading.key.append(optional | replace('$', part)) -%}
-            {%- do reading.raw_key.append(optional | replace('$', reading.columns[name])) -%}
+            {%- set optional = 'coalesce(cast({column} as ' ~ string ~ "), '')" -%}
+            {%- do reading.key.append(optional | replace('{column}', part)) -%}
+            {%- do reading.raw_key.append(optional | replace('{column}', reading.columns[name])) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- set further = meta.get('further_key') -%}

@@ -16,12 +16,24 @@
 {%- endmacro %}
 
 {% macro bigquery__engine_type(data_type) -%}
+    {%- if data_type.startswith('decimal(') -%}
+        {%- set precision, scale = data_type[8:-1].split(',') -%}
+        {{ return(type_decimal(scale | int, precision | int)) }}
+    {%- endif -%}
     {%- set spelled = data_type | replace('varchar', 'string') | replace('double', 'float64') -%}
     {%- if is_nested_type(data_type) -%}
         {%- set spelled = spelled | replace('(', '<') | replace(')', '>')
             | replace('bigint', 'int64') -%}
     {%- endif -%}
     {{ return('array<' ~ spelled[:-2] ~ '>' if spelled.endswith('[]') else spelled) }}
+{%- endmacro %}
+
+{#- Contracts spell types as DuckDB does; from here on the node has those of the engine. -#}
+{% macro contract_in_engine_types(sql) -%}
+    {%- for column in model['columns'].values() if column['data_type'] -%}
+        {%- do column.update({'data_type': engine_type(column['data_type'])}) -%}
+    {%- endfor -%}
+    {{ return(assert_columns_equivalent(sql)) }}
 {%- endmacro %}
 
 {% macro type_decimal(scale, precision=18) -%}
