@@ -43,9 +43,8 @@
     contract's types, by name. Tables marked `of_the_clock` tell of this database's own builds. -#}
 {% macro hashed_tables() -%}
     {%- set tables = {} -%}
-    {%- for node in graph.nodes.values()
-        if node.package_name == 'abm_warehouse' and node.resource_type in ('model', 'seed')
-        and node.config.schema in ('marts', 'audit', 'reference')
+    {%- for node in warehouse_nodes(['model', 'seed'])
+        if node.config.schema in ('marts', 'audit', 'reference')
         and not node.config.meta.get('of_the_clock') -%}
         {%- set columns = {} -%}
         {%- if node.resource_type == 'seed' -%}
