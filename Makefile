@@ -34,6 +34,9 @@ LOADERS_INSTALLED := .venv-loaders/.installed
 # Metrics are asked for with MetricFlow.
 SEMANTIC_INSTALLED := .venv-semantic/.installed
 
+# Target spark is built and compared; without Java its tests are skipped.
+SPARK_INSTALLED := .venv-spark/.installed
+
 # `make test-clients` reads what is published with the clients of BI tools and analysts.
 CLIENTS := clients clients-newest clients-superset $(addprefix clients-duckdb-,1-0 1-1 1-2 1-3)
 CLIENTS_INSTALLED := $(CLIENTS:%=.venv-%/.installed)
@@ -49,7 +52,7 @@ LOCK = .venv-release/bin/uv --quiet pip compile --universal --python-version 3.1
 PIP_INSTALL := pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help install reader compile-adapters dbt-next loaders semantic peers lock licenses release compare-engines build docs map glossary hashes bench test test-clients test-full lint \
+.PHONY: help install reader compile-adapters dbt-next loaders semantic peers lock licenses release compare-engines build docs map glossary hashes bench spark test test-clients test-full lint \
 	lint-python lint-sql format clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
@@ -71,11 +74,12 @@ $(INSTALLED): requirements.txt pyproject.toml
 	@touch $@
 
 ENVIRONMENTS := $(READER_INSTALLED) $(COMPILE_INSTALLED) $(LOADERS_INSTALLED) $(RELEASE_INSTALLED) \
-	$(SEMANTIC_INSTALLED) $(DBT_NEXT_INSTALLED)
+	$(SEMANTIC_INSTALLED) $(DBT_NEXT_INSTALLED) $(SPARK_INSTALLED)
 $(ENVIRONMENTS) $(BENCH_INSTALLED) $(CLIENTS_INSTALLED): .venv-%/.installed: requirements-%.txt
 	@test -x .venv-$*/bin/python || $(PYTHON) -m venv .venv-$*
 	@echo "Installing $< into .venv-$* (about a minute when new)"
 	@.venv-$*/bin/$(PIP_INSTALL) -r $<
+	@test $* != spark || .venv-$*/bin/$(PIP_INSTALL) --no-build-isolation -e .
 	@touch $@
 
 install: $(INSTALLED) ## Make or renew .venv from requirements.txt
@@ -91,6 +95,8 @@ loaders: $(LOADERS_INSTALLED) ## Make .venv-loaders: dlt and a Singer target, wh
 semantic: $(SEMANTIC_INSTALLED) ## Make .venv-semantic, and target/semantic_manifest.json, which `mf query` reads
 	@PYTHONPATH=. .venv-semantic/bin/dbt --quiet parse
 
+spark: $(SPARK_INSTALLED) ## Make .venv-spark, whose `abm` builds with --target spark
+
 peers: $(BENCH_INSTALLED) ## Make .venv-bench: compile ChannelAttribution, which `make bench` then measures
 
 lock: $(RELEASE_INSTALLED) ## Write the locks from pyproject.toml (UPGRADE=--upgrade: with newer packages)
@@ -98,6 +104,7 @@ lock: $(RELEASE_INSTALLED) ## Write the locks from pyproject.toml (UPGRADE=--upg
 	@$(LOCK) --group build --constraint requirements.txt -o requirements-core.txt
 	@$(subst --only-binary :all:,,$(LOCK:pyproject.toml=)) --group bench -o requirements-bench.txt
 	@$(subst --only-binary :all:,,$(LOCK:pyproject.toml=)) --group semantic -o requirements-semantic.txt
+	@$(subst --only-binary :all:,,$(LOCK)) --group spark --group build -o requirements-spark.txt
 	@for group in compile loaders reader release $(filter-out clients-superset,$(CLIENTS)); do \
 		$(LOCK:pyproject.toml=) --group $$group -o requirements-$$group.txt || exit 1; \
 	done
@@ -110,7 +117,7 @@ licenses: $(INSTALLED) ## Write LICENSES.md: under which licence every package o
 release: $(INSTALLED) $(RELEASE_INSTALLED) ## Write the archive, its bill of materials (CycloneDX) and sums to dist/
 	@$(BIN)/python -m tools.release
 
-compare-engines: $(INSTALLED) ## Build the sample on DuckDB and PostgreSQL, compare row by row
+compare-engines: $(INSTALLED) $(SPARK_INSTALLED) ## Build the sample on DuckDB, PostgreSQL and Spark, compare row by row
 	@ABM_BIN=$(BIN) scripts/compare_engines.sh
 
 build: $(INSTALLED) ## Set up, build the warehouse from the sample, publish it and its dashboard to out/

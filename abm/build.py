@@ -29,8 +29,8 @@ from abm.fingerprints import (
 )
 from abm.landing import Raw, read_loader_names
 from abm.locks import held
-from abm.paths import SAMPLE_DIR, project_vars, shown
-from abm.privacy import postgres_options, private_files
+from abm.paths import SAMPLE_DIR, project_vars, resolve_db, shown
+from abm.privacy import SALT, postgres_options, private_files
 from abm.progress import Steps
 from abm.raw_catalog import ATTACH, OPTIONS, RawCatalog, attach_statements, extension_of
 from abm.raw_directory import RawDirectory
@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 
 DUCKDB = "duckdb"
 POSTGRES = "postgres"
-TARGETS = (DUCKDB, POSTGRES)
+SPARK = "spark"
+TARGETS = (DUCKDB, POSTGRES, SPARK)
 
 Query = Callable[[str], list[tuple[Any, ...]]]
 """Runs a query and returns its rows."""
@@ -243,6 +244,10 @@ def compare_raw(options: BuildOptions) -> Comparison:
         from abm.postgres import RawDatabase
 
         raw = RawDatabase(contract, folders)
+    if options.target == SPARK:
+        from abm.spark import raw_folder
+
+        raw = RawDirectory(raw_folder(options.root), contract, folders)
     return compare(
         contract,
         raw,
@@ -282,6 +287,24 @@ def build_vars(options: BuildOptions) -> dict[str, Any]:
     return {**project_vars(options.root), **options.variables}
 
 
+def resolve_build_db(root: Path, given: str | None, target: str) -> Path:
+    """Settle the DuckDB file that holds what a build leaves for readers.
+
+    Args:
+        root: The project's directory.
+        given: A path relative to the working directory, or None.
+        target: The profile's target.
+
+    Returns:
+        The absolute path; what Spark builds is gathered beside its tables.
+    """
+    if target == SPARK and not given:
+        from abm.spark import database
+
+        return database(root)
+    return resolve_db(root, given)
+
+
 @contextmanager
 def only_build(options: BuildOptions) -> Iterator[None]:
     """Keep every other `abm build` and `abm publish` from the database of a build.
@@ -296,6 +319,12 @@ def only_build(options: BuildOptions) -> Iterator[None]:
         from abm.postgres import only_build as only_build_there
 
         with only_build_there():
+            yield
+        return
+    if options.target == SPARK:
+        from abm.spark import only_build as only_spark_build
+
+        with only_spark_build(options.root):
             yield
         return
     with ExitStack() as stack:
@@ -333,6 +362,8 @@ def run_dbt(options: BuildOptions, found: Mapping[str, Any], what: str = "Buildi
         KeyboardInterrupt: The person at the terminal stopped dbt.
     """
     arguments = dbt_arguments(options)
+    if options.target == SPARK:
+        return _run_on_spark(options, arguments, what, found)
     if options.target == POSTGRES or not options.raw_dir.is_dir():
         return invoke_dbt(options, arguments, what, found)
     listing = read_listing(options.raw_dir)
@@ -369,6 +400,23 @@ def run_dbt(options: BuildOptions, found: Mapping[str, Any], what: str = "Buildi
             ],
         )
     return replace(report, raw_changes=tuple(moved))
+
+
+def _run_on_spark(
+    options: BuildOptions, arguments: list[str], what: str, found: Mapping[str, Any]
+) -> BuildReport:
+    from abm.spark import gather, session, typed_columns
+
+    target_path = options.target_path or options.root / os.environ.get("DBT_TARGET_PATH", "target")
+    profiles = (options.profiles_dir or options.root) / "profiles.yml"
+    salted = {"ABM_SPARK_HAS_SALT": "yes"} if os.environ.get(SALT) else {}
+    with session(options.root, profiles):
+        marks = build_vars(options).get("row_marks") or {}
+        typed = typed_columns(options.root, load_contract(options.root), marks)
+        report = invoke_dbt(options, arguments, what, {**found, "typed_columns": typed}, salted)
+        if report.succeeded:
+            gather(options.root, target_path / "manifest.json", options.db)
+    return report
 
 
 def unchanged_since(options: BuildOptions) -> LastBuild | None:
@@ -581,7 +629,8 @@ def dbt_arguments(options: BuildOptions) -> list[str]:
     if options.as_of and _has_day_as_var(options):
         variables[AS_OF_VAR] = options.as_of.isoformat()
     arguments = command_arguments(options, "build")
-    if WRITE_ARTIFACTS not in os.environ:
+    # What Spark built is gathered by the manifest.
+    if WRITE_ARTIFACTS not in os.environ and options.target != SPARK:
         arguments.append("--no-write-json")
     if variables:
         arguments += ["--vars", yaml.safe_dump(variables, default_flow_style=True, width=10**6)]

@@ -106,7 +106,7 @@ Force = Annotated[
     typer.Option("--force", help="Take a build that did not finish whole, and say so."),
 ]
 Target = Annotated[
-    str, typer.Option("--target", metavar="NAME", help="The engine: duckdb or postgres.")
+    str, typer.Option("--target", metavar="NAME", help="The engine: duckdb, postgres or spark.")
 ]
 
 
@@ -334,6 +334,7 @@ def build(
     from abm.build import (
         DUCKDB,
         POSTGRES,
+        SPARK,
         BuildOptions,
         check_database,
         check_raw,
@@ -344,6 +345,7 @@ def build(
         parse_vars,
         read_notices,
         reading,
+        resolve_build_db,
         run_dbt,
         unchanged_since,
     )
@@ -358,7 +360,7 @@ def build(
         root=root,
         raw_dir=raw_dir,
         raw_env=raw_env,
-        db=resolve_db(root, db),
+        db=resolve_build_db(root, db, target),
         as_of=as_of,
         variables=parse_vars(variables),
         select=tuple(select or ()),
@@ -423,9 +425,13 @@ def build(
     if not os.environ.get(SALT):
         print(NO_SALT)
     seconds = time.monotonic() - _STARTED
-    built = f"{shown(options.db)} from {os.environ.get('ABM_RAW_ATTACH') or shown(raw_dir)}"
+    built = {
+        DUCKDB: f"{shown(options.db)} from {os.environ.get('ABM_RAW_ATTACH') or shown(raw_dir)}",
+        POSTGRES: "the PostgreSQL database",
+        SPARK: f"the tables of Spark, and {shown(options.db)} from them,",
+    }
     print(
-        f"Built {built if target == DUCKDB else 'the PostgreSQL database'} "
+        f"Built {built[target]} "
         f"in {seconds:.1f} s, "
         + (f"{report.dbt_seconds:.1f} s of them in dbt" if report.dbt_seconds else "without dbt")
     )
@@ -452,7 +458,6 @@ def load(
     """
     from abm.build import BuildOptions, compare_raw, source_folders
     from abm.contract import load_contract
-    from abm.postgres import load as run
 
     _check_target(target)
     if target == "duckdb":
@@ -478,7 +483,15 @@ def load(
         variables=everything,
     )
     comparison = compare_raw(options)
-    rows = run(comparison.raw, comparison, schemas)
+    if target == "postgres":
+        from abm.postgres import load as run
+
+        rows = run(comparison.raw, comparison, schemas)
+    else:
+        from abm.spark import load as run_on_spark
+
+        profiles = root / "profiles.yml"
+        rows = run_on_spark(comparison.raw, comparison, schemas, root, profiles)
     _print_rows("raw table", rows.items())
     seconds = time.monotonic() - _STARTED
     print(f"Loaded {sum(rows.values()):,} rows from {shown(raw_dir)} in {seconds:.1f} s")
@@ -524,10 +537,11 @@ def publish(
     Example:
         abm build && abm publish --out /srv/abm
     """
+    from abm.build import POSTGRES, resolve_build_db
     from abm.publish import publish as run
 
     _check_target(target)
-    if target != "duckdb":
+    if target == POSTGRES:
         raise AbmError(
             f"Nothing is published from {target}: its readers query the marts schema itself."
         )
@@ -536,7 +550,7 @@ def publish(
     if hyper:
         load_api()
     place = out.expanduser().absolute()
-    result = run(resolve_db(find_project_root(), db), place, is_forced=force)
+    result = run(resolve_build_db(find_project_root(), db, target), place, is_forced=force)
     schemas: dict[str, list[int]] = {}
     for table, rows in result.rows.items():
         schemas.setdefault(table.split(".")[0], []).append(rows)

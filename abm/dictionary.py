@@ -138,7 +138,7 @@ def read_dictionary(root: Path) -> dict[str, TableEntry]:
         schema = Path(folder).name
         for model in _nodes(root / folder, "models"):
             table = model["name"]
-            notes = _notes_on_sums(model) if schema == "marts" else {}
+            notes = notes_on_sums(model) if schema == "marts" else {}
             tables[table] = TableEntry(
                 table,
                 words.descriptions(table, model.get("description")),
@@ -255,8 +255,11 @@ def _meta(model: dict[str, Any]) -> dict[str, Any]:
     return meta
 
 
-def _notes_on_sums(model: dict[str, Any]) -> dict[tuple[str, str], str]:
+def notes_on_sums(model: dict[str, Any]) -> dict[tuple[str, str], str]:
     """Say of the numbers of a mart how they add up, as macros/additivity.sql does in comments.
+
+    Args:
+        model: The mart, as its YAML says it.
 
     Returns:
         Column and language to what follows its description.

@@ -4,18 +4,17 @@ import io
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Any
 
 import duckdb
 
-from abm.contract import Column, Comparison, State, Table
+from abm.contract import Comparison, Table
 from abm.dialect import Dialect, quoted, quoted_text
 from abm.errors import AbmError, first_line
 from abm.extras import needed
 from abm.landing import Found, Stored, Wanted, connections_of
-from abm.progress import Steps
+from abm.loading import Loaded, load_tables, loaded_columns
 from abm.raw_catalog import RawCatalog
 from abm.raw_directory import RawDirectory
 
@@ -27,19 +26,8 @@ with needed("postgres", "PostgreSQL"):
 
 BATCH_ROWS = 50_000
 COPIED_BYTES = 1 << 20
-TYPES = {"double": "double precision", "varchar": "text"}
-FILE_TYPES = {
-    "TINYINT": "smallint",
-    "SMALLINT": "smallint",
-    "INTEGER": "integer",
-    "BIGINT": "bigint",
-    "FLOAT": "double precision",
-    "DOUBLE": "double precision",
-    "BOOLEAN": "boolean",
-    "DATE": "date",
-    "TIMESTAMP": "timestamp",
-}
-"""PostgreSQL's type of a column that the contract does not know; text for any other."""
+TYPES = {"double": "double precision", "varchar": "text", "json": "jsonb"}
+"""PostgreSQL's type of a loaded column, where it is not of the same name."""
 
 READER = "abm_reader"
 """The role that dashboards and analysts are given: it reads what is published, and nothing else."""
@@ -61,21 +49,6 @@ UNUSED = """
     select nspname from pg_namespace
     where nspname = any(%s) and not has_schema_privilege(%s, oid, 'usage')
 """
-
-
-@dataclass(frozen=True)
-class _Loaded:
-    """How one column travels.
-
-    Attributes:
-        name: Its name in the file and in the table.
-        expression: What DuckDB selects, a text.
-        data_type: Its type in PostgreSQL.
-    """
-
-    name: str
-    expression: str
-    data_type: str
 
 
 class Connection(extensions.connection):
@@ -360,9 +333,7 @@ def load(
 ) -> dict[str, int]:
     """Copy a raw directory into tables <source>.<table>, each replaced in one step.
 
-    A column becomes its contracted type if all its values are of that type, else text: a value
-    that cannot be read must arrive, so that staging can reject and list it. Nested columns become
-    jsonb.
+    Nested columns become jsonb.
 
     Args:
         raw: The raw directory or catalog.
@@ -375,57 +346,24 @@ def load(
     Raises:
         AbmError: There is nothing to load, or a file or the server cannot be used.
     """
-    there = [finding for finding in comparison.findings if finding.found]
-    unreadable = [finding for finding in there if finding.state is State.UNREADABLE]
-    if unreadable:
-        raise AbmError(*(f"{p}." for finding in unreadable for p in finding.found.problems))
-    if comparison.raw_connections:
-        raise AbmError(
-            f"{raw} holds connections of {', '.join(comparison.raw_connections)}, which are not "
-            "loaded into one schema: build from the directory, or load each as a directory."
-        )
-    if not there:
-        raise AbmError(
-            f"{raw} holds no table of the raw contract: name the directory with --raw "
-            "or ABM_RAW_DIR, or write one with `abm sample`."
-        )
-    rows = {}
-    with Steps("Loading", total=len(there)) as steps, connected() as connection:
-        for finding in there:
-            table, found = finding.table, finding.found
-            steps.start(f"{table.source}.{table.name}")
-            schema = schemas.get(table.source) or table.source
-            try:
-                with connection:
-                    relation = raw.relation(found)
-                    with raw.connect() as source:
-                        source.execute("set TimeZone = 'UTC'")
-                        source.execute("set arrow_large_buffer_size = true")
-                        source.execute(f"create view raw_rows as select * from {relation}")
-                        count = _load_table(connection, schema, table, source)
-            except duckdb.Error as error:
-                raise AbmError(
-                    f"{found.place} cannot be read ({first_line(error)}): load it again from its "
-                    "source."
-                ) from error
-            except Error as error:
-                raise AbmError(
-                    f"Table {schema}.{table.name} cannot be loaded ({first_line(error)}): "
-                    "correct the cause and load again; the table is as it was."
-                ) from error
-            rows[f"{schema}.{table.name}"] = count
-            steps.advance()
-    return rows
+    with connected() as connection:
+
+        def load_table(table: Table, source: duckdb.DuckDBPyConnection) -> int:
+            with connection:
+                schema = schemas.get(table.source) or table.source
+                return _load_table(connection, schema, table, source)
+
+        return load_tables(raw, comparison, schemas, load_table, (Error,))
 
 
 def _load_table(
     connection: Connection, schema: str, table: Table, source: duckdb.DuckDBPyConnection
 ) -> int:
     """Copy the view raw_rows of a DuckDB connection into a table."""
-    columns = _columns(source, table)
+    columns = loaded_columns(source, table)
     name = sql.Identifier(schema, table.name)
     _make_empty(connection, schema, table.name, columns)
-    selected = ", ".join(column.expression for column in columns)
+    selected = ", ".join(f"cast({column.expression} as varchar)" for column in columns)
     lines = _Lines(source.sql(f"select {selected} from raw_rows").to_arrow_reader(BATCH_ROWS))
     statement = sql.SQL("copy {} from stdin (format csv)").format(name)
     try:
@@ -468,7 +406,7 @@ class _Lines:
         return some
 
 
-def _make_empty(connection: Connection, schema: str, table: str, columns: list[_Loaded]) -> None:
+def _make_empty(connection: Connection, schema: str, table: str, columns: list[Loaded]) -> None:
     """Empty the table or make it; one with other columns goes, with the staging views on it."""
     name = sql.Identifier(schema, table)
     present = connection.execute(
@@ -477,51 +415,15 @@ def _make_empty(connection: Connection, schema: str, table: str, columns: list[_
         [name.as_string(connection)],
     ).fetchall()
     spelled = {"timestamp": "timestamp without time zone"}
-    wanted = [(column.name, spelled.get(column.data_type, column.data_type)) for column in columns]
+    types = {column.name: TYPES.get(column.data_type, column.data_type) for column in columns}
+    wanted = [(name, spelled.get(data_type, data_type)) for name, data_type in types.items()]
     if present == wanted:
         connection.execute(sql.SQL("truncate {}").format(name))
         return
     connection.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(schema)))
     connection.execute(sql.SQL("drop table if exists {} cascade").format(name))
     definitions = sql.SQL(", ").join(
-        sql.SQL("{} {}").format(sql.Identifier(column.name), sql.SQL(column.data_type))
-        for column in columns
+        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(data_type))
+        for name, data_type in types.items()
     )
     connection.execute(sql.SQL("create table {} ({})").format(name, definitions))
-
-
-def _columns(source: duckdb.DuckDBPyConnection, table: Table) -> list[_Loaded]:
-    """Decide the type of every column of the file."""
-    contracted = {column.name.lower(): column for column in table.columns}
-    described = source.execute("select column_name, column_type from (describe raw_rows)")
-    loaded = []
-    for name, file_type in described.fetchall():
-        quoted = '"' + name.replace('"', '""') + '"'
-        data_type = _data_type(source, quoted, file_type, contracted.get(name.lower()))
-        if data_type == "jsonb":
-            expression = f"cast(to_json({quoted}) as varchar)"
-        else:
-            known = next((k for k, v in TYPES.items() if v == data_type), data_type)
-            expression = f"cast(cast({quoted} as {known}) as varchar)"
-        if data_type in ("text", "jsonb"):
-            expression = f"replace({expression}, chr(0), '')"
-        loaded.append(_Loaded(name.lower(), f"{expression} as {quoted}", data_type))
-    return loaded
-
-
-def _data_type(
-    source: duckdb.DuckDBPyConnection, quoted: str, file_type: str, column: Column | None
-) -> str:
-    if "(" in file_type and not file_type.startswith("DECIMAL"):
-        return "jsonb"
-    if column is None:
-        return FILE_TYPES.get(file_type, "text")
-    if file_type == "VARCHAR" or column.data_type == "varchar":
-        return "text"
-    if file_type == column.data_type.upper():
-        return TYPES.get(column.data_type, column.data_type)
-    unreadable = source.execute(
-        f"select count(*) from raw_rows where {quoted} is not null "
-        f"and try_cast({quoted} as {column.data_type}) is null"
-    ).fetchall()[0][0]
-    return "text" if unreadable else TYPES.get(column.data_type, column.data_type)

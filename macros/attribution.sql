@@ -129,3 +129,27 @@
         else 0
     end
 {%- endmacro %}
+
+{#- The CTE `ends`: the steps of a chain of states, multiplied by themselves so many times. -#}
+{% macro squared_steps(steps, squarings, probability) -%}
+    {{ adapter.dispatch('squared_steps', 'abm_warehouse')(steps, squarings, probability) }}
+{%- endmacro %}
+
+{% macro default__squared_steps(steps, squarings, probability) -%}
+{% for squaring in range(1, squarings + 1) %}
+{{ 'ends' if loop.last else 'squared_' ~ squaring }} as (
+    select
+        first_half.removed_state,
+        first_half.from_state,
+        second_half.to_state,
+        cast(sum(first_half.probability * second_half.probability) as {{ probability }})
+            as probability
+    from {{ steps if loop.first else 'squared_' ~ (squaring - 1) }} as first_half
+    inner join {{ steps if loop.first else 'squared_' ~ (squaring - 1) }} as second_half
+        on
+            first_half.removed_state = second_half.removed_state
+            and first_half.to_state = second_half.from_state
+    group by first_half.removed_state, first_half.from_state, second_half.to_state
+),
+{% endfor %}
+{%- endmacro %}

@@ -81,7 +81,7 @@
     {%- set ledger = builds_ledger() -%}
     {%- set columns = builds_columns() -%}
     {%- do adapter.create_schema(api.Relation.create(
-        database=target.database, schema=ledger.schema
+        database=target.database or none, schema=ledger.schema
     )) -%}
     {%- set definitions = [] -%}
     {%- for name, type in columns.items() -%}
@@ -102,7 +102,26 @@
         'select max(build_id) from ' ~ ledger
         ~ ' where started_at = (select max(started_at) from ' ~ ledger ~ ')'
     )[0][0] if recorded.has_ledger -%}
-    {#- Run here and not as the hook's own statement: dbt builds on where that fails. -#}
+    {%- set new_row -%}
+    select
+        {%- for name, type in columns.items() %}
+        {% if name == 'as_of_on' -%} {{ as_of_date() }}
+        {%- elif name == 'is_whole' -%} {{ 'false' if selection else 'true' }}
+        {%- elif name == 'n_input_files' -%} cast({{ n_files or 'null' }} as integer)
+        {%- else -%} cast(
+            {{- "'" ~ dbt.escape_single_quotes(row[name]) ~ "'" if row.get(name) else 'null' }}
+            as {{ engine_type(type) }})
+        {%- endif %} as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    {%- endset -%}
+    {%- do adapter.dispatch('write_builds', 'abm_warehouse')(
+        ledger, definitions, recorded, last_build_id, new_row
+    ) -%}
+{%- endmacro %}
+
+{#- Makes room for the build in the ledger. Run here and not as the hook's own statement: dbt builds
+    on where that fails. -#}
+{% macro default__write_builds(ledger, definitions, recorded, last_build_id, new_row) -%}
     {%- set statements -%}
     {{ begin_nodes(last_build_id) }}
     create table if not exists {{ ledger }} ({{ definitions | join(', ') }});
@@ -119,17 +138,7 @@
     from ({{ recorded.moments | join(' union ') }}) as moments;
     {%- endif %}
     delete from {{ ledger }} where status <> 'finished' or not is_whole;
-    insert into {{ ledger }} ({{ columns | join(', ') }})
-    select
-        {%- for name, type in columns.items() %}
-        {% if name == 'as_of_on' -%} {{ as_of_date() }}
-        {%- elif name == 'is_whole' -%} {{ 'false' if selection else 'true' }}
-        {%- elif name == 'n_input_files' -%} cast({{ n_files or 'null' }} as integer)
-        {%- else -%} cast(
-            {{- "'" ~ row[name] | replace("'", "''") ~ "'" if row.get(name) else 'null' }}
-            as {{ engine_type(type) }})
-        {%- endif %} as {{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
+    insert into {{ ledger }} ({{ builds_columns() | join(', ') }}) {{ new_row }}
     {%- endset -%}
     {%- do adapter.execute(statements, auto_begin=True) -%}
     {%- do adapter.commit() -%}
@@ -154,15 +163,20 @@
             ~ now.strftime('%Y-%m-%d %H:%M:%S') ~ ' UTC: set it right, then build again.'
         ) }}
     {%- endif -%}
+    {{ adapter.dispatch('end_build', 'abm_warehouse')({
+        'status': "'" ~ ('failed' if ns.failed else 'finished') ~ "'",
+        'finished_at': "cast('" ~ now.strftime('%Y-%m-%d %H:%M:%S.%f') ~ "' as "
+            ~ dbt.type_timestamp() ~ ')',
+        'n_tests_passed': ns.passed, 'n_tests_warned': ns.warned, 'n_failed': ns.failed,
+    }) }}
+{%- endmacro %}
+
+{% macro default__end_build(values) -%}
     update {{ builds_ledger() }}
     set
-        status = '{{ 'failed' if ns.failed else 'finished' }}',
-        finished_at = cast(
-            '{{ now.strftime("%Y-%m-%d %H:%M:%S.%f") }}' as {{ dbt.type_timestamp() }}
-        ),
-        n_tests_passed = {{ ns.passed }},
-        n_tests_warned = {{ ns.warned }},
-        n_failed = {{ ns.failed }}
+        {%- for name, value in values.items() %}
+        {{ name }} = {{ value }}{{ ',' if not loop.last }}
+        {%- endfor %}
     where build_id = '{{ build_id() }}'
 {%- endmacro %}
 
@@ -192,7 +206,7 @@
     {%- endfor -%}
     {%- set ledger = builds_ledger() -%}
     {%- set has_ledger = load_relation(ledger.incorporate(
-        path={'database': target.database}
+        path={'database': target.database or none}
     )) is not none -%}
     {%- if has_ledger -%}
         {%- do known.append(

@@ -5,6 +5,10 @@
     has. Returns the keys and the day of each beginning.
 -#}
 {% macro episode_beginnings(relation, keys, day, days) -%}
+    {{ adapter.dispatch('episode_beginnings', 'abm_warehouse')(relation, keys, day, days) }}
+{%- endmacro %}
+
+{% macro default__episode_beginnings(relation, keys, day, days) -%}
     {%- set rounds = 8 -%}
     with jumps_0 as (
         select

@@ -14,11 +14,7 @@
     ),
     {% for step in range(1, steps + 1) %}
     step_{{ step }} as (
-        select
-            nodes.node_id,
-            coalesce(parents.root_id, nodes.root_id) as root_id
-        from step_{{ step - 1 }} as nodes
-        left join step_{{ step - 1 }} as parents on nodes.root_id = parents.node_id
+{{ adapter.dispatch('hierarchy_step', 'abm_warehouse')('step_' ~ (step - 1)) }}
     ),
     {% endfor %}
     roots as (
@@ -33,4 +29,12 @@
     )
 
     select * from roots
+{%- endmacro %}
+
+{% macro default__hierarchy_step(step) -%}
+        select
+            nodes.node_id,
+            coalesce(parents.root_id, nodes.root_id) as root_id
+        from {{ step }} as nodes
+        left join {{ step }} as parents on nodes.root_id = parents.node_id
 {%- endmacro %}

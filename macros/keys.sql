@@ -33,6 +33,10 @@
 {#- A Salesforce id in its 18-character form. The 3 characters that the 15-character form lacks
     spell which of its letters are capitals: 5 letters a character, as a number in base 32. -#}
 {% macro salesforce_id(column) -%}
+    {{ adapter.dispatch('salesforce_id', 'abm_warehouse')(column) }}
+{%- endmacro %}
+
+{% macro default__salesforce_id(column) -%}
     case
         when length({{ column }}) = 15 then {{ column }}
         {%- for block in range(3) %}

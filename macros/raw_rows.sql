@@ -175,6 +175,7 @@
     {%- set table = raw_table(source_name, table_name) -%}
     {%- set meta = table.config.meta -%}
     {%- set absent = absent_raw_columns(source_name, table_name) -%}
+    {%- set already_typed = typed_raw_columns(source_name, table_name) -%}
     {%- set filled = filled_raw_columns(table) -%}
     {%- set string = dbt.type_string() -%}
     {%- set place = 'raw_rows.{column}' -%}
@@ -231,8 +232,9 @@
                 {%- set reader = blank_is_null_id if is_raw_id(column) else blank_is_null -%}
                 {%- do reading.reads.update({name: reader | replace('{column}', name)}) -%}
             {%- elif data_type in casts -%}
-                {%- set reader = casts[data_type] -%}
-                {%- do reading.reads.update({name: reader | replace('{column}', name)}) -%}
+                {%- do reading.reads.update({name: (
+                    taken_as_typed(data_type) if name in already_typed else casts[data_type]
+                ) | replace('{column}', name)}) -%}
             {%- else -%}
                 {%- do reading.reads.update({name: read_nested(raw, data_type)}) -%}
             {%- endif -%}
@@ -247,7 +249,7 @@
                     'condition': blank_is_null | replace('{column}', name) ~ ' is null'
                 }) -%}
             {%- endif -%}
-            {%- if data_type in casts -%}
+            {%- if data_type in casts and name not in already_typed -%}
                 {%- do reading.faults.append({
                     'column': name, 'reason': 'unreadable_' ~ data_type, 'is_blocking': true,
                     'condition': raw ~ ' is not null and ' ~ read ~ ' is null and '
@@ -280,13 +282,17 @@
     {%- endfor -%}
 
     {%- for name, data_type in table_marks.types.items() if name not in table.columns -%}
-        {%- do reading.reads.update({name: casts[data_type] | replace('{column}', name)}) -%}
+        {%- do reading.reads.update({name: (
+            taken_as_typed(data_type) if name in already_typed else casts[data_type]
+        ) | replace('{column}', name)}) -%}
         {%- do reading.marks.update({name: 'raw_rows.abm_read_' ~ name}) -%}
-        {%- do reading.faults.append({
-            'column': name, 'reason': 'unreadable_' ~ data_type, 'is_blocking': true,
-            'condition': 'raw_rows.' ~ name ~ ' is not null and ' ~ reading.marks[name]
-                ~ ' is null and ' ~ as_text | replace('{column}', name) ~ " <> ''"
-        }) -%}
+        {%- if name not in already_typed -%}
+            {%- do reading.faults.append({
+                'column': name, 'reason': 'unreadable_' ~ data_type, 'is_blocking': true,
+                'condition': 'raw_rows.' ~ name ~ ' is not null and ' ~ reading.marks[name]
+                    ~ ' is null and ' ~ as_text | replace('{column}', name) ~ " <> ''"
+            }) -%}
+        {%- endif -%}
     {%- endfor -%}
     {%- set readings = dict(reading.columns, **reading.marks) -%}
     {%- for name in table_marks.deleted -%}
@@ -402,7 +408,9 @@
 {% macro raw_loaded_at(source_name, table_name) -%}
     {%- set readings = [] -%}
     {%- for name in raw_marks(source_name, table_name).loaded_at -%}
-        {%- if var('row_marks').loaded_at[name] == 'timestamp' -%}
+        {%- if name in typed_raw_columns(source_name, table_name) -%}
+            {%- do readings.append('raw_rows.' ~ name) -%}
+        {%- elif var('row_marks').loaded_at[name] == 'timestamp' -%}
             {%- do readings.append(try_cast('raw_rows.' ~ name, 'timestamp')) -%}
         {%- else -%}
             {%- do readings.append(timestamp_from_microseconds(
@@ -570,6 +578,21 @@
 {#- The columns that the extract lacks of a table that it has. -#}
 {% macro absent_raw_columns(source_name, table_name) -%}
     {{ return(found_var('absent').get(source_name, {}).get(table_name) or []) }}
+{%- endmacro %}
+
+{#- The columns of a table that the extract has in the type of the contract, as far as that is known
+    while it is compiled: there is nothing to read, and a plan is spared the reading. -#}
+{% macro typed_raw_columns(source_name, table_name) -%}
+    {{ return(found_var('typed_columns').get(source_name, {}).get(table_name) or []) }}
+{%- endmacro %}
+
+{#- The value of such a column: a number that is not finite is none. -#}
+{% macro taken_as_typed(data_type) -%}
+    {%- set value = 'raw_rows.{column}' -%}
+    {{ return(
+        'case when ' ~ value ~ ' - ' ~ value ~ ' = 0 then ' ~ value ~ ' end'
+        if data_type == 'double' else value
+    ) }}
 {%- endmacro %}
 
 {% macro is_raw_column_absent(source_name, table_name, column_name) -%}

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Builds the same raw data on DuckDB and on PostgreSQL and compares the results row by row.
+# Builds the same raw data on DuckDB, PostgreSQL and Spark and compares the results row by row.
 #
 #   scripts/compare_engines.sh [RAW_DIR [AS_OF]]     by default the sample, as of 2026-10-31
 #
-# The server, both builds and everything they write are in a temporary directory that is removed.
+# Spark needs Java and .venv-spark (`make spark`); without them it is left out, which is said.
+#
+# The server, all builds and everything they write are in a temporary directory that is removed.
 # ABM_POSTGRES_ICU_LOCALE=en-US sorts text in PostgreSQL as that locale does, not by its bytes.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -26,3 +28,13 @@ for target in duckdb postgres; do
         --as-of "$as_of" >"$work/output" || { cat "$work/output"; exit 1; }
 done
 "$bin/abm" compare
+
+spark=${ABM_SPARK_BIN:-.venv-spark/bin}
+if ! command -v java >/dev/null || ! [ -x "$spark/abm" ]; then
+    echo "Spark is left out: it needs Java (scripts/install_debian_packages.sh) and \`make spark\`." >&2
+    exit 0
+fi
+export ABM_SPARK_DIR=$work/spark DBT_TARGET_PATH=$work/spark-target
+"$spark/abm" load --target spark --raw "$raw" >"$work/output" || { cat "$work/output"; exit 1; }
+"$spark/abm" build --target spark --as-of "$as_of" >"$work/output" || { cat "$work/output"; exit 1; }
+"$bin/abm" compare "$ABM_DB" "$ABM_SPARK_DIR/abm.duckdb"

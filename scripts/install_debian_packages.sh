@@ -3,7 +3,7 @@
 set -eu
 
 packages="chromium faketime fonts-dejavu-core libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0
-    libreoffice-calc-nogui postgresql"
+    libreoffice-calc-nogui openjdk-17-jre-headless postgresql"
 
 missing=""
 for package in $packages; do

@@ -136,8 +136,8 @@ def test_locks_agree_with_pyproject() -> None:
     assert core_lock < everything
 
 
-COMPILED = ("requirements-bench.txt", "requirements-semantic.txt")
-"""The locks of which a package comes as source alone: ChannelAttribution, and halo."""
+COMPILED = ("requirements-bench.txt", "requirements-semantic.txt", "requirements-spark.txt")
+"""The locks of which a package comes as source alone: ChannelAttribution, halo, and pyspark."""
 
 
 @pytest.mark.parametrize("name", LOCKS)

@@ -69,32 +69,17 @@ steps_0 as (
     from steps
     group by removed_state, from_state, to_state
 ),
-{% for squaring in range(1, squarings + 1) %}
-steps_{{ squaring }} as (
-    select
-        first_half.removed_state,
-        first_half.from_state,
-        second_half.to_state,
-        cast(sum(first_half.probability * second_half.probability) as {{ probability }})
-            as probability
-    from steps_{{ squaring - 1 }} as first_half
-    inner join steps_{{ squaring - 1 }} as second_half
-        on
-            first_half.removed_state = second_half.removed_state
-            and first_half.to_state = second_half.from_state
-    group by first_half.removed_state, first_half.from_state, second_half.to_state
-),
-{% endfor %}
+{{ squared_steps('steps_0', squarings, probability) }}
 absorbed as (
     select
         removals.removed_state,
-        coalesce(steps_{{ squarings }}.probability, 0) as conversion_probability
+        coalesce(ends.probability, 0) as conversion_probability
     from removals
-    left join steps_{{ squarings }}
+    left join ends
         on
-            removals.removed_state = steps_{{ squarings }}.removed_state
-            and steps_{{ squarings }}.from_state = 'start'
-            and steps_{{ squarings }}.to_state = 'won'
+            removals.removed_state = ends.removed_state
+            and ends.from_state = 'start'
+            and ends.to_state = 'won'
 ),
 
 -- Rounded to 12 places, so that what is shared by it does not depend on the last bit.

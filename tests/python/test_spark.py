@@ -1,0 +1,269 @@
+"""Spark gives the same numbers as DuckDB, row by row, in an environment of its own."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import COMPANY_DAY, ROOT, Abm, Build, Result, errors, said
+from test_engines import SPOILED
+
+PYTHON = ROOT / ".venv-spark/bin/python"
+SMALL = {
+    "SPARK_CONF_DIR": str(ROOT / "tests/spark"),
+    "ABM_SPARK_MASTER": "local[2]",
+    "ABM_SPARK_PARTITIONS": "2",
+    "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+}
+
+DEAREST = (
+    "int_interaction_records",
+    "int_web_interactions",
+    "stg_ga4__web_events",
+    "int_touchpoints",
+    "int_touchpoints_identified",
+    "int_journey_touches",
+    "int_attribution_credits",
+    "fct_attribution_models",
+    "int_account_engagement_history",
+    "rpt_account_engagement_weekly",
+)
+"""The models that cost most at 5 million touches (docs/benchmarks.md)."""
+
+
+def spark_environment(folder: Path, **further: str) -> dict[str, str]:
+    """The environment of a process with Spark, whose tables are in a folder."""
+    if not PYTHON.exists():
+        pytest.skip("there is no .venv-spark: run `make spark`")
+    if not shutil.which("java"):
+        pytest.skip("no Java is installed: run scripts/install_debian_packages.sh")
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("ABM_", "DBT_"))}
+    places = {
+        "ABM_SPARK_DIR": str(folder / "spark"),
+        "DBT_TARGET_PATH": str(folder / "target"),
+        "DBT_LOG_PATH": str(folder / "target"),
+        "PYTHONPATH": str(ROOT),
+    }
+    return clean | SMALL | places | further
+
+
+def run_there(folder: Path, *command: object, **further: str) -> Result:
+    """Run a command of Python where Spark is installed."""
+    return subprocess.run(
+        [str(PYTHON), *map(str, command)],
+        cwd=ROOT,
+        env=spark_environment(folder, **further),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=1800,
+        check=False,
+    )
+
+
+def on_spark(folder: Path, *arguments: object) -> Result:
+    """Run `abm` with Spark."""
+    return run_there(folder, "-m", "abm", *arguments)
+
+
+def build_on_spark(folder: Path, raw: Path) -> Path:
+    """Load raw data and build them; returns the file that they are gathered into."""
+    for arguments in (
+        ("load", "--target", "spark", "--raw", raw),
+        ("build", "--target", "spark", "--as-of", COMPANY_DAY),
+    ):
+        result = on_spark(folder, *arguments)
+        assert result.returncode == 0, said(result)
+    return folder / "spark/abm.duckdb"
+
+
+@pytest.fixture(scope="module")
+def spark(company: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which Spark has built the small company."""
+    folder = tmp_path_factory.mktemp("spark")
+    build_on_spark(folder, company)
+    return folder
+
+
+def check_identical(abm: Abm, expected: Path, actual: Path) -> None:
+    result = abm("compare", expected, actual)
+    assert result.returncode == 0, said(result)
+    assert re.search(r"All \d{3} tables are identical", result.stdout), said(result)
+
+
+def comments(db: Path) -> list[tuple[str, ...]]:
+    """The comments of a database that readers see."""
+    with duckdb.connect(str(db), read_only=True) as connection:
+        return connection.execute(
+            "select schema_name, table_name, column_name, comment from duckdb_columns() "
+            "where schema_name in ('marts', 'reference', 'audit') union all "
+            "select schema_name, table_name, '', comment from duckdb_tables() "
+            "where schema_name in ('marts', 'reference', 'audit') union all "
+            "select schema_name, view_name, '', comment from duckdb_views() "
+            "where schema_name in ('marts', 'reference', 'audit') order by all"
+        ).fetchall()
+
+
+def test_every_table_is_identical(spark: Path, company_built: Build, abm: Abm) -> None:
+    check_identical(abm, company_built.db, spark / "spark/abm.duckdb")
+    assert comments(spark / "spark/abm.duckdb") == comments(company_built.db)
+
+
+def test_what_spark_built_is_published(spark: Path, tmp_path: Path, abm: Abm) -> None:
+    result = on_spark(spark, "publish", "--target", "spark", "--out", tmp_path / "out")
+    assert result.returncode == 0, said(result)
+    check_identical(abm, spark / "spark/abm.duckdb", tmp_path / "out/abm.duckdb")
+
+
+def plans(spark: Path, *arguments: str) -> dict[str, list[str]]:
+    """Model to the tables of touches that its plan brings into one partition."""
+    script = ROOT / "tests/python/spark_plans.py"
+    result = run_there(spark, script, spark / "target/manifest.json", *arguments)
+    assert result.returncode == 0, said(result)
+    walked = json.loads(result.stdout.splitlines()[-1])
+    assert "fct_touchpoints" in walked["large"]
+    return dict(walked["found"])
+
+
+def test_no_table_of_touches_meets_in_one_partition(spark: Path) -> None:
+    found = plans(spark, *DEAREST)
+    assert sorted(found) == sorted(DEAREST)
+    assert not any(found.values()), found
+
+
+def test_a_global_window_is_found(spark: Path) -> None:
+    planted = "select row_number() over (order by occurred_at) from marts.fct_touchpoints"
+    assert plans(spark, "--query", planted) == {"query": ["fct_touchpoints"]}
+
+
+def test_what_is_missing_is_said_in_a_sentence(tmp_path: Path) -> None:
+    environment = spark_environment(tmp_path, PATH=str(tmp_path))
+    environment.pop("JAVA_HOME", None)
+    result = subprocess.run(
+        [PYTHON, "-m", "abm", "build", "--target", "spark"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    (sentence, *_) = errors(result)
+    assert "has no folder for any enabled source" in sentence or "does not exist" in sentence
+
+
+@pytest.mark.full
+def test_published_hashes_are_the_same_file(
+    spark: Path, company_built: Build, tmp_path: Path
+) -> None:
+    db = tmp_path / "abm.duckdb"
+    shutil.copy(company_built.db, db)
+    files = []
+    for target in ("duckdb", "spark"):
+        operation = ("--quiet", "run-operation", "published_hashes", "--target", target)
+        command = ("-m", "dbt.cli.main", *operation, "--profiles-dir", ROOT)
+        result = run_there(spark, *command, ABM_DB=str(db))
+        assert result.returncode == 0, said(result)
+        files.append([line for line in result.stdout.split("\n") if line.count(",") == 3])
+    assert len(files[0]) > 1000
+    assert files[0] == files[1]
+
+
+@pytest.mark.full
+def test_history_is_kept(company: Path, tmp_path: Path, abm: Abm) -> None:
+    """Two builds with a change in between: snapshots, restatement and time travel are the same."""
+    raw, db = tmp_path / "raw", tmp_path / "abm.duckdb"
+    shutil.copytree(company, raw)
+    options = ("--raw", raw, "--db", db, "--as-of", COMPANY_DAY)
+    for amount in (None, 1.5):
+        if amount:
+            file = raw / "salesforce/opportunity.parquet"
+            with duckdb.connect() as connection:
+                connection.execute(
+                    f"copy (select * replace (amount * {amount} as amount) from '{file}') "
+                    f"to '{file}.new' (format parquet)"
+                )
+            Path(f"{file}.new").replace(file)
+        gathered = build_on_spark(tmp_path, raw)
+        result = abm("build", *options)
+        assert result.returncode == 0, said(result)
+    check_identical(abm, db, gathered)
+    with duckdb.connect(str(gathered), read_only=True) as connection:
+        ((n_restated,),) = connection.execute(
+            "select count(*) from marts.fct_kpi_publications where is_restatement"
+        ).fetchall()
+    assert n_restated > 0
+
+
+@pytest.mark.full
+def test_a_killed_executor_changes_nothing(
+    company: Path, company_built: Build, tmp_path: Path, abm: Abm
+) -> None:
+    """Two executors with memory of their own, of which one is killed while it works."""
+    import_home = "import pyspark, os; print(os.path.dirname(pyspark.__file__))"
+    home = run_there(tmp_path, "-c", import_home).stdout.strip()
+    cluster = {"ABM_SPARK_MASTER": "local-cluster[2,1,1024]", "SPARK_HOME": home}
+    load = ("load", "--target", "spark", "--raw", company)
+    result = run_there(tmp_path, "-m", "abm", *load, **cluster)
+    assert result.returncode == 0, said(result)
+    with subprocess.Popen(
+        [PYTHON, "-m", "abm", "build", "--target", "spark", "--as-of", COMPANY_DAY],
+        cwd=ROOT,
+        env=spark_environment(tmp_path, **cluster),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as build:
+        log = tmp_path / "target/dbt.log"
+        while build.poll() is None and (
+            not log.exists() or "stg_salesforce__tasks" not in log.read_text()
+        ):
+            time.sleep(1)
+        executors = subprocess.run(
+            ["pgrep", "-f", f"CoarseGrainedExecutorBackend.*{tmp_path.name}|executor-id"],
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout.split()
+        assert len(executors) >= 2, executors
+        os.kill(int(executors[0]), signal.SIGKILL)
+        assert build.wait(1800) == 0
+    check_identical(abm, company_built.db, tmp_path / "spark/abm.duckdb")
+
+
+def test_texts_are_read_alike(spark: Path, company_built: Build, tmp_path: Path) -> None:
+    """What nothing reads, what only some engines would, and what is read: the same on Spark."""
+    texts = {text for columns in SPOILED.values() for values in columns.values() for text in values}
+    texts |= {"1.5e+05", "1.25e+02", "0031", "12.0", "0015g000001Ie4a", "9999999999999999999"}
+    # Spark has no moment without end, and takes one beyond all others.
+    texts -= {"Infinity"}
+    kinds = ("bigint", "integer", "double", "boolean", "date", "timestamp")
+    read = [
+        f"cast({{{{ try_cast('given', '{k}') }}}} as {{{{ dbt.type_string() }}}})" for k in kinds
+    ]
+    read[2] = "{{ double_as_decimal(number_in('given'), 4) }}"
+    read += ["{{ read_id('given') }}", "{{ salesforce_id('given') }}"]
+    values = ", ".join(f"('{text}')" for text in sorted(texts))
+    taken = ", ".join(
+        f"coalesce(cast({reader} as {{{{ dbt.type_string() }}}}), '-')" for reader in read
+    )
+    query = (
+        f"select given, concat_ws('|', {taken}) as taken from (values {values}) as listed (given)"
+    )
+    shown = {}
+    db = tmp_path / "abm.duckdb"
+    shutil.copy(company_built.db, db)
+    for target in ("duckdb", "spark"):
+        command = ("show", "--inline", query, "--limit", 1000, "--output", "json", "--quiet")
+        options = ("--target", target, "--profiles-dir", ROOT)
+        result = run_there(spark, "-m", "dbt.cli.main", *command, *options, ABM_DB=str(db))
+        assert result.returncode == 0, said(result)
+        rows = json.loads(result.stdout[result.stdout.index("{\n") :])["show"]
+        shown[target] = {row["given"]: row["taken"] for row in rows}
+    assert len(shown["duckdb"]) == len(texts)
+    assert shown["spark"] == shown["duckdb"]
