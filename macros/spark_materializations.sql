@@ -55,8 +55,8 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Where a build is killed between the two last statements, the next one finds the rows under the
-    other name (abm/spark.py). -#}
+{#- Where a build is killed between the two last statements, the rows stand under the other name
+    (docs/engineer.md). -#}
 {% macro spark_written_anew(relation, query, is_there=true) -%}
     {%- set new = relation.incorporate(path={'identifier': relation.identifier ~ '__new'}) -%}
     {%- set statements = [
