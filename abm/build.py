@@ -247,7 +247,13 @@ def compare_raw(options: BuildOptions) -> Comparison:
     if options.target == SPARK:
         from abm.spark import raw_folder
 
-        raw = RawDirectory(raw_folder(options.root), contract, folders)
+        landed = raw_folder(options.root)
+        if not landed.is_dir():
+            raise AbmError(
+                f"Spark has no raw data in {shown(landed)}: run `abm load --target spark --raw "
+                "DIR` first, or name another place with ABM_SPARK_DIR."
+            )
+        raw = RawDirectory(landed, contract, folders)
     return compare(
         contract,
         raw,
@@ -411,8 +417,10 @@ def _run_on_spark(
     profiles = (options.profiles_dir or options.root) / "profiles.yml"
     salted = {"ABM_SPARK_HAS_SALT": "yes"} if os.environ.get(SALT) else {}
     with session(options.root, profiles):
-        marks = build_vars(options).get("row_marks") or {}
-        typed = typed_columns(options.root, load_contract(options.root), marks)
+        variables, contract = build_vars(options), load_contract(options.root)
+        schemas = source_folders(contract, variables)
+        marks = variables.get("row_marks") or {}
+        typed = typed_columns(options.root, contract, schemas, marks)
         report = invoke_dbt(options, arguments, what, {**found, "typed_columns": typed}, salted)
         if report.succeeded:
             gather(options.root, target_path / "manifest.json", options.db)

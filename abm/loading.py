@@ -39,8 +39,8 @@ class Loaded:
 
     Attributes:
         name: Its name in the table: that of the file in lower case.
-        expression: What DuckDB selects of raw_rows, of the type below; of a nested one JSON.
-        data_type: Its type as the contract spells types, or `json`.
+        expression: What DuckDB selects of raw_rows, of the type below.
+        data_type: Its type as the contract spells types, or `json`: a text that holds it.
     """
 
     name: str

@@ -2,6 +2,7 @@
 
 import csv
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,29 @@ def read_yaml(path: Path) -> Any:
         line = f", line {mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or "it cannot be parsed"
         raise AbmError(f"{path}{line} is not valid YAML ({problem}): correct it.") from error
+
+
+def profile_output(
+    profiles: Path, target: str, environment: Mapping[str, str] = os.environ
+) -> dict[str, Any]:
+    """Read how dbt connects to a target.
+
+    Args:
+        profiles: The profiles.yml, in which nothing is called but env_var.
+        target: A target in it.
+        environment: What env_var finds.
+
+    Returns:
+        The target's settings.
+    """
+    import jinja2
+
+    jinja = jinja2.Environment()
+    jinja.filters["as_number"] = int
+    text = profiles.read_text(encoding="utf-8")
+    (profile,) = yaml.safe_load(jinja.from_string(text).render(env_var=environment.get)).values()
+    output: dict[str, Any] = profile["outputs"][target]
+    return output
 
 
 def read_seed(root: Path, name: str) -> list[dict[str, str]]:

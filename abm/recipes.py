@@ -19,10 +19,9 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 import duckdb
-import jinja2
-import yaml
 
 from abm.fingerprints import CHANGED, LEDGER, WHOLE, LastBuild, short_name
+from abm.paths import profile_output
 from abm.privacy import SALT
 from abm.progress import Steps
 
@@ -85,13 +84,7 @@ def build_from_recipes(
 
 @contextmanager
 def _opened(db: Path, profiles: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    environment = jinja2.Environment()
-    environment.filters["as_number"] = int
-    text = environment.from_string(profiles.read_text(encoding="utf-8")).render(
-        env_var=os.environ.get
-    )
-    (profile,) = yaml.safe_load(text).values()
-    output = profile["outputs"]["duckdb"]
+    output = profile_output(profiles, "duckdb")
     with duckdb.connect(str(db), config=output.get("config_options") or {}) as connection:
         for name, value in (output.get("settings") or {}).items():
             connection.execute(f"set {name} = '{value}'")

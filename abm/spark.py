@@ -7,24 +7,22 @@ so that whoever publishes, reports, tells alerts or compares need not know the e
 
 import json
 import os
-import re
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-import jinja2
-import yaml
 
 from abm.contract import Comparison, Contract, Table
+from abm.dialect import quoted, quoted_text
 from abm.dictionary import notes_on_sums
 from abm.errors import AbmError, first_line, unwritable
-from abm.extras import needed
-from abm.loading import JSON, Loaded, load_tables, loaded_columns
+from abm.loading import Loaded, load_tables, loaded_columns
 from abm.locks import held
-from abm.paths import shown
+from abm.paths import profile_output, shown
+from abm.privacy import SALT, deny_others, private_files
 from abm.progress import Steps
 
 if TYPE_CHECKING:
@@ -72,17 +70,21 @@ def only_build(root: Path) -> Iterator[None]:
         AbmError: Another process is building there, or the directory cannot be written.
     """
     place = folder(root)
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-        with held(place / ".lock", f"Another process is building with Spark in {shown(place)}"):
-            yield
-    except OSError as error:
-        raise unwritable(f"build in {shown(place)}", error) from error
+    with ExitStack() as stack:
+        conflict = f"Another process is building with Spark in {shown(place)}"
+        try:
+            with private_files():
+                place.mkdir(parents=True, exist_ok=True)
+            deny_others(place)
+            stack.enter_context(held(place / ".lock", conflict))
+        except OSError as error:
+            raise unwritable(f"build in {shown(place)}", error) from error
+        yield
 
 
 @contextmanager
 def session(root: Path, profiles: Path) -> Iterator["SparkSession"]:
-    """Start Spark as profiles.yml says, or take the one that runs in this process.
+    """Start Spark as profiles.yml says; the salt of hashes is a variable of the session.
 
     Args:
         root: The project's directory.
@@ -94,20 +96,32 @@ def session(root: Path, profiles: Path) -> Iterator["SparkSession"]:
     Raises:
         AbmError: Spark or Java is not installed, or Spark does not start.
     """
-    with needed("spark", "Target spark"):
+    try:
         from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
+    except ModuleNotFoundError as error:
+        raise AbmError(
+            "Target spark needs PySpark, which is not installed here: run `make spark` and then "
+            ".venv-spark/bin/abm."
+        ) from error
     if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
         raise AbmError(
             "Target spark needs Java 17 or newer, which is not installed: run "
             "`apt-get install openjdk-17-jre-headless`, or name one with JAVA_HOME."
         )
     builder = SparkSession.builder.enableHiveSupport()
-    for name, value in _settings(profiles).items():
-        builder = builder.config(name, value)
+    # dbt runs at the project, wherever this process does.
+    here = {**os.environ, FOLDER: str(folder(root))}
+    output = profile_output(profiles, "spark", here)
+    for name, value in output["server_side_parameters"].items():
+        builder = builder.config(name, str(value))
     try:
-        spark = builder.getOrCreate()
+        with private_files():
+            spark = builder.getOrCreate()
         spark.sparkContext.setLogLevel("OFF")
+        if salt := os.environ.get(SALT):
+            spark.sql("declare or replace variable abm_email_salt string")
+            spark.sql("set variable abm_email_salt = (select :salt)", args={"salt": salt})
     except (PySparkException, OSError) as error:
         raise AbmError(
             f"Spark does not start ({first_line(error)}): correct its settings in "
@@ -117,17 +131,6 @@ def session(root: Path, profiles: Path) -> Iterator["SparkSession"]:
         yield spark
     finally:
         spark.stop()
-
-
-def _settings(profiles: Path) -> dict[str, str]:
-    environment = jinja2.Environment()
-    environment.filters["as_number"] = int
-    text = environment.from_string(profiles.read_text(encoding="utf-8")).render(
-        env_var=os.environ.get
-    )
-    (profile,) = yaml.safe_load(text).values()
-    parameters: dict[str, Any] = profile["outputs"]["spark"]["server_side_parameters"]
-    return {name: str(value) for name, value in parameters.items()}
 
 
 def load(
@@ -153,6 +156,7 @@ def load(
         AbmError: There is nothing to load, or a file or Spark cannot be used.
     """
     with only_build(root), session(root, profiles) as spark:
+        from pyspark.errors import PySparkException
 
         def load_table(table: Table, source: duckdb.DuckDBPyConnection) -> int:
             schema = schemas.get(table.source) or table.source
@@ -161,37 +165,36 @@ def load(
             n_rows = _write(source, columns, file)
             spark.sql(f"create schema if not exists {schema}")
             spark.sql(f"drop table if exists {schema}.{table.name}")
-            # With its columns: to find them Spark would read the file.
-            definitions = ", ".join(f"`{c.name}` {_spelled(c.data_type)}" for c in columns)
-            spark.sql(
-                f"create table {schema}.{table.name} ({definitions}) using parquet "
-                f"location '{file}'"
-            )
+            spark.sql(f"create table {schema}.{table.name} using parquet location '{file}'")
             return n_rows
 
-        return load_tables(raw, comparison, schemas, load_table)
+        return load_tables(raw, comparison, schemas, load_table, (PySparkException,))
 
 
 def _write(source: duckdb.DuckDBPyConnection, columns: list[Loaded], file: Path) -> int:
     """Write the view raw_rows of a connection to a file, which takes the place of the old one."""
-    selected = ", ".join(f"{c.expression} as {_name(c.name)}" for c in columns)
+    selected = ", ".join(f"{c.expression} as {quoted(c.name)}" for c in columns)
     new = file.with_name(f".{file.name}")
     file.parent.mkdir(parents=True, exist_ok=True)
     ((n_rows,),) = source.execute(
-        f"copy (select {selected} from raw_rows) to {_text(new)} (format parquet)"
+        f"copy (select {selected} from raw_rows) to {quoted_text(str(new))} (format parquet)"
     ).fetchall()
     new.replace(file)
     return int(n_rows)
 
 
 def typed_columns(
-    root: Path, contract: Contract, marks: Mapping[str, Mapping[str, str]]
+    root: Path,
+    contract: Contract,
+    schemas: Mapping[str, str],
+    marks: Mapping[str, Mapping[str, str]],
 ) -> dict[str, dict[str, list[str]]]:
     """Find the raw columns that hold what the contract says: a plan is spared to read them.
 
     Args:
         root: The project's directory.
         contract: The raw contract.
+        schemas: What the schema of a source is called where it is not called as the source.
         marks: Var row_marks.
 
     Returns:
@@ -202,12 +205,13 @@ def typed_columns(
     with duckdb.connect() as connection:
         for source, tables in contract.items():
             for name, table in tables.items():
-                file = raw_folder(root) / source / f"{name}.parquet"
+                file = raw_folder(root) / (schemas.get(source) or source) / f"{name}.parquet"
                 if not file.is_file():
                     continue
                 types = marked | {c.name: c.data_type for c in table.columns}
+                described = f"(describe from {quoted_text(str(file))})"
                 stored = connection.execute(
-                    f"select column_name, lower(column_type) from (describe from {_text(file)})"
+                    f"select column_name, lower(column_type) from {described}"
                 ).fetchall()
                 typed = [column for column, kind in stored if types.get(column) == kind]
                 found.setdefault(source, {})[name] = [
@@ -274,52 +278,33 @@ def _gather(
 ) -> None:
     """Make a table of the files that Spark has in its place, or in another one."""
     there, name = place or (schema, table)
-    files = _text(tables / f"{there}.db" / name / "*.parquet")
+    files = quoted_text(str(tables / f"{there}.db" / name / "*.parquet"))
     stored = connection.execute(
         f"select column_name, column_type from (describe from read_parquet({files}))"
     ).fetchall()
     columns = ", ".join(
-        f"cast({_name(name)} as {types.get(name) or _plain(stored_type)}) as {_name(name)}"
+        f"cast({quoted(name)} as {types.get(name) or _plain(stored_type)}) as {quoted(name)}"
         for name, stored_type in stored
     )
     connection.execute(
-        f"create table {schema}.{_name(table)} as select {columns} from read_parquet({files})"
+        f"create table {schema}.{quoted(table)} as select {columns} from read_parquet({files})"
     )
-
-
-def _spelled(data_type: str) -> str:
-    """Spark's name of a type of the raw contract, as macro spark_type has it."""
-    if data_type == JSON:
-        return "string"
-    if not data_type.startswith("struct"):
-        return data_type.replace("varchar", "string")
-    fields = data_type.replace("(", "<").replace(")", ">").replace("varchar", "string")
-    fields = re.sub(r"(\w+) (\w+)(?=[,>< ]|$)", r"\1:\2", fields)
-    return f"array<{fields.removesuffix('[]')}>" if fields.endswith("[]") else fields
 
 
 def _comments(node: Mapping[str, Any]) -> Iterator[str]:
     """Spell the descriptions of a model or seed as other engines keep them."""
-    relation = f"{node['schema']}.{_name(node['alias'])}"
+    relation = f"{node['schema']}.{quoted(node['alias'])}"
     if node["description"]:
-        yield f"comment on table {relation} is {_text(node['description'])}"
+        yield f"comment on table {relation} is {quoted_text(node['description'])}"
     columns = list(node["columns"].values())
     is_mart = node["schema"] == "marts"
     notes = notes_on_sums({**node, "columns": columns}) if is_mart else {}
     for column in columns if node["resource_type"] == "model" else ():
         if column["description"]:
             said = column["description"].strip() + notes.get((column["name"], "en"), "")
-            yield f"comment on column {relation}.{_name(column['name'])} is {_text(said)}"
+            yield f"comment on column {relation}.{quoted(column['name'])} is {quoted_text(said)}"
 
 
 def _plain(stored_type: str) -> str:
     """Spark stores a moment with the zone of its session, which is UTC."""
     return "timestamp" if stored_type.startswith("TIMESTAMP") else stored_type
-
-
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _text(value: object) -> str:
-    return "'" + str(value).replace("'", "''") + "'"

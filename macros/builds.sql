@@ -87,6 +87,7 @@
     {%- for name, type in columns.items() -%}
         {%- do definitions.append(name ~ ' ' ~ engine_type(type)) -%}
     {%- endfor -%}
+    {%- do adapter.dispatch('finish_exchanges', 'abm_warehouse')() -%}
     {%- set recorded = recorded_moments() -%}
     {%- do refuse_an_earlier_clock(recorded) -%}
     {%- set selection = build_selection() -%}
@@ -118,6 +119,9 @@
         ledger, definitions, recorded, last_build_id, new_row
     ) -%}
 {%- endmacro %}
+
+{#- Ends what a build that was killed had begun, where an engine has no transactions. -#}
+{% macro default__finish_exchanges() -%}{%- endmacro %}
 
 {#- Makes room for the build in the ledger. Run here and not as the hook's own statement: dbt builds
     on where that fails. -#}

@@ -408,10 +408,11 @@
 {% macro raw_loaded_at(source_name, table_name) -%}
     {%- set readings = [] -%}
     {%- for name in raw_marks(source_name, table_name).loaded_at -%}
-        {%- if name in typed_raw_columns(source_name, table_name) -%}
-            {%- do readings.append('raw_rows.' ~ name) -%}
-        {%- elif var('row_marks').loaded_at[name] == 'timestamp' -%}
-            {%- do readings.append(try_cast('raw_rows.' ~ name, 'timestamp')) -%}
+        {%- if var('row_marks').loaded_at[name] == 'timestamp' -%}
+            {%- do readings.append(
+                'raw_rows.' ~ name if name in typed_raw_columns(source_name, table_name)
+                else try_cast('raw_rows.' ~ name, 'timestamp')
+            ) -%}
         {%- else -%}
             {%- do readings.append(timestamp_from_microseconds(
                 'cast(' ~ try_cast('raw_rows.' ~ name, 'double') ~ ' * 1e6 as '

@@ -55,10 +55,10 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Where a build is killed between the two last statements, the rows stand under the other name
-    (docs/engineer.md). -#}
+{#- Where a build is killed between the two last statements, the rows stand under the other name:
+    the next build begins by giving them theirs. -#}
 {% macro spark_written_anew(relation, query, is_there=true) -%}
-    {%- set new = relation.incorporate(path={'identifier': relation.identifier ~ '__new'}) -%}
+    {%- set new = spark_new_name(relation) -%}
     {%- set statements = [
         'drop table if exists ' ~ new,
         'create table ' ~ new ~ ' using parquet as ' ~ query,
@@ -67,6 +67,25 @@
     ] -%}
     {%- for statement_sql in statements -%}
         {%- do adapter.execute(statement_sql) -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{% macro spark_new_name(relation) -%}
+    {{ return(relation.incorporate(path={'identifier': relation.identifier ~ '__new'})) }}
+{%- endmacro %}
+
+{% macro spark__finish_exchanges() -%}
+    {%- set exchanged = [builds_ledger()] -%}
+    {%- for node in warehouse_nodes(['snapshot']) -%}
+        {%- do exchanged.append(api.Relation.create(
+            schema=node.schema, identifier=node.alias
+        )) -%}
+    {%- endfor -%}
+    {%- for relation in exchanged -%}
+        {%- set new = load_relation(spark_new_name(relation)) -%}
+        {%- if new and not load_relation(relation) -%}
+            {%- do adapter.rename_relation(new, relation.incorporate(type='table')) -%}
+        {%- endif -%}
     {%- endfor -%}
 {%- endmacro %}
 

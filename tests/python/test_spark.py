@@ -142,19 +142,17 @@ def test_a_global_window_is_found(spark: Path) -> None:
     assert plans(spark, "--query", planted) == {"query": ["fct_touchpoints"]}
 
 
-def test_what_is_missing_is_said_in_a_sentence(tmp_path: Path) -> None:
-    environment = spark_environment(tmp_path, PATH=str(tmp_path))
-    environment.pop("JAVA_HOME", None)
-    result = subprocess.run(
-        [PYTHON, "-m", "abm", "build", "--target", "spark"],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    (sentence, *_) = errors(result)
-    assert "has no folder for any enabled source" in sentence or "does not exist" in sentence
+def test_what_is_missing_is_said_in_a_sentence(company: Path, tmp_path: Path, abm: Abm) -> None:
+    load = ("load", "--target", "spark", "--raw", company)
+    (sentence,) = errors(abm(*load, environment={"ABM_SPARK_DIR": str(tmp_path)}))
+    assert sentence.startswith("Target spark needs PySpark, which is not installed here: run ")
+    spark_environment(tmp_path)
+    result = run_there(tmp_path, "-m", "abm", *load, PATH=str(tmp_path), JAVA_HOME="")
+    (sentence,) = errors(result)
+    assert sentence.startswith("Target spark needs Java 17 or newer, which is not installed: run ")
+    result = run_there(tmp_path, "-m", "abm", "build", "--target", "spark")
+    (sentence,) = errors(result)
+    assert sentence.startswith("Spark has no raw data in "), sentence
 
 
 @pytest.mark.full
@@ -267,3 +265,49 @@ def test_texts_are_read_alike(spark: Path, company_built: Build, tmp_path: Path)
         shown[target] = {row["given"]: row["taken"] for row in rows}
     assert len(shown["duckdb"]) == len(texts)
     assert shown["spark"] == shown["duckdb"]
+
+
+EXCHANGED = ("snapshots.accounts_snapshot", "ledger.builds")
+
+
+def test_a_build_ends_what_a_killed_one_had_begun(spark: Path, company_built: Build) -> None:
+    """One that is killed as new rows take a table's name. It hashes addresses with a salt, too.
+
+    The last here, as it builds a table of the company anew.
+    """
+    killed = (
+        "from pathlib import Path; from abm.spark import session\n"
+        "with session(Path(), Path('profiles.yml')) as spark:\n"
+        f"    for name in {EXCHANGED}:\n"
+        "        spark.sql(f'alter table {name} rename to {name}__new')"
+    )
+    result = run_there(spark, "-c", killed)
+    assert result.returncode == 0, said(result)
+    select = ("--select", "dim_people", "--as-of", COMPANY_DAY)
+    build = ("-m", "abm", "build", "--target", "spark", *select)
+    result = run_there(spark, *build, ABM_EMAIL_SALT="a secret's \\ own")
+    assert result.returncode == 0, said(result)
+    assert "a secret" not in (spark / "target/dbt.log").read_text()
+    tables = spark / "spark/tables"
+    for schema, name in (name.split(".") for name in EXCHANGED):
+        assert not (tables / f"{schema}.db" / f"{name}__new").exists()
+    files = tables / "snapshots.db/accounts_snapshot/*.parquet"
+    kept = duckdb.sql(f"select count(*) from '{files}'").fetchall()
+    with company_built.connect() as connection:
+        made = connection.execute("select count(*) from snapshots.accounts_snapshot").fetchall()
+    assert kept == made
+    with company_built.connect() as connection:
+        expected = connection.execute(
+            "select person_id, sha256(? || email) from intermediate.int_people "
+            "where email is not null order by 1",
+            ["a secret's \\ own"],
+        ).fetchall()
+    with duckdb.connect(str(spark / "spark/abm.duckdb"), read_only=True) as connection:
+        hashed = connection.execute(
+            "select person_id, email_hash from marts.dim_people where email_hash is not null "
+            "order by 1"
+        ).fetchall()
+        builds = connection.execute("select is_whole from ledger.builds order by 1").fetchall()
+    assert builds == [(False,), (True,)]
+    assert len(hashed) > 100
+    assert hashed == expected
