@@ -97,8 +97,9 @@ class BuildOptions:
         full_refresh: Write anew the tables that a build otherwise updates.
         unit_tests: Run the unit tests too.
         threads: dbt threads, or None for the profile's.
-        target: The profile's target, duckdb or postgres. On postgres the raw data are its tables,
-            and `raw_dir` and `db` are not used.
+        target: The profile's target, duckdb, postgres or spark. On the other two the raw data are
+            tables, and `raw_dir` is not used; on postgres nor is `db`, which on spark is the file
+            that readers' tables are gathered into.
         profiles_dir: Where profiles.yml is; None for the project's own.
         target_path: dbt's target directory; None for the project's own.
     """

@@ -226,6 +226,11 @@ def doctor(
     from abm.settings import save_vars
 
     _check_target(target)
+    if target == "spark":
+        raise AbmError(
+            "What `abm load` left for Spark is a raw directory: run "
+            "`abm doctor --raw $ABM_SPARK_DIR/raw`, by default warehouse/spark/raw."
+        )
     root = find_project_root()
     raw_dir, raw_env = resolve_raw_dir(root, raw)
     options = BuildOptions(
@@ -322,6 +327,9 @@ def build(
     With --target postgres the raw data are the tables <source>.<table> of that database, as an EL
     tool or `abm load` lands them, and the models are built beside them; --raw and --db are unused.
     Role abm_reader, made where it is missing, is let read marts and reference, and nothing else.
+
+    With --target spark they are those that `abm load` left in ABM_SPARK_DIR; marts, reference data
+    and audit are gathered into abm.duckdb there, or into --db, and --raw is unused.
 
     \b
     Examples:
@@ -442,13 +450,14 @@ def load(
     target: Target,
     raw: Raw = None,
 ) -> None:
-    """Copy a raw directory into tables <source>.<table>, for a build with --target postgres.
+    """Copy a raw directory into tables <source>.<table>, for a build with the same --target.
 
     A real warehouse gets its raw tables from an EL tool; this is for the sample, for tests and for
     an extract in files. Each table is replaced in one step. A value that cannot be read as its type
     arrives as text, and the build lists it in audit.audit_rejected_records.
 
-    The database is named by ABM_POSTGRES_HOST, _PORT, _USER, _PASSWORD and _DATABASE.
+    PostgreSQL is named by ABM_POSTGRES_HOST, _PORT, _USER, _PASSWORD and _DATABASE; Spark's tables
+    are Parquet files in ABM_SPARK_DIR.
 
     \b
     Example: the sample on a server of one's own

@@ -21,7 +21,7 @@ from abm.dictionary import notes_on_sums
 from abm.errors import AbmError, first_line, unwritable
 from abm.loading import Loaded, load_tables, loaded_columns
 from abm.locks import held
-from abm.paths import profile_output, shown
+from abm.paths import DEFAULT_DB, profile_output, shown
 from abm.privacy import SALT, deny_others, private_files
 from abm.progress import Steps
 
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from abm.raw_directory import RawDirectory
 
 FOLDER, DEFAULT_FOLDER = "ABM_SPARK_DIR", "warehouse/spark"
-DATABASE_NAME = "abm.duckdb"
 SCHEMAS = ("marts", "reference", "audit", "ledger")
 LEDGER, OF_THE_LEDGER = "builds", "audit_builds"
 
@@ -56,7 +55,7 @@ def raw_folder(root: Path) -> Path:
 
 def database(root: Path) -> Path:
     """The DuckDB file that a build is gathered into."""
-    return folder(root) / DATABASE_NAME
+    return folder(root) / Path(DEFAULT_DB).name
 
 
 @contextmanager

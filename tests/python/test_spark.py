@@ -146,7 +146,8 @@ def test_what_is_missing_is_said_in_a_sentence(company: Path, tmp_path: Path, ab
     load = ("load", "--target", "spark", "--raw", company)
     (sentence,) = errors(abm(*load, environment={"ABM_SPARK_DIR": str(tmp_path)}))
     assert sentence.startswith("Target spark needs PySpark, which is not installed here: run ")
-    spark_environment(tmp_path)
+    (sentence,) = errors(abm("doctor", "--target", "spark"))
+    assert "run `abm doctor --raw $ABM_SPARK_DIR/raw`" in sentence
     result = run_there(tmp_path, "-m", "abm", *load, PATH=str(tmp_path), JAVA_HOME="")
     (sentence,) = errors(result)
     assert sentence.startswith("Target spark needs Java 17 or newer, which is not installed: run ")
