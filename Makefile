@@ -52,7 +52,7 @@ LOCK = .venv-release/bin/uv --quiet pip compile --universal --python-version 3.1
 PIP_INSTALL := pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help install reader compile-adapters dbt-next loaders semantic peers lock licenses release compare-engines build docs map glossary hashes bench spark test test-clients test-full lint \
+.PHONY: help install reader compile-adapters dbt-next loaders semantic peers lock licenses release compare-engines build docs map glossary hashes bench spark spark-sizing test test-clients test-full lint \
 	lint-python lint-sql format clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
@@ -142,6 +142,9 @@ hashes: $(INSTALLED) ## Write docs/published_hashes.csv: what any engine must ma
 
 bench: $(INSTALLED) ## Measure builds of 0.5 and 5 million touchpoints, write docs/benchmarks.md
 	@$(BIN)/python -m tools.bench
+
+spark-sizing: $(INSTALLED) $(SPARK_INSTALLED) ## Measure Spark beside DuckDB at three sizes, write docs/sizing.md
+	@$(BIN)/python -m tools.spark_sizing
 
 lint: lint-python lint-sql ## Check the style of Python and SQL
 

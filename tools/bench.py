@@ -285,8 +285,16 @@ def _generator(root: Path) -> str:
     return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
-def _made_anew(work: Path, root: Path) -> dict[str, str]:
-    """Empty a folder to work in, and the environment of the processes that do."""
+def made_anew(work: Path, root: Path) -> dict[str, str]:
+    """Empty a folder to work in.
+
+    Args:
+        work: The folder.
+        root: The project's directory.
+
+    Returns:
+        The environment of the processes that work there: the caller's without its settings.
+    """
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("ABM_", "DBT_"))}
@@ -314,7 +322,7 @@ def measure_contests(touches: int, cache: Path, root: Path) -> dict[str, Contest
     work = cache / "work" / "contests"
     taken: dict[str, Contest] = {}
     for what, module in CONTESTS.items():
-        environment = _made_anew(work, root)
+        environment = made_anew(work, root)
         environment |= {"DBT_TARGET_PATH": str(work / "target"), "DBT_LOG_PATH": str(work / "logs")}
         try:
             with Steps(f"{what} of {touches:,} touches") as steps:
@@ -384,7 +392,7 @@ def measure(
     """
     name = f"{wanted:,} touchpoints" if wanted else "the sample"
     work = cache / "work" / (str(wanted) if wanted else SAMPLE)
-    environment = _made_anew(work, root)
+    environment = made_anew(work, root)
     raw = raw_data(cache, wanted, accounts, root, environment)
     db, live, copied = work / "build.duckdb", work / "live", work / "copied.duckdb"
     costs: dict[str, list[Cost]] = {}
@@ -582,16 +590,16 @@ def document(
         "hour, adds that hour (the rows that every raw table got in its own last hour), and builds "
         f"once more. Each is a process of its own, medians of {repetitions}; dbt has parsed the "
         "project before.",
-        _table(("", ""), machine),
+        table_of(("", ""), machine),
         *([] if is_idle else [NOT_IDLE]),
         "## Goals",
-        _table(("size", "goal", "bound", "measured", ""), goals(scales, contests)),
+        table_of(("size", "goal", "bound", "measured", ""), goals(scales, contests)),
         "## Results",
-        _table(("", *sizes), results),
+        table_of(("", *sizes), results),
         "## The most expensive nodes",
         "Wall seconds of a full build, in which two run at a time, and of one more hour, in which "
         "they run one after the other with two threads each.",
-        _table(("node", *sizes, f"one more hour, {large.name}"), models),
+        table_of(("node", *sizes, f"one more hour, {large.name}"), models),
         "## What a user would write instead",
         f"About {large.wanted:,} touches: of attribution all in journeys of 1 to 5,000, of the "
         "engagement score those of two years; every contestant reads the same file in a process of "
@@ -599,7 +607,7 @@ def document(
         "channels ends won as often as the journeys do (to 1e-9), the removal effects agree to "
         f"{bench_attribution.REMOVAL_TOLERANCE}, and the scores to "
         f"{bench_engagement.TOLERANCE:.0e} of their sum.",
-        _table(
+        table_of(
             ("what", "wall s", "CPU s", "peak memory in GB"),
             [
                 (
@@ -617,7 +625,16 @@ def document(
     return "\n\n".join(parts) + "\n"
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table_of(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Write a table in Markdown.
+
+    Args:
+        header: The names of its columns.
+        rows: Its rows.
+
+    Returns:
+        Its lines.
+    """
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 

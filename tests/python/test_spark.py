@@ -14,6 +14,8 @@ import pytest
 from conftest import COMPANY_DAY, ROOT, Abm, Build, Result, errors, said
 from test_engines import SPOILED
 
+from tools.spark_events import usage_of_models
+
 PYTHON = ROOT / ".venv-spark/bin/python"
 SMALL = {
     "SPARK_CONF_DIR": str(ROOT / "tests/spark"),
@@ -312,3 +314,81 @@ def test_a_build_ends_what_a_killed_one_had_begun(spark: Path, company_built: Bu
     assert builds == [(False,), (True,)]
     assert len(hashed) > 100
     assert hashed == expected
+
+
+SKEWED_DAYS = 60
+
+
+def skewed(company: Path, folder: Path) -> Path:
+    """The small company, where what visitors of one account did they did on many days more."""
+    raw = folder / "raw"
+    shutil.copytree(company, raw)
+    events, visitors = (raw / f"ga4/{name}.parquet" for name in ("events", "visitor_accounts"))
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"""
+            copy (
+                with visits as (
+                    select events.*, domain
+                    from '{events}' as events
+                    join '{visitors}' using (user_pseudo_id)
+                ),
+                busiest as (
+                    select domain from visits group by domain order by count(*) desc, domain limit 1
+                )
+                from '{events}'
+                union all
+                select visits.* exclude (domain) replace (
+                    event_timestamp - days * 86_461_000_000 as event_timestamp
+                )
+                from visits
+                semi join busiest using (domain)
+                cross join range(1, {SKEWED_DAYS + 1}) as shifted (days)
+            ) to '{events}.new' (format parquet)
+            """
+        )
+    Path(f"{events}.new").replace(events)
+    return raw
+
+
+@pytest.mark.full
+def test_an_account_with_a_third_of_all_touches(company: Path, tmp_path: Path, abm: Abm) -> None:
+    """It is in one task where a window needs all it did, and no task has more than that."""
+    raw, db = skewed(company, tmp_path), tmp_path / "abm.duckdb"
+    result = abm("build", "--raw", raw, "--db", db, "--as-of", COMPANY_DAY)
+    assert result.returncode == 0, said(result)
+    with duckdb.connect(str(db), read_only=True) as connection:
+        ((share,),) = connection.execute(
+            "select max(n) / sum(n) from (select count(*) as n from marts.fct_touchpoints "
+            "group by account_id)"
+        ).fetchall()
+    assert 0.3 < share < 0.5
+    settings, logs = tmp_path / "conf", tmp_path / "events"
+    shutil.copytree(ROOT / "tests/spark", settings)
+    logs.mkdir()
+    with (settings / "spark-defaults.conf").open("a") as file:
+        file.write(f"spark.eventLog.enabled true\nspark.eventLog.dir file:{logs}\n")
+        file.write("spark.eventLog.compress false\n")
+    spread = {"SPARK_CONF_DIR": str(settings), "ABM_SPARK_PARTITIONS": "8"}
+    for arguments in (
+        ("load", "--target", "spark", "--raw", raw),
+        ("build", "--target", "spark", "--as-of", COMPANY_DAY),
+    ):
+        result = run_there(tmp_path, "-m", "abm", *arguments, **spread)
+        assert result.returncode == 0, said(result)
+    check_identical(abm, db, tmp_path / "spark/abm.duckdb")
+    planted = (
+        "from pathlib import Path; from abm.spark import session\n"
+        "with session(Path(), Path('profiles.yml')) as spark:\n"
+        "    spark.sql('create table marts.planted using parquet as select touchpoint_id, '\n"
+        "        'row_number() over (order by occurred_at) as n from marts.fct_touchpoints')"
+    )
+    result = run_there(tmp_path, "-c", planted, **spread)
+    assert result.returncode == 0, said(result)
+    usages = usage_of_models(logs)
+    shares = {name: usages[name].widest_share(1_000) for name in (*DEAREST, "planted")}
+    print(shares)
+    assert shares.pop("planted") == 1.0
+    # Its own, and an even part of the rest with some luck of hashing.
+    bound = share + 2 * (1 - share) / 8
+    assert all(of_model <= bound for of_model in shares.values()), shares
