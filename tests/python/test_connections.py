@@ -118,6 +118,7 @@ def test_two_orgs_and_portals_do_not_collide(companies: Path, build: Builder) ->
             connection.close()
 
 
+@pytest.mark.full
 def test_two_portals_are_one_crm(companies: Path, build: Builder) -> None:
     """Deals keep the companies of their own portal, though another portal has the same ids."""
     expected: Counter[tuple[str, str]] = Counter()

@@ -322,6 +322,7 @@ def test_who_may_not_grant_is_told_what_to_do(
         assert connection.execute("select id from marts.made").fetchone() == (1,)
 
 
+@pytest.mark.full
 def test_unreadable_values_are_read_alike(
     company_copy: Path, server: dict[str, str], abm: Abm, tmp_path: Path
 ) -> None:

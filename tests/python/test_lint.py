@@ -4,9 +4,11 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
 from conftest import ROOT
 
 
+@pytest.mark.full
 def test_sql_follows_the_style(tmp_path: Path) -> None:
     """As `make lint-sql`, with a database and a parse cache of its own."""
     result = subprocess.run(

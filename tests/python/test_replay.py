@@ -55,6 +55,7 @@ def overwrite(raw: Path, changed: str, deleted: str, renamed: str, merged: str) 
     new.replace(file)
 
 
+@pytest.mark.full
 def test_overwritten_values_are_those_of_the_day(company_copy: Path, tmp_path: Path) -> None:
     """An account changes sector and owner, another is deleted, a third has a new id, a fourth is
     merged into the first. As of today they are so; as of the day of the first build they are as

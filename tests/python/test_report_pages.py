@@ -74,7 +74,7 @@ def fullest(trees: dict[str, Node], folder: str) -> str:
     return max(names, key=lambda name: (len(list(trees[name].all("tr"))), name))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", [pytest.param("en", marks=pytest.mark.full), "fr"])
 def test_pages_in_a_browser(
     language: str, trees: dict[str, Node], dashboard: Dashboard, opened: Opened
 ) -> None:

@@ -146,6 +146,7 @@ def test_fingerprints_see_what_numbers_depend_on(project: Path, tmp_path: Path) 
     assert changed == {name: [kind] if kind else [] for name, (_, kind) in CHANGES.items()}
 
 
+@pytest.mark.full
 def test_an_edited_macro_is_a_definition(
     abm: Abm, company_built: Build, project: Path, tmp_path: Path
 ) -> None:

@@ -86,6 +86,7 @@ def test_load_time_under_another_name(rebuilt: Callable[..., Build], company_bui
     assert differing(company_built.db, build.db) == {}
 
 
+@pytest.mark.full
 def test_without_load_time_the_audit_names_what_differs(
     rebuilt: Callable[..., Build], company_built: Build
 ) -> None:

@@ -553,6 +553,7 @@ ODD_NAMES = (
 """Names of columns as extracts have them: reserved words, capitals, blanks, quotes, markup."""
 
 
+@pytest.mark.full
 def test_connectors_pass_columns_through(scenario: Scenario, abm: Abm, tmp_path: Path) -> None:
     """A column of the CRM's own that var passthrough_columns names arrives with its raw values.
 
@@ -598,6 +599,7 @@ def test_connectors_pass_columns_through(scenario: Scenario, abm: Abm, tmp_path:
     assert "adds sector to stg_salesforce__accounts, which has such a column" in sentence
 
 
+@pytest.mark.full
 def test_connectors_deals_without_company(scenario: Scenario, abm: Abm, tmp_path: Path) -> None:
     """With HubSpot as CRM, a deal whose company is not in the extract stays, of nobody."""
     raw = scenario("connectors").raw

@@ -117,6 +117,7 @@ def test_every_table_is_identical(spark: Path, company_built: Build, abm: Abm) -
     assert comments(spark / "spark/abm.duckdb") == comments(company_built.db)
 
 
+@pytest.mark.full
 def test_what_spark_built_is_published(spark: Path, tmp_path: Path, abm: Abm) -> None:
     result = on_spark(spark, "publish", "--target", "spark", "--out", tmp_path / "out")
     assert result.returncode == 0, said(result)
@@ -133,12 +134,14 @@ def plans(spark: Path, *arguments: str) -> dict[str, list[str]]:
     return dict(walked["found"])
 
 
+@pytest.mark.full
 def test_no_table_of_touches_meets_in_one_partition(spark: Path) -> None:
     found = plans(spark, *DEAREST)
     assert sorted(found) == sorted(DEAREST)
     assert not any(found.values()), found
 
 
+@pytest.mark.full
 def test_a_global_window_is_found(spark: Path) -> None:
     planted = "select row_number() over (order by occurred_at) from marts.fct_touchpoints"
     assert plans(spark, "--query", planted) == {"query": ["fct_touchpoints"]}
@@ -237,6 +240,7 @@ def test_a_killed_executor_changes_nothing(
     check_identical(abm, company_built.db, tmp_path / "spark/abm.duckdb")
 
 
+@pytest.mark.full
 def test_texts_are_read_alike(spark: Path, company_built: Build, tmp_path: Path) -> None:
     """What nothing reads, what only some engines would, and what is read: the same on Spark."""
     texts = {text for columns in SPOILED.values() for values in columns.values() for text in values}
@@ -273,6 +277,7 @@ def test_texts_are_read_alike(spark: Path, company_built: Build, tmp_path: Path)
 EXCHANGED = ("snapshots.accounts_snapshot", "ledger.builds")
 
 
+@pytest.mark.full
 def test_a_build_ends_what_a_killed_one_had_begun(spark: Path, company_built: Build) -> None:
     """One that is killed as new rows take a table's name. It hashes addresses with a salt, too.
 
