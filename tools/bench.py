@@ -173,6 +173,8 @@ def measured(
 ) -> Cost:
     """Run a command and measure it.
 
+    Linux counts as its peak what this process holds when it starts: let other processes hold much.
+
     Args:
         command: The command.
         environment: Its environment.
@@ -264,19 +266,34 @@ def raw_data(
     else:
         shutil.copytree(root / SAMPLE_DIR, complete)
     for name, age in ((HOUR, "1 hour"), (DAY, "1 day")):
-        before = folder / f"before {name}"
-        shutil.copytree(complete, before, copy_function=os.link)
-        with duckdb.connect() as connection:
-            for file in (f for p in GROWING for f in sorted(complete.glob(f"{p}.parquet"))):
-                target = before / file.relative_to(complete)
-                target.unlink()
-                connection.execute(
-                    f"copy (from '{file}' where _fivetran_synced <= (select "
-                    f"max(_fivetran_synced) - interval {age} from '{file}')) "
-                    f"to '{target}' (format parquet)"
-                )
+        with Steps(f"Raw data of {age} before") as steps:
+            before = str(folder / f"before {name}")
+            code = "import sys; from tools.bench import cut; cut(*sys.argv[1:])"
+            command = [sys.executable, "-c", code, str(complete), before, age]
+            measured(command, environment, root, steps.note)
     marker.write_text(json.dumps(made_by), encoding="utf-8")
     return folder
+
+
+def cut(complete: str, before: str, age: str) -> None:
+    """Copy raw data as they were some time before each table got its last row.
+
+    Args:
+        complete: The raw data.
+        before: The directory to make.
+        age: How long before, as `1 hour`.
+    """
+    source, target = Path(complete), Path(before)
+    shutil.copytree(source, target, copy_function=os.link)
+    with duckdb.connect() as connection:
+        for file in (f for p in GROWING for f in sorted(source.glob(f"{p}.parquet"))):
+            copy = target / file.relative_to(source)
+            copy.unlink()
+            connection.execute(
+                f"copy (from '{file}' where _fivetran_synced <= (select "
+                f"max(_fivetran_synced) - interval {age} from '{file}')) "
+                f"to '{copy}' (format parquet)"
+            )
 
 
 def _generator(root: Path) -> str:
