@@ -305,7 +305,8 @@ def resolve_build_db(root: Path, given: str | None, target: str) -> Path:
     Returns:
         The absolute path; what Spark builds is gathered beside its tables.
     """
-    if target == SPARK and not given:
+    # ABM_DB is DuckDB's build database: what is gathered would end the history that it keeps.
+    if target == SPARK and given in (None, "", os.environ.get("ABM_DB")):
         from abm.spark import database
 
         return database(root)
@@ -412,8 +413,9 @@ def run_dbt(options: BuildOptions, found: Mapping[str, Any], what: str = "Buildi
 def _run_on_spark(
     options: BuildOptions, arguments: list[str], what: str, found: Mapping[str, Any]
 ) -> BuildReport:
-    from abm.spark import gather, session, typed_columns
+    from abm.spark import check_gathered, gather, session, typed_columns
 
+    check_gathered(options.db)
     target_path = options.target_path or options.root / os.environ.get("DBT_TARGET_PATH", "target")
     profiles = (options.profiles_dir or options.root) / "profiles.yml"
     salted = {"ABM_SPARK_HAS_SALT": "yes"} if os.environ.get(SALT) else {}

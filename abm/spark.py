@@ -219,6 +219,35 @@ def typed_columns(
     return found
 
 
+def check_gathered(file: Path) -> None:
+    """Make sure that what a build leaves for readers may take the place of a file.
+
+    Args:
+        file: The file.
+
+    Raises:
+        AbmError: It is something else, such as a build database of DuckDB, which keeps history.
+    """
+    if not file.exists():
+        return
+    try:
+        with duckdb.connect(str(file), read_only=True) as connection:
+            schemas = connection.execute(
+                "select schema_name from duckdb_schemas() where not internal and "
+                "database_name = current_database() and schema_name <> 'main'"
+            ).fetchall()
+    except duckdb.Error as error:
+        raise AbmError(
+            f"{shown(file)} cannot be opened ({first_line(error)}): name another file with --db."
+        ) from error
+    further = sorted(schema for (schema,) in schemas if schema not in SCHEMAS)
+    if further:
+        raise AbmError(
+            f"{shown(file)} is no file that a build with Spark left, as it holds "
+            f"{', '.join(further)}: name another one with --db."
+        )
+
+
 def gather(root: Path, manifest: Path, file: Path) -> None:
     """Put what a build left for readers into a DuckDB file, in the types of the contract.
 

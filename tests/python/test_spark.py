@@ -14,6 +14,9 @@ import pytest
 from conftest import COMPANY_DAY, ROOT, Abm, Build, Result, errors, said
 from test_engines import SPOILED
 
+from abm.build import resolve_build_db
+from abm.errors import AbmError
+from abm.spark import check_gathered
 from tools.spark_events import usage_of_models
 
 PYTHON = ROOT / ".venv-spark/bin/python"
@@ -159,6 +162,25 @@ def test_what_is_missing_is_said_in_a_sentence(company: Path, tmp_path: Path, ab
     result = run_there(tmp_path, "-m", "abm", "build", "--target", "spark")
     (sentence,) = errors(result)
     assert sentence.startswith("Spark has no raw data in "), sentence
+
+
+def test_a_build_database_of_duckdb_is_not_replaced(
+    company_built: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It keeps history: ABM_DB is not what Spark's build is gathered into, nor may --db name it."""
+    monkeypatch.setenv("ABM_SPARK_DIR", str(tmp_path / "spark"))
+    monkeypatch.setenv("ABM_DB", str(company_built.db))
+    gathered = tmp_path / "spark/abm.duckdb"
+    assert resolve_build_db(ROOT, str(company_built.db), "spark") == gathered
+    assert resolve_build_db(ROOT, None, "spark") == gathered
+    assert resolve_build_db(ROOT, str(tmp_path / "own.duckdb"), "spark") == tmp_path / "own.duckdb"
+    assert resolve_build_db(ROOT, str(company_built.db), "duckdb") == company_built.db
+    with pytest.raises(AbmError, match=r"is no file that a build with Spark left, as it holds int"):
+        check_gathered(company_built.db)
+    check_gathered(tmp_path / "none.duckdb")
+    with duckdb.connect(str(tmp_path / "own.duckdb")) as connection:
+        connection.execute("create schema marts; create schema ledger")
+    check_gathered(tmp_path / "own.duckdb")
 
 
 @pytest.mark.full
