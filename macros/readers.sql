@@ -301,6 +301,19 @@
     {%- endfor %}
     {%- endfor %}
 
+    create or replace function {{ schema }}.abm_rounded(value double precision)
+    returns numeric language sql immutable parallel safe as $body$
+        select
+            case
+                when abs(value) < 4503599627370496
+                    then cast(cast(trunc(value + 0.5 * sign(value)) as bigint) as numeric)
+                when abs(value) < 9e18 then cast(cast(value as bigint) as numeric)
+                else
+                    cast(cast(floor(value / 4294967296) as bigint) as numeric) * 4294967296
+                    + cast(value - floor(value / 4294967296) * 4294967296 as numeric)
+            end
+    $body$;
+
     {%- for given in ['text'] + others %}
     create or replace function {{ schema }}.abm_text(value {{ given }})
     returns text language sql immutable parallel safe as $body$

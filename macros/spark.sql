@@ -37,15 +37,45 @@
     end
 {%- endmacro %}
 
+{#- Up to 18 digits fit a whole number of 64 bits; more are made of two, the upper and lower half. A
+    division keeps 14 digits of which none is lost, as long as what is divided is less than one. -#}
 {% macro spark__double_as_decimal(expression, scale, precision) -%}
     {%- set shifted = '((' ~ expression ~ ') * cast(' ~ 10 ** scale ~ ' as double))' -%}
+    {%- set type = type_decimal(scale, precision) -%}
+    {%- set unit = 'cast(' ~ 10 ** scale ~ ' as decimal(' ~ (scale + 1) ~ ', 0))' -%}
+    {%- if precision <= 18 -%}
     cast(
-        cast(
-            cast({{ shifted }} + cast(0.5 as double) * sign({{ shifted }}) as bigint)
-            as decimal(19, 0)
-        ) / cast({{ 10 ** scale }} as decimal({{ scale + 1 }}, 0))
-        as {{ type_decimal(scale, precision) }}
+        cast({{ spark_rounded(shifted) }} as decimal(19, 0)) / {{ unit }} as {{ type }}
     )
+    {%- else -%}
+    get(transform(
+        transform(
+            transform(
+                array({{ shifted }}),
+                units -> if(
+                    abs(units) < 4503599627370496d, cast({{ spark_rounded('units') }} as double),
+                    units
+                )
+            ),
+            units -> cast(floor(units / 4294967296d) as decimal(20, 0))
+            * cast(4294967296 as decimal(10, 0))
+            + cast(
+                cast(units - floor(units / 4294967296d) * 4294967296d as bigint)
+                as decimal(11, 0)
+            )
+        ),
+        units -> cast(
+            cast(units div {{ unit }} as decimal(20, 0)) + units % {{ unit }} / {{ unit }}
+            as {{ type }}
+        )
+    ), 0)
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro spark_rounded(units) -%}
+    cast({{ units }} + if(
+        abs({{ units }}) < 4503599627370496d, 0.5d * sign({{ units }}), 0d
+    ) as bigint)
 {%- endmacro %}
 
 {% macro spark__timestamp_from_microseconds(expression) -%}

@@ -50,9 +50,10 @@
     ({{ precision }}, {{ scale }})
 {%- endmacro %}
 
-{#- A double as a decimal: halves are rounded away from zero, on the double times ten to the scale.
-    PostgreSQL would round what is left after 15 digits, and make 1.01 of 1.005; where there are
-    more digits than that, the number is at most 1 and fits an integer, which keeps them all. -#}
+{#- A double as a decimal: halves are rounded away from zero, on the double times ten to the scale,
+    of which every digit is kept. PostgreSQL would keep 15 and round what is left, and make 1.01 of
+    1.005; Spark would make a nearby decimal of a double. What is added to a double of 2^52 or more
+    to round it would change it, and it is whole. -#}
 {% macro double_as_decimal(expression, scale, precision=18) -%}
     {{ return(adapter.dispatch('double_as_decimal', 'abm_warehouse')(
         expression, scale, precision
@@ -64,11 +65,10 @@
 {%- endmacro %}
 
 {% macro postgres__double_as_decimal(expression, scale, precision) -%}
-    {%- set shifted = '(' ~ expression ~ ') * ' ~ 10 ** scale ~ '.0' -%}
-    {%- set rounded = 'trunc(cast(' ~ shifted ~ ' as double precision) + 0.5 * sign('
-        ~ shifted ~ '))' -%}
-    {%- set whole = 'cast(' ~ rounded ~ ' as bigint)' if scale > 12 else rounded -%}
-    cast(cast({{ whole }} as numeric) / {{ 10 ** scale }} as {{ type_decimal(scale, precision) }})
+    {%- set unit = '0.' ~ '0' * (scale - 1) ~ '1' if scale else '1' -%}
+    cast({{ engine_function_schema() }}.abm_rounded(
+        cast(({{ expression }}) * {{ 10 ** scale }}.0 as double precision)
+    ) * {{ unit }} as {{ type_decimal(scale, precision) }})
 {%- endmacro %}
 
 {#- A value of the raw contract as text, where the text counts: 1.0 and not 1 for a double. -#}

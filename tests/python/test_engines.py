@@ -1,18 +1,33 @@
 """DuckDB and PostgreSQL give the same numbers, row by row, on a server of the tests' own."""
 
+import json
+import math
 import os
+import random
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import psycopg2
 import pytest
 from canonical_hashes import COLUMNS, QUERY, ROWS, edges, hashes_of
-from conftest import COMPANY_DAY, ROOT, Abm, Build, abm_environment, errors, run_abm, run_dbt, said
+from conftest import (
+    COMPANY_DAY,
+    ROOT,
+    Abm,
+    Build,
+    Result,
+    abm_environment,
+    errors,
+    run_abm,
+    run_dbt,
+    said,
+)
 from planted_people import plant
 
 from abm.hashes import FILE
@@ -174,6 +189,55 @@ def test_values_are_hashed_alike(server: dict[str, str], tmp_path: Path) -> None
         rows = edges("double precision", "'NaN'", "'Infinity'::float8")
         connection.execute(f"create temporary view edges as {rows}".encode())
         assert connection.execute(sql.encode()).fetchone() == hashes_of(COLUMNS, ROWS)
+
+
+DECIMALS = ((2, 18), (6, 28), (12, 38))
+"""Places and digits of decimals that doubles are made into."""
+
+
+def doubles() -> list[float]:
+    """Halves, numbers between 2^52 and 2^53 of the smallest unit, and of every size."""
+    drawn = random.Random(26)
+    sized = [drawn.choice((-1, 1)) * 10 ** drawn.uniform(-9, 13) for _ in range(300)]
+    odd = [drawn.uniform(4503.6, 9007.2) for _ in range(50)]
+    return [0.0, 1.005, 2.5, -2.5, 0.125, -0.375, 35594803.519375, 1e13, *sized, *odd]
+
+
+def check_decimals(show: Callable[[str], Result]) -> None:
+    """Doubles become the decimals that their definition says, to the last digit."""
+    listed = ", ".join(f"({n}, '{value!r}')" for n, value in enumerate(doubles()))
+    made = ", ".join(
+        f"cast({{{{ double_as_decimal('value', {places}, {digits}) }}}} "
+        f"as {{{{ dbt.type_string() }}}}) as at_{places}"
+        for places, digits in DECIMALS
+    )
+    result = show(
+        f"select place, {made} from (select place, cast(given as {{{{ type_double() }}}}) as value "
+        f"from (values {listed}) as listed (place, given)) as doubles"
+    )
+    assert result.returncode == 0, said(result)
+    rows = json.loads(result.stdout[result.stdout.index("{\n") :])["show"]
+    assert len(rows) == len(doubles())
+    for row in rows:
+        value = doubles()[int(row["place"])]
+        for places, _ in DECIMALS:
+            units = value * float(10**places)
+            whole = int(units if abs(units) >= 2**52 else units + math.copysign(0.5, units))
+            assert Decimal(row[f"at_{places}"]) == Decimal(whole).scaleb(-places), (value, places)
+
+
+@pytest.mark.parametrize("target", ["duckdb", "postgres"])
+def test_doubles_become_the_same_decimals(
+    target: str, built_on_both: Build, english: dict[str, str], tmp_path: Path
+) -> None:
+    def show(query: str) -> Result:
+        command = ("show", "--inline", query, "--limit", 1000, "--output", "json", "--quiet")
+        options = ("--target", target)
+        return run_dbt(
+            *command, *options, db=built_on_both.db, target=tmp_path, environment=english
+        )
+
+    check_decimals(show)
 
 
 def test_tables_are_identical_whatever_the_locale(

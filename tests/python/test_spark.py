@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import COMPANY_DAY, ROOT, Abm, Build, Result, errors, said
-from test_engines import SPOILED
+from test_engines import SPOILED, check_decimals
 
 from abm.build import resolve_build_db
 from abm.errors import AbmError
@@ -294,6 +294,16 @@ def test_texts_are_read_alike(spark: Path, company_built: Build, tmp_path: Path)
         shown[target] = {row["given"]: row["taken"] for row in rows}
     assert len(shown["duckdb"]) == len(texts)
     assert shown["spark"] == shown["duckdb"]
+
+
+@pytest.mark.full
+def test_doubles_become_the_same_decimals(spark: Path) -> None:
+    def show(query: str) -> Result:
+        command = ("show", "--inline", query, "--limit", 1000, "--output", "json", "--quiet")
+        options = ("--target", "spark", "--profiles-dir", ROOT)
+        return run_there(spark, "-m", "dbt.cli.main", *command, *options)
+
+    check_decimals(show)
 
 
 EXCHANGED = ("snapshots.accounts_snapshot", "ledger.builds")

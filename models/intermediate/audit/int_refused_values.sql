@@ -22,12 +22,13 @@ contracts as (
 stated as (
     {%- for model, raw_table, record_id, column in amounts %}
     {%- set kind = 'annual_revenue' if column == 'annual_revenue' else 'amount' %}
+    {%- set type = 'double' if kind == 'annual_revenue' else 'decimal' %}
     select
         source_system,
         '{{ raw_table }}' as raw_table,
         {{ record_id }} as record_id,
         '{{ column }}' as column_name,
-        {{ text_of('original_' ~ kind) }} || ' ' || original_currency as raw_value,
+        {{ text_of('original_' ~ kind, type) }} || ' ' || original_currency as raw_value,
         {{ 'annual_revenue_usd' if kind == 'annual_revenue' else 'amount' }} as amount,
         is_without_rate,
         {{ 'is_won and original_amount < 0' if raw_table == 'opportunity' else 'false' }}

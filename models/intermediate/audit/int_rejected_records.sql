@@ -64,7 +64,7 @@ listed as (
         opportunity_id as record_id,
         opportunity_id as stated_record_id,
         'split_percentage' as column_name,
-        {{ text_of('total_percentage') }} as raw_value,
+        {{ text_of('total_percentage', 'double') }} as raw_value,
         'split_not_100' as reason,
         true as is_read,
         false as is_blocking
