@@ -141,8 +141,9 @@ def measured_with_children(
             nonlocal peak
             while not ended.wait(0.2):
                 used = _used_by(process.pid)
+                # One that has just been forked seems to hold what its parent does.
+                peak = max(peak, sum(held for pid, (_, held) in used.items() if pid in cpu))
                 cpu.update({pid: seconds for pid, (seconds, _) in used.items()})
-                peak = max(peak, sum(held for _, held in used.values()))
 
         watcher = Thread(target=watch, daemon=True)
         watcher.start()
