@@ -353,7 +353,7 @@ def test_a_build_ends_what_a_killed_one_had_begun(spark: Path, company_built: Bu
     assert hashed == expected
 
 
-SKEWED_DAYS = 60
+SKEWED_DAYS = 25
 
 
 def skewed(company: Path, folder: Path) -> Path:
@@ -376,7 +376,15 @@ def skewed(company: Path, folder: Path) -> Path:
                 from '{events}'
                 union all
                 select visits.* exclude (domain) replace (
-                    event_timestamp - days * 86_461_000_000 as event_timestamp
+                    event_timestamp - days * 86_461_000_000 as event_timestamp,
+                    list_transform(event_params, lambda parameter: struct_update(
+                        parameter,
+                        value := struct_update(parameter.value, int_value := case
+                            when parameter.key = 'ga_session_id'
+                                then parameter.value.int_value - days * 86_461
+                            else parameter.value.int_value
+                        end)
+                    )) as event_params
                 )
                 from visits
                 semi join busiest using (domain)
