@@ -432,7 +432,6 @@ def test_an_account_with_a_third_of_all_touches(company: Path, tmp_path: Path, a
     assert result.returncode == 0, said(result)
     usages = usage_of_models(logs)
     shares = {name: usages[name].widest_share(1_000) for name in (*DEAREST, "planted")}
-    print(shares)
     assert shares.pop("planted") == 1.0
     # Its own, and an even part of the rest with some luck of hashing.
     bound = share + 2 * (1 - share) / 8
