@@ -230,6 +230,8 @@ def check_gathered(file: Path) -> None:
     """
     if not file.exists():
         return
+    from abm.build import database_problem
+
     try:
         with duckdb.connect(str(file), read_only=True) as connection:
             schemas = connection.execute(
@@ -237,9 +239,7 @@ def check_gathered(file: Path) -> None:
                 "database_name = current_database() and schema_name <> 'main'"
             ).fetchall()
     except duckdb.Error as error:
-        raise AbmError(
-            f"{shown(file)} cannot be opened ({first_line(error)}): name another file with --db."
-        ) from error
+        raise database_problem(file, error, "name another file with --db") from error
     further = sorted(schema for (schema,) in schemas if schema not in SCHEMAS)
     if further:
         raise AbmError(

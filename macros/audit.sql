@@ -266,7 +266,9 @@
     {%- set stated_parts = [] -%}
     {%- for name in identity -%}
         {%- set text = 'cast(null as ' ~ string ~ ')' if name in absent
-            else text_of('raw_rows.' ~ name, columns[name].data_type) -%}
+            else text_of(
+                'raw_rows.' ~ name, stored_raw_type(source_name, table_name, columns[name])
+            ) -%}
         {%- do stated_parts.append('coalesce(' ~ text ~ ", '(none)')") -%}
         {%- do parts.append('coalesce(' ~ (
             text if name in absent or is_nested_type(columns[name].data_type)
@@ -276,7 +278,6 @@
             )
         ) ~ ", '(none)')") -%}
     {%- endfor -%}
-    {%- set value = text_of('raw_rows.{column}') %}
     select
         '{{ source_name }}' as source_system,
         '{{ table_name }}' as raw_table,
@@ -285,7 +286,10 @@
         faults.column_name,
         case faults.fault_number
             {%- for fault in reading.faults %}
-            when ' {{ loop.index }} ' then {{ value | replace('{column}', fault.column) }}
+            {%- set column = columns.get(fault.column, {'name': '', 'data_type': 'varchar'}) %}
+            when ' {{ loop.index }} ' then {{ text_of(
+                'raw_rows.' ~ fault.column, stored_raw_type(source_name, table_name, column)
+            ) }}
             {%- endfor %}
         end as raw_value,
         faults.reason,

@@ -277,7 +277,7 @@
         {%- do reading.columns.update({name: 'raw_rows.' ~ name}) -%}
         {%- do reading.nulls.update({name: 'cast(null as ' ~ string ~ ')'}) -%}
         {%- do versions.append(
-            binary_order(text_of('readable_rows.' ~ name)) ~ ' desc nulls last'
+            binary_order(text_of('readable_rows.' ~ name, 'varchar')) ~ ' desc nulls last'
         ) -%}
     {%- endfor -%}
 
@@ -585,6 +585,13 @@
     while it is compiled: there is nothing to read, and a plan is spared the reading. -#}
 {% macro typed_raw_columns(source_name, table_name) -%}
     {{ return(found_var('typed_columns').get(source_name, {}).get(table_name) or []) }}
+{%- endmacro %}
+
+{#- What a raw value is before it is read: of the contract's type, or any text. -#}
+{% macro stored_raw_type(source_name, table_name, column) -%}
+    {%- set is_typed = is_nested_type(column.data_type)
+        or column.name in typed_raw_columns(source_name, table_name) -%}
+    {{ return(column.data_type if is_typed else 'varchar') }}
 {%- endmacro %}
 
 {#- The value of such a column: a number that is not finite is none. -#}

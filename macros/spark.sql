@@ -38,7 +38,7 @@
 {%- endmacro %}
 
 {#- Up to 18 digits fit a whole number of 64 bits; more are made of two, the upper and lower half. A
-    division keeps 14 digits of which none is lost, as long as what is divided is less than one. -#}
+    division keeps two digits more than are asked for, unless what is divided has too many. -#}
 {% macro spark__double_as_decimal(expression, scale, precision) -%}
     {%- set shifted = '((' ~ expression ~ ') * cast(' ~ 10 ** scale ~ ' as double))' -%}
     {%- set type = type_decimal(scale, precision) -%}

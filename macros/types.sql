@@ -72,7 +72,7 @@
 {%- endmacro %}
 
 {#- A value of the raw contract as text, where the text counts: 1.0 and not 1 for a double. -#}
-{% macro text_of(expression, data_type='varchar') -%}
+{% macro text_of(expression, data_type) -%}
     {{ return(adapter.dispatch('text_of', 'abm_warehouse')(expression, data_type)) }}
 {%- endmacro %}
 

@@ -22,6 +22,7 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from resource import struct_rusage
 from statistics import median
 from typing import Annotated
 
@@ -165,6 +166,58 @@ class Scale:
         return cost.cpu / base.cpu if cost and base else None
 
 
+def started(
+    command: Sequence[str], environment: Mapping[str, str], root: Path
+) -> subprocess.Popen[str]:
+    """Start a command of which nothing is read but its standard error.
+
+    Args:
+        command: The command.
+        environment: Its environment.
+        root: Its working directory.
+
+    Returns:
+        The process.
+    """
+    return subprocess.Popen(
+        command,
+        cwd=root,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def followed(process: subprocess.Popen[str], on_line: Callable[[str], None]) -> struct_rusage:
+    """Wait for a process.
+
+    Args:
+        process: The process, of `started`.
+        on_line: Called with each line of its standard error, without the seconds at its end.
+
+    Returns:
+        What the kernel says it used, without processes that it did not wait for.
+
+    Raises:
+        AbmError: It failed.
+    """
+    problems = []
+    for line in process.stderr or ():
+        if line.startswith("error: "):
+            problems.append(line.removeprefix("error: ").strip())
+        on_line(_SECONDS.sub("", line.strip()))
+    # Unlike getrusage(RUSAGE_CHILDREN) this is the one child, not the greatest of all so far.
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        said = problems[0] if problems else f"it ended with {process.returncode}"
+        words = process.args if isinstance(process.args, list) else [process.args]
+        raise AbmError(f"`{' '.join(map(str, words[1:5]))} ...` failed: {said}")
+    return usage
+
+
 def measured(
     command: Sequence[str],
     environment: Mapping[str, str],
@@ -187,30 +240,11 @@ def measured(
     Raises:
         AbmError: It failed.
     """
-    started = time.monotonic()
-    problems = []
-    with subprocess.Popen(
-        command,
-        cwd=root,
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        for line in process.stderr or ():
-            if line.startswith("error: "):
-                problems.append(line.removeprefix("error: ").strip())
-            on_line(_SECONDS.sub("", line.strip()))
-        # Unlike getrusage(RUSAGE_CHILDREN) this is the one child, not the greatest of all so far.
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.monotonic() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        said = problems[0] if problems else f"it ended with {process.returncode}"
-        raise AbmError(f"`{' '.join(command[1:5])} ...` failed: {said}")
+    began = time.monotonic()
+    with started(command, environment, root) as process:
+        usage = followed(process, on_line)
     unit = 1 if sys.platform == "darwin" else 1024
-    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit)
+    return Cost(time.monotonic() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit)
 
 
 def copy_outputs(source: str, target: str) -> None:
@@ -766,15 +800,21 @@ def _line(scale: Scale) -> str:
     )
 
 
-def main() -> None:
-    """Run from the command line and leave with an exit code."""
+def run_from_command_line(name: str, text: str, command: Callable[..., None]) -> None:
+    """Run a command and leave with an exit code.
+
+    Args:
+        name: Its name.
+        text: Its help.
+        command: What it does, as Typer reads it.
+    """
     app = typer.Typer(
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
-    app.command(name="bench", help=HELP)(run)
+    app.command(name=name, help=text)(command)
     try:
         app()
     except AbmError as error:
@@ -784,4 +824,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_from_command_line("bench", HELP, run)

@@ -8,7 +8,6 @@ say what they would take of more touches.
 import json
 import os
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -29,9 +28,12 @@ from tools.bench import (
     LAST_DAY,
     TOUCHPOINTS_PER_ACCOUNT,
     Cost,
+    followed,
     machine,
     made_anew,
     raw_data,
+    run_from_command_line,
+    started,
     table_of,
 )
 from tools.spark_events import usage_of_models
@@ -122,19 +124,10 @@ def measured_with_children(
     Raises:
         AbmError: It failed.
     """
-    started, ended = time.monotonic(), Event()
+    began, ended = time.monotonic(), Event()
     cpu: dict[int, float] = {}
     peak = 0
-    problems = []
-    with subprocess.Popen(
-        command,
-        cwd=root,
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
+    with started(command, environment, root) as process:
 
         def watch() -> None:
             nonlocal peak
@@ -146,17 +139,12 @@ def measured_with_children(
 
         watcher = Thread(target=watch, daemon=True)
         watcher.start()
-        for line in process.stderr or ():
-            if line.startswith("error: "):
-                problems.append(line.removeprefix("error: ").strip())
-            on_line(line.strip())
-        process.wait()
-        ended.set()
-        watcher.join()
-    if process.returncode:
-        said = problems[0] if problems else f"it ended with {process.returncode}"
-        raise AbmError(f"`{' '.join(command[1:5])} ...` failed: {said}")
-    return Cost(time.monotonic() - started, sum(cpu.values()), float(peak))
+        try:
+            followed(process, on_line)
+        finally:
+            ended.set()
+            watcher.join()
+    return Cost(time.monotonic() - began, sum(cpu.values()), float(peak))
 
 
 def _used_by(root: int) -> dict[int, tuple[float, int]]:
@@ -460,7 +448,7 @@ def _breaks_first(gathered: Line, by_account: Line) -> str:
 def run(
     touchpoints: Annotated[
         list[int] | None,
-        typer.Option(min=10_000, metavar="N", help="A size in touchpoints; name three or more."),
+        typer.Option(min=10_000, metavar="N", help="A size in touchpoints; name two or more."),
     ] = None,
     cache: Annotated[
         Path | None,
@@ -495,22 +483,5 @@ def run(
     print(f"Wrote {shown(file)}")
 
 
-def main() -> None:
-    """Run from the command line and leave with an exit code."""
-    app = typer.Typer(
-        add_completion=False,
-        rich_markup_mode=None,
-        pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    )
-    app.command(name="spark-sizing", help=HELP)(run)
-    try:
-        app()
-    except AbmError as error:
-        for sentence in error.sentences:
-            typer.echo(f"error: {sentence}", err=True)
-        sys.exit(1)
-
-
 if __name__ == "__main__":
-    main()
+    run_from_command_line("spark-sizing", HELP, run)

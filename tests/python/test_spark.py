@@ -392,7 +392,21 @@ def skewed(company: Path, folder: Path) -> Path:
             ) to '{events}.new' (format parquet)
             """
         )
-    Path(f"{events}.new").replace(events)
+        Path(f"{events}.new").replace(events)
+        # A number that is refused is told as it was stated: 1.25E15 is Spark's own spelling.
+        accounts = raw / "salesforce/account.parquet"
+        connection.execute(
+            f"""
+            copy (
+                select * replace (
+                    if(id = (select min(id) from '{accounts}'), 1.25e15, annual_revenue)
+                    as annual_revenue
+                )
+                from '{accounts}'
+            ) to '{accounts}.new' (format parquet)
+            """
+        )
+    Path(f"{accounts}.new").replace(accounts)
     return raw
 
 

@@ -4,7 +4,7 @@
     ('int_opportunities_now', 'opportunity', 'opportunity_id', 'amount'),
     ('int_ledger_lines', 'investments', 'investment_id', 'amount'),
     ('int_budget_lines', 'budgets', 'budget_id', 'amount'),
-    ('int_ad_spend', 'ad_spend', "campaign_source_id || ' / ' || " ~ text_of('spent_on'), 'amount'),
+    ('int_ad_spend', 'ad_spend', "campaign_source_id || ' / ' || " ~ text_of('spent_on', 'date'), 'amount'),
     ('int_campaign_costs', 'campaign', 'campaign_source_id', 'actual_cost'),
 ] -%}
 with opportunities as (
@@ -64,7 +64,7 @@ final as (
         'opportunity' as raw_table,
         opportunity_id as record_id,
         'amount' as column_name,
-        {{ text_of('original_amount') }} as raw_value,
+        {{ text_of('original_amount', 'decimal') }} as raw_value,
         case when original_amount is null then 'missing_amount' else 'negative_amount' end
             as reason
     from opportunities
@@ -77,7 +77,7 @@ final as (
         'opportunity' as raw_table,
         opportunity_id as record_id,
         'close_date' as column_name,
-        {{ text_of('closed_on') }} as raw_value,
+        {{ text_of('closed_on', 'date') }} as raw_value,
         'closed_before_created' as reason
     from opportunities
     where closed_on < created_on
@@ -87,9 +87,9 @@ final as (
     select
         'abm_program' as source_system,
         'target_accounts' as raw_table,
-        account_id || ' / ' || {{ text_of('activated_on') }} as record_id,
+        account_id || ' / ' || {{ text_of('activated_on', 'date') }} as record_id,
         'exited_on' as column_name,
-        {{ text_of('exited_on') }} as raw_value,
+        {{ text_of('exited_on', 'date') }} as raw_value,
         'ended_before_started' as reason
     from target_accounts
     where exited_on < activated_on
@@ -101,7 +101,7 @@ final as (
         'contracts' as raw_table,
         contract_id as record_id,
         'ended_on' as column_name,
-        {{ text_of('ended_on') }} as raw_value,
+        {{ text_of('ended_on', 'date') }} as raw_value,
         'ended_before_started' as reason
     from contracts
     where ended_on < started_on
