@@ -20,11 +20,12 @@ from abm.spark import check_gathered
 from tools.spark_events import usage_of_models
 
 PYTHON = ROOT / ".venv-spark/bin/python"
+# With one tier of compilation alone, Java keeps 48 MB of code, which are full within a minute.
 SMALL = {
     "SPARK_CONF_DIR": str(ROOT / "tests/spark"),
     "ABM_SPARK_MASTER": "local[2]",
     "ABM_SPARK_PARTITIONS": "2",
-    "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC",
 }
 
 DEAREST = (
