@@ -1,10 +1,11 @@
 {#- What is valued, where, and the raw table, record and column that it comes from. -#}
+{%- set ad_spend_id = "campaign_source_id || ' / ' || " ~ text_of('spent_on', 'date') -%}
 {%- set amounts = [
     ('int_accounts', 'account', 'account_id', 'annual_revenue'),
     ('int_opportunities_now', 'opportunity', 'opportunity_id', 'amount'),
     ('int_ledger_lines', 'investments', 'investment_id', 'amount'),
     ('int_budget_lines', 'budgets', 'budget_id', 'amount'),
-    ('int_ad_spend', 'ad_spend', "campaign_source_id || ' / ' || " ~ text_of('spent_on', 'date'), 'amount'),
+    ('int_ad_spend', 'ad_spend', ad_spend_id, 'amount'),
     ('int_campaign_costs', 'campaign', 'campaign_source_id', 'actual_cost'),
 ] -%}
 with opportunities as (
