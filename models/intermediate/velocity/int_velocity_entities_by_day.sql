@@ -1,4 +1,16 @@
 {{ config(materialized='table') }}
+{%- set sums = {
+    'n_advanced': 'sum(case when is_advanced then 1 else 0 end)',
+    'advanced_pipeline': 'sum(advanced_amount)',
+    'n_advanced_amounts': 'count(advanced_amount)',
+    'n_stale': 'sum(case when is_stale then 1 else 0 end)',
+    'n_without_history': "sum(case when history_basis = 'exact' then 0 else 1 end)",
+    'n_won': 'sum(case when is_win then 1 else 0 end)',
+    'n_lost': 'sum(case when is_loss then 1 else 0 end)',
+    'n_won_from_advanced': 'sum(case when is_win and has_been_advanced then 1 else 0 end)',
+    'n_lost_from_advanced': 'sum(case when is_loss and has_been_advanced then 1 else 0 end)',
+    'n_cycles': 'count(cycle_days)',
+} %}
 
 with deals as (
     select
@@ -32,63 +44,50 @@ judged as (
         on deals.opportunity_id = stale.opportunity_id and deals.as_of_on = stale.as_of_on
 ),
 
-counted as (
+-- Most deals have no cycle and the others few lengths: medians are found among these rows.
+lengths as (
     select
         as_of_on,
         entity_type,
         entity_id,
         fallback_sector,
-        sum(case when is_advanced then 1 else 0 end) as n_advanced,
-        sum(advanced_amount) as advanced_pipeline,
-        count(advanced_amount) as n_advanced_amounts,
-        sum(case when is_stale then 1 else 0 end) as n_stale,
-        sum(case when history_basis = 'exact' then 0 else 1 end) as n_without_history,
-        sum(case when is_win then 1 else 0 end) as n_won,
-        sum(case when is_loss then 1 else 0 end) as n_lost,
-        sum(case when is_win and has_been_advanced then 1 else 0 end) as n_won_from_advanced,
-        sum(case when is_loss and has_been_advanced then 1 else 0 end) as n_lost_from_advanced,
-        count(cycle_days) as n_cycles,
-        avg(cast(cycle_days as {{ type_double() }})) as avg_cycle_days
-    from judged
-    group by as_of_on, entity_type, entity_id, fallback_sector
-),
-
-cycles as (
-    select
-        as_of_on,
-        entity_type,
-        entity_id,
         cycle_days,
-        row_number() over (
-            partition by as_of_on, entity_type, entity_id
-            order by cycle_days, {{ binary_order('opportunity_id') }}
-        ) as cycle_rank,
-        count(*) over (partition by as_of_on, entity_type, entity_id) as n_cycles
+        {% for name, expression in sums.items() -%}
+            {{ expression }} as {{ name }},
+        {% endfor -%}
+        sum(cast(cycle_days as {{ type_double() }})) as total_cycle_days
     from judged
-    where cycle_days is not null
+    group by as_of_on, entity_type, entity_id, fallback_sector, cycle_days
 ),
 
-medians as (
+ranked as (
     select
-        as_of_on,
-        entity_type,
-        entity_id,
-        avg(cast(cycle_days as {{ type_double() }})) as median_cycle_days
-    from cycles
-    where {{ is_middle_row('cycle_rank', 'n_cycles') }}
-    group by as_of_on, entity_type, entity_id
+        *,
+        sum(n_cycles) over (
+            partition by as_of_on, entity_type, entity_id
+            order by cycle_days
+            rows between unbounded preceding and current row
+        ) as last_cycle_rank,
+        sum(n_cycles) over (partition by as_of_on, entity_type, entity_id) as n_entity_cycles
+    from lengths
 ),
 
 final as (
     select
-        counted.*,
-        medians.median_cycle_days
-    from counted
-    left join medians
-        on
-            counted.as_of_on = medians.as_of_on
-            and counted.entity_type = medians.entity_type
-            and counted.entity_id = medians.entity_id
+        as_of_on,
+        entity_type,
+        entity_id,
+        fallback_sector,
+        {% for name in sums -%}
+            sum({{ name }}) as {{ name }},
+        {% endfor -%}
+        sum(total_cycle_days) / nullif(sum(n_cycles), 0) as avg_cycle_days,
+        avg(case
+            when {{ is_middle_row('last_cycle_rank', 'n_entity_cycles', 'n_cycles') }}
+                then cast(cycle_days as {{ type_double() }})
+        end) as median_cycle_days
+    from ranked
+    group by as_of_on, entity_type, entity_id, fallback_sector
 )
 
 select * from final
