@@ -1,7 +1,7 @@
 """`abm load`: raw data of a directory or catalog, table by table, for an engine to take in.
 
-A column becomes its contracted type if all its values are of that type, else text: a value that
-cannot be read must arrive, so that staging can reject and list it.
+A column of another type than the contract's becomes the text that DuckDB makes of it: every value
+arrives whole, and staging reads, rejects and lists it as it does there.
 """
 
 from collections.abc import Callable, Mapping
@@ -129,7 +129,7 @@ def loaded_columns(
     for name, file_type in described.fetchall():
         quoted = '"' + name.replace('"', '""') + '"'
         column = contracted.get(name.lower())
-        data_type = _data_type(source, quoted, file_type, column)
+        data_type = _data_type(file_type, column)
         if data_type == JSON and column and keeps_nested:
             data_type = column.data_type
         if data_type == JSON:
@@ -142,19 +142,9 @@ def loaded_columns(
     return loaded
 
 
-def _data_type(
-    source: duckdb.DuckDBPyConnection, quoted: str, file_type: str, column: Column | None
-) -> str:
+def _data_type(file_type: str, column: Column | None) -> str:
     if "(" in file_type and not file_type.startswith("DECIMAL"):
         return JSON
     if column is None:
         return FILE_TYPES.get(file_type, TEXT)
-    if file_type == "VARCHAR" or column.data_type == TEXT:
-        return TEXT
-    if file_type == column.data_type.upper():
-        return column.data_type
-    unreadable = source.execute(
-        f"select count(*) from raw_rows where {quoted} is not null "
-        f"and try_cast({quoted} as {column.data_type}) is null"
-    ).fetchall()[0][0]
-    return TEXT if unreadable else column.data_type
+    return column.data_type if file_type == column.data_type.upper() else TEXT

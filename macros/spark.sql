@@ -7,7 +7,8 @@
     {%- if is_nested_type(data_type) -%}
         {%- set fields = data_type | replace('(', '<') | replace(')', '>') -%}
         {%- set spelled = modules.re.sub('(\\w+) (\\w+)(?=[,>< ]|$)', '\\1:\\2', fields) -%}
-        {{ return('array<' ~ (spelled | replace('varchar', 'string') | replace('[]', '')) ~ '>') }}
+        {%- set spelled = spelled | replace('varchar', 'string') -%}
+        {{ return('array<' ~ spelled[:-2] ~ '>' if spelled.endswith('[]') else spelled) }}
     {%- endif -%}
     {{ return(data_type | replace('varchar', 'string')) }}
 {%- endmacro %}

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import COMPANY_DAY, ROOT, Abm, Build, Result, errors, said
-from test_engines import SPOILED, check_decimals
+from test_engines import NOT_INSTALLED, SPOILED, check_decimals
 
 from abm.build import resolve_build_db
 from abm.errors import AbmError
@@ -20,6 +20,7 @@ from abm.spark import check_gathered
 from tools.spark_events import usage_of_models
 
 PYTHON = ROOT / ".venv-spark/bin/python"
+CASES = (ROOT.parent / "shared" / "cases").resolve()
 # With one tier of compilation alone, Java keeps 48 MB of code, which are full within a minute.
 SMALL = {
     "SPARK_CONF_DIR": str(ROOT / "tests/spark"),
@@ -199,6 +200,50 @@ def test_published_hashes_are_the_same_file(
         files.append([line for line in result.stdout.split("\n") if line.count(",") == 3])
     assert len(files[0]) > 1000
     assert files[0] == files[1]
+
+
+def gathered_cases(folders: list[Path], raw: Path) -> Path:
+    """Write the rows of several extracts as one; keys that then clash are repeated keys."""
+    files: dict[Path, list[str]] = {}
+    for folder in folders:
+        for file in sorted(folder.rglob("*.parquet")):
+            files.setdefault(file.relative_to(folder), []).append(str(file))
+    with duckdb.connect() as connection:
+        for place, parts in files.items():
+            (raw / place).parent.mkdir(parents=True, exist_ok=True)
+            connection.read_parquet(parts, union_by_name=True).write_parquet(str(raw / place))
+    return raw
+
+
+@pytest.mark.full
+@pytest.mark.skipif(not CASES.is_dir(), reason=f"there is no {CASES}")
+@pytest.mark.parametrize(
+    ("folders", "crm"),
+    [
+        ("connectors", "salesforce"),
+        ("reports/hs_float_ids", "hubspot"),
+        ("reports/hs_[!f]*", "hubspot"),
+        ("reports/[!h]*", "salesforce"),
+    ],
+)
+def test_extracts_of_others_are_identical_on_three_engines(
+    folders: str, crm: str, tmp_path: Path
+) -> None:
+    """Columns and tables that are missing or of other types are read alike."""
+    spark_environment(tmp_path)
+    raw = gathered_cases(sorted(CASES.glob(f"{folders}/")), tmp_path / "raw")
+    result = subprocess.run(
+        [ROOT / "scripts/compare_engines.sh", raw, "2026-10-31", "--vars", f"{{crm: {crm}}}"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=1800,
+        check=False,
+    )
+    if NOT_INSTALLED in result.stderr:
+        pytest.skip(f"{NOT_INSTALLED}: run scripts/install_debian_packages.sh")
+    assert result.returncode == 0, said(result)
+    assert len(re.findall(r"All \d{3} tables are identical", result.stdout)) == 2, said(result)
 
 
 @pytest.mark.full
