@@ -10,8 +10,8 @@
     end
 {%- endmacro %}
 
-{#- The median has no portable aggregate: it is the mean of the middle one or two rows in order. A row
-    that stands for several alike has the number of the last of them. -#}
+{#- The median has no portable aggregate: it is the mean of the middle one or two rows in order. A
+    row that stands for several alike has the number of the last of them. -#}
 {% macro is_middle_row(row_number, n_rows, n_alike='1') -%}
     {{ row_number }} * 2 between {{ n_rows }} and {{ n_rows }} + 2 * {{ n_alike }}
 {%- endmacro %}
