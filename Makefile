@@ -161,7 +161,7 @@ format: $(INSTALLED) ## Rewrite Python in the house style
 	@$(BIN)/ruff format .
 
 test: $(INSTALLED) $(ENVIRONMENTS) lint-python ## What CI runs: Python's style and tests
-	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test-clients: $(INSTALLED) $(READER_INSTALLED) $(CLIENTS_INSTALLED) ## Read what is published with every client, write docs/connecting.md
 	@$(BIN)/python -m tools.clients

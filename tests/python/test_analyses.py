@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import duckdb
+import pytest
 from conftest import ROOT, Build, run_dbt
 
 QUESTIONS = """{
@@ -67,6 +68,7 @@ def test_analyses_answer(built: Build, tmp_path: Path) -> None:
         assert abs(sum(row[column] for row in changed) - revenue) <= len(changed)
 
 
+@pytest.mark.full
 def test_the_build_s_own_policy_changes_nothing(built: Build, tmp_path: Path) -> None:
     name = "what_would_another_lookback_change"
     for days, has_answer in ((365, True), (366, False)):

@@ -194,7 +194,8 @@ def docs(out: Path) -> tuple[object, ...]:
 @pytest.mark.parametrize(
     ("command", "n_sizes"),
     [
-        *[(dashboard, 2), (raw, 1)],
+        (dashboard, 1),
+        (raw, 1),
         pytest.param(dashboard, 10, marks=FULL),
         pytest.param(weekly, 5, marks=FULL),
         pytest.param(monthly, 5, marks=FULL),

@@ -39,6 +39,7 @@ def test_sample_builds_from_a_clean_target(built: Build) -> None:
     assert {"model", "seed", "test", "unit_test"} <= kinds
 
 
+@pytest.mark.full
 def test_sample_builds_again(built: Build, tmp_path: Path) -> None:
     db, target = tmp_path / "abm.duckdb", tmp_path / "target"
     shutil.copy(built.db, db)

@@ -79,6 +79,7 @@ def told_apart(column: str) -> str:
     return f"regexp_replace(cast({column} as varchar), '(emea|us):', '', 'g')"
 
 
+@pytest.mark.full
 def test_two_orgs_and_portals_do_not_collide(companies: Path, build: Builder) -> None:
     files = [companies / name / "salesforce" / "account.parquet" for name in SEEDS]
     ids = [set(pl.read_parquet(file)["id"]) for file in files]

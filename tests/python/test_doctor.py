@@ -245,6 +245,7 @@ def add_row(file: Path, row: str) -> None:
         csv.writer(seed_file).writerows([*lines, added])
 
 
+@pytest.mark.full
 def test_values_are_mapped_and_vars_saved(
     project: Path, company_copy: Path, tmp_path: Path
 ) -> None:

@@ -31,6 +31,7 @@ def built_from(abm: Abm, tmp_path: Path) -> BUILT:
     return build
 
 
+@pytest.mark.full
 def test_layouts(company: Path, company_built: Build, built_from: BUILT, tmp_path: Path) -> None:
     """Hive partitions and API names, nested part files, daily shards, CSV, compressed CSV."""
     raw = tmp_path / "landed"

@@ -233,6 +233,7 @@ def test_dlt(walk: Callable[..., Result], data: Path, company: Path, tmp_path: P
     assert published(data) == figures(*files, loaded="_dlt_load_id")
 
 
+@pytest.mark.full
 def test_six_csv_exports(
     walk: Callable[..., Result], data: Path, company: Path, project: Path, tmp_path: Path
 ) -> None:

@@ -167,6 +167,7 @@ def assert_refused(result: Result, problem: str) -> None:
     assert "--force" in sentence
 
 
+@FULL
 def test_a_killed_build_is_not_published_and_the_next_is_whole(attacked: Attacked) -> None:
     """A full disk, then three kills in a row, each further on than the one before."""
     if has_small_disks():
