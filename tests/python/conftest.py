@@ -118,6 +118,9 @@ PARSING = ("build", "docs")
 PARSED = "partial_parse.msgpack"
 """What dbt keeps of the project as it parsed it, in its target directory."""
 
+FILLED = "filled"
+"""A file of a folder of `made_once` that is complete: it is read only from then on."""
+
 
 def option(name: str, arguments: Sequence[object]) -> object | None:
     """The value of an option in a command line."""
@@ -130,7 +133,8 @@ def parsed_before(
 ) -> Iterator[Path]:
     """Spare dbt to parse what it has parsed for an earlier build of this process.
 
-    Its path is part of what dbt parses for: the database is moved to one place meanwhile.
+    Its path is part of what dbt parses for: the database is moved to one place meanwhile, or copied
+    there if it is one of `made_once`, which other processes may be reading.
 
     Args:
         db: The build database, which may not be there yet.
@@ -150,15 +154,18 @@ def parsed_before(
         target.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(known, parsed)
     began = time.time_ns()
+    is_shared = db.with_name(FILLED).exists()
     moved = [(Path(f"{db}{end}"), Path(f"{place}{end}")) for end in ("", ".wal")]
     for there, here in moved:
         if there.exists():
-            shutil.move(there, here)
+            (shutil.copyfile if is_shared else shutil.move)(there, here)
     try:
         yield place
     finally:
         for there, here in moved:
-            if here.exists():
+            if is_shared:
+                here.unlink(missing_ok=True)
+            elif here.exists():
                 there.parent.mkdir(parents=True, exist_ok=True)
                 shutil.move(here, there)
     if is_kept and parsed.exists() and parsed.stat().st_mtime_ns > began:
@@ -235,7 +242,7 @@ def made_once(factory: pytest.TempPathFactory, name: str) -> Iterator[tuple[Path
     base = factory.getbasetemp()
     shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
     with FileLock(f"{shared}.lock"):
-        filled = shared / "filled"
+        filled = shared / FILLED
         shared.mkdir(exist_ok=True)
         yield shared, not filled.exists()
         filled.touch()
@@ -449,9 +456,10 @@ def company_copy(company: Path, tmp_path: Path) -> Iterator[Path]:
     shutil.rmtree(raw)
 
 
-LONGEST = ("test_updates", "test_scenarios", "test_planted_faults")
+LONGEST = ("test_spark", "test_updates", "test_engines", "test_scenarios", "test_package")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take longest, lest one process end with one of them alone."""
-    items.sort(key=lambda item: item.path.stem not in LONGEST)
+    begun = {stem: number for number, stem in enumerate(LONGEST)}
+    items.sort(key=lambda item: begun.get(item.path.stem, len(begun)))
