@@ -36,6 +36,8 @@ SEMANTIC_INSTALLED := .venv-semantic/.installed
 
 # Target spark is built and compared; without Java its tests are skipped.
 SPARK_INSTALLED := .venv-spark/.installed
+# By themselves: Spark takes both cores.
+SPARK_TESTS := tests/python/test_spark.py
 
 # `make test-clients` reads what is published with the clients of BI tools and analysts.
 CLIENTS := clients clients-newest clients-superset $(addprefix clients-duckdb-,1-0 1-1 1-2 1-3)
@@ -161,7 +163,8 @@ format: $(INSTALLED) ## Rewrite Python in the house style
 	@$(BIN)/ruff format .
 
 test: $(INSTALLED) $(ENVIRONMENTS) lint-python ## What CI runs: Python's style and tests
-	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --ignore $(SPARK_TESTS)
+	@$(BIN)/pytest $(SPARK_TESTS)
 
 test-clients: $(INSTALLED) $(READER_INSTALLED) $(CLIENTS_INSTALLED) ## Read what is published with every client, write docs/connecting.md
 	@$(BIN)/python -m tools.clients

@@ -27,7 +27,8 @@ FILE_TYPES = {
     "DATE": "date",
     "TIMESTAMP": "timestamp",
 }
-"""The type of a column that the contract does not know; text for any other."""
+"""What a file's type is here; text for any other. A FLOAT is the double that DuckDB makes of it,
+whose digits its text lacks."""
 
 LoadTable = Callable[[Table, duckdb.DuckDBPyConnection], int]
 """Takes in the view raw_rows of a connection as a table, and returns its number of rows."""
@@ -145,6 +146,5 @@ def loaded_columns(
 def _data_type(file_type: str, column: Column | None) -> str:
     if "(" in file_type and not file_type.startswith("DECIMAL"):
         return JSON
-    if column is None:
-        return FILE_TYPES.get(file_type, TEXT)
-    return column.data_type if file_type == column.data_type.upper() else TEXT
+    data_type = FILE_TYPES.get(file_type, TEXT)
+    return data_type if column is None or data_type == column.data_type else TEXT

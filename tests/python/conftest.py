@@ -31,6 +31,10 @@ from tools.bench_attribution import DATABASE
 gc.set_threshold(*COLLECTING)
 
 ROOT = Path(__file__).resolve().parents[2]
+
+CASES = (ROOT.parent / "shared" / "cases").resolve()
+"""Data that this project did not make up; a clone may be without."""
+
 COMPANY_DAY = "2026-10-31"
 """The last day of the small company, and the as-of day of its builds."""
 
@@ -456,7 +460,7 @@ def company_copy(company: Path, tmp_path: Path) -> Iterator[Path]:
     shutil.rmtree(raw)
 
 
-LONGEST = ("test_spark", "test_updates", "test_engines", "test_scenarios", "test_package")
+LONGEST = ("test_updates", "test_engines", "test_scenarios", "test_package")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

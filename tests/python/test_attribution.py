@@ -16,11 +16,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import ROOT, compiling
+from conftest import CASES, ROOT, compiling
 
 from tools.bench_attribution import DATABASE, compile_inline, compile_models
 
-CASES = ROOT.parent / "shared" / "cases" / "attribution"
+ATTRIBUTION = CASES / "attribution"
 CLOSED_ON = date(2026, 6, 30)
 TOLERANCE = 1e-9
 
@@ -142,7 +142,7 @@ def weights(connection: duckdb.DuckDBPyConnection, model: str) -> dict[str, list
 
 def golden(name: str) -> list[dict[str, str]]:
     """The rows of a published example; skips the test where a clone has none."""
-    file = CASES / f"golden_{name}.csv"
+    file = ATTRIBUTION / f"golden_{name}.csv"
     if not file.exists():
         pytest.skip(f"{file.name} is not here")
     with file.open(newline="") as lines:

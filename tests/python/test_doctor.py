@@ -12,7 +12,7 @@ import duckdb
 import polars as pl
 import pytest
 import yaml
-from conftest import ARTIFACTS, COMPANY_DAY, ROOT, Result, errors, run_abm, said
+from conftest import ARTIFACTS, CASES, COMPANY_DAY, ROOT, Result, errors, run_abm, said
 
 from abm.build import BuildOptions, check_raw
 from abm.contract import DELETED, LOADED_AT, Comparison, Table, compare, load_contract
@@ -23,7 +23,7 @@ from abm.landing import Found, Stored, Wanted
 from abm.paths import project_vars
 from abm.settings import save_vars
 
-CONNECTORS = (ROOT.parent / "shared" / "cases" / "connectors").resolve()
+CONNECTORS = CASES / "connectors"
 CONTRACT = load_contract(ROOT)
 SOURCES = list(CONTRACT)
 MARKS = project_vars(ROOT)["row_marks"]

@@ -30,8 +30,10 @@ from conftest import (
 )
 from planted_people import plant
 
+from abm.contract import Column, Table, load_contract
 from abm.hashes import FILE
 from abm.landing import Landing, LoaderName, Reading, Wanted
+from abm.loading import loaded_columns
 from abm.postgres import Connection, PostgresDialect, RawDatabase, let_readers_read
 from abm.privacy import SALT
 from tools.bench_attribution import compile_inline
@@ -420,6 +422,91 @@ def test_unreadable_values_are_read_alike(
         *("2024-01-05 10:00:00 Nowhere/Land", "2024-01-05 T10:00:00"),
         "2024-01-05 10:00:00+02:00:30",
     }
+
+
+WRITTEN_AS = {
+    "double": ("float", "decimal(38, 6)", "bigint"),
+    "timestamp": ("timestamptz", "timestamp_ns", "timestamp_s", "date"),
+    "integer": ("double", "smallint", "hugeint", "decimal(9, 0)"),
+    "bigint": ("double", "ubigint", "decimal(18, 0)"),
+    "boolean": ("integer", "varchar"),
+    "date": ("timestamp", "timestamptz"),
+}
+"""Types that exports write where the contract has another."""
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("turn", range(4))
+def test_other_types_are_read_alike(
+    turn: int, company_copy: Path, server: dict[str, str], abm: Abm, tmp_path: Path
+) -> None:
+    """Every column of the small company is written in another type than the contract's."""
+    n_written = 0
+    for tables in load_contract(ROOT).values():
+        for table in tables.values():
+            file = company_copy / table.source / f"{table.name}.parquet"
+            columns = [column for column in table.columns if column.data_type in WRITTEN_AS]
+            if columns and file.exists():
+                n_written += write_otherwise(file, columns, turn)
+    assert n_written > 150
+    db = tmp_path / "abm.duckdb"
+    result = abm("build", "--raw", company_copy, "--db", db, "--as-of", COMPANY_DAY)
+    assert result.returncode == 0, said(result)
+    # A database of its own: an earlier build's history would be restated.
+    with connected_to(server, in_transaction=False) as connection:
+        connection.execute(f"create database turn_{turn}".encode())
+    own = {**server, "ABM_POSTGRES_DATABASE": f"turn_{turn}"}
+    build_there(company_copy, own, tmp_path / "there")
+    result = run_abm("compare", "--db", db, target=tmp_path / "there", environment=own)
+    assert result.returncode == 0, said(result)
+
+
+def write_otherwise(file: Path, columns: Sequence[Column], turn: int) -> int:
+    """Write columns of a file in another type each; returns how many of them it has."""
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        there = set(connection.read_parquet(str(file)).columns)
+        replaced = []
+        for place, column in enumerate(columns):
+            if column.name in there:
+                types = WRITTEN_AS[column.data_type]
+                data_type = types[(place + turn) % len(types)]
+                replaced.append(f"try_cast({column.name} as {data_type}) as {column.name}")
+        if replaced:
+            connection.execute(
+                f"copy (select * replace ({', '.join(replaced)}) from '{file}') "
+                f"to '{file}.new' (format parquet)"
+            )
+            Path(f"{file}.new").replace(file)
+    return len(replaced)
+
+
+@pytest.mark.parametrize(
+    ("written", "contracted", "data_type", "arrives"),
+    [
+        ("timestamp '2024-02-10 09:30:00'", "date", "varchar", "2024-02-10 09:30:00"),
+        ("timestamptz '2024-02-10 09:30:00+02'", "timestamp", "varchar", "2024-02-10 07:30:00+00"),
+        ("12.50::decimal(9, 2)", "double", "varchar", "12.50"),
+        ("7::double", "bigint", "varchar", "7.0"),
+        ("0.2::float", "double", "double", 0.20000000298023224),
+        ("7::bigint", "bigint", "bigint", 7),
+        ("7::bigint", "varchar", "varchar", "7"),
+        ("7::bigint", None, "bigint", 7),
+        ("170141183460469231731687303715884105727::hugeint", None, "varchar", str(2**127 - 1)),
+    ],
+)
+def test_values_arrive_whole(
+    written: str, contracted: str | None, data_type: str, arrives: object
+) -> None:
+    """What is not of the contract's type travels as its text."""
+    columns = () if contracted is None else (Column("value", contracted, optional=False),)
+    table = Table("made", "up", columns, (), (), optional=True, never_absent=False)
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"create view raw_rows as select {written} as value")
+        (loaded,) = loaded_columns(connection, table)
+        ((value,),) = connection.execute(f"select {loaded.expression} from raw_rows").fetchall()
+    assert (loaded.data_type, value) == (data_type, arrives)
 
 
 def spoil(file: Path, columns: dict[str, list[str]]) -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import COMPANY_DAY, ROOT, Build, run_abm, said
+from conftest import CASES, COMPANY_DAY, Build, run_abm, said
 
-CASES = (ROOT.parent / "shared" / "cases" / "reports").resolve()
+REPORTS = CASES / "reports"
 
-pytestmark = pytest.mark.skipif(not CASES.is_dir(), reason=f"there is no {CASES}")
+pytestmark = pytest.mark.skipif(not REPORTS.is_dir(), reason=f"there is no {REPORTS}")
 
 READ = [
     *("dim_accounts", "dim_people", "dim_account_executives"),
@@ -197,7 +197,7 @@ def built(raw: Path, folder: Path, target: Path, crm: str = "salesforce") -> Bui
 @pytest.mark.parametrize("case", REPORTED, ids=lambda case: case.folder)
 def test_reported_case(case: Case, tmp_path: Path, target: Path) -> None:
     crm = "hubspot" if case.folder.startswith("hs_") else "salesforce"
-    build = built(CASES / case.folder, tmp_path, target, crm)
+    build = built(REPORTS / case.folder, tmp_path, target, crm)
     assert build.result.returncode == 0, said(build.result)
     with build.connect() as connection:
         assert connection.execute(WALK).fetchall() == [(case.won, 0)]

@@ -13,9 +13,9 @@ from typing import Any
 
 import polars as pl
 import pytest
-from conftest import COMPANY_DAY, ROOT, Abm, said
+from conftest import CASES, COMPANY_DAY, Abm, said
 
-REPORTS = (ROOT.parent / "shared" / "cases" / "reports").resolve()
+REPORTS = CASES / "reports"
 """Extracts made up for the situations; they are no part of the project."""
 
 LOADED = datetime(2026, 10, 31, 6)

@@ -11,9 +11,9 @@ import duckdb
 import polars as pl
 import pytest
 import yaml
-from conftest import ARTIFACTS, COMPANY_DAY, ROOT, Abm, Build, errors, said
+from conftest import ARTIFACTS, CASES, COMPANY_DAY, ROOT, Abm, Build, errors, said
 
-CONNECTORS = (ROOT.parent / "shared" / "cases" / "connectors").resolve()
+CONNECTORS = CASES / "connectors"
 """Test extracts of the connectors' own packages; they are no part of the project."""
 
 ALL_SOURCES = (

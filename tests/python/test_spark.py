@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import COMPANY_DAY, ROOT, Abm, Build, Result, errors, said
+from conftest import CASES, COMPANY_DAY, ROOT, Abm, Build, Result, errors, said
 from test_engines import NOT_INSTALLED, SPOILED, check_decimals
 
 from abm.build import resolve_build_db
@@ -20,7 +20,6 @@ from abm.spark import check_gathered
 from tools.spark_events import usage_of_models
 
 PYTHON = ROOT / ".venv-spark/bin/python"
-CASES = (ROOT.parent / "shared" / "cases").resolve()
 # With one tier of compilation alone, Java keeps 48 MB of code, which are full within a minute.
 SMALL = {
     "SPARK_CONF_DIR": str(ROOT / "tests/spark"),

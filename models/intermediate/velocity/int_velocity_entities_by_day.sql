@@ -30,7 +30,6 @@ judged as (
         deals.entity_type,
         deals.entity_id,
         deals.fallback_sector,
-        deals.opportunity_id,
         deals.is_advanced,
         deals.has_been_advanced,
         deals.history_basis,
