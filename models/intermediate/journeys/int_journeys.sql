@@ -60,53 +60,60 @@ newest as (
     group by opportunity_id, attribution_basis
 ),
 
+-- Whole before touches are joined: every touch is looked up once.
+milestones as (
+    select
+        journeys.opportunity_id,
+        journeys.attribution_basis,
+        journeys.created_at as opportunity_created_at,
+        first_leads.created_at as lead_created_at,
+        newest.newest_on
+    from journeys
+    left join newest
+        on
+            journeys.opportunity_id = newest.opportunity_id
+            and journeys.attribution_basis = newest.attribution_basis
+    left join first_leads
+        on
+            journeys.opportunity_id = first_leads.opportunity_id
+            and journeys.attribution_basis = first_leads.attribution_basis
+),
+
 -- Touches are summed before journeys without one are added, so that only sums are kept in memory.
 summed as (
     select
         touches.opportunity_id,
         touches.attribution_basis,
         count(*) as n_touches,
-        max(newest.newest_on) as newest_on,
-        max(case when touches.occurred_at <= first_leads.created_at then touches.touch_number end)
+        max(case when touches.occurred_at <= milestones.lead_created_at then touches.touch_number end)
             as lead_creation_number,
-        max(case when touches.occurred_at <= journeys.created_at then touches.touch_number end)
-            as opportunity_creation_number,
-        sum({{ time_decay('touches.occurred_on', 'newest.newest_on') }}) as decay
+        max(case
+            when touches.occurred_at <= milestones.opportunity_created_at then touches.touch_number
+        end) as opportunity_creation_number,
+        sum({{ time_decay('touches.occurred_on', 'milestones.newest_on') }}) as decay
     from touches
-    inner join newest
+    inner join milestones
         on
-            touches.opportunity_id = newest.opportunity_id
-            and touches.attribution_basis = newest.attribution_basis
-    inner join journeys
-        on
-            touches.opportunity_id = journeys.opportunity_id
-            and touches.attribution_basis = journeys.attribution_basis
-    left join first_leads
-        on
-            touches.opportunity_id = first_leads.opportunity_id
-            and touches.attribution_basis = first_leads.attribution_basis
+            touches.opportunity_id = milestones.opportunity_id
+            and touches.attribution_basis = milestones.attribution_basis
     group by touches.opportunity_id, touches.attribution_basis
 ),
 
 final as (
     select
-        journeys.opportunity_id,
-        journeys.attribution_basis,
+        milestones.opportunity_id,
+        milestones.attribution_basis,
         coalesce(summed.n_touches, 0) as n_touches,
-        summed.newest_on,
-        first_leads.created_at as lead_created_at,
+        milestones.newest_on,
+        milestones.lead_created_at,
         summed.lead_creation_number,
         summed.opportunity_creation_number,
         summed.decay
-    from journeys
-    left join first_leads
-        on
-            journeys.opportunity_id = first_leads.opportunity_id
-            and journeys.attribution_basis = first_leads.attribution_basis
+    from milestones
     left join summed
         on
-            journeys.opportunity_id = summed.opportunity_id
-            and journeys.attribution_basis = summed.attribution_basis
+            milestones.opportunity_id = summed.opportunity_id
+            and milestones.attribution_basis = summed.attribution_basis
 )
 
 select * from final
