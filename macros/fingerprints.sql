@@ -87,10 +87,10 @@
     {{ return(statements | join(';\n') ~ ';') }}
 {%- endmacro %}
 
-{#- What abm/dbt_plugin.py found: raw table (source/table) to the fingerprint of its file, and * to
-    that of the directory. -#}
+{#- What abm/dbt_plugin.py found, as JSON: raw table (source/table) to the fingerprint of its file,
+    and * to that of the directory. -#}
 {% macro raw_contents() -%}
-    {{- return("cast(getvariable('abm_raw_contents') as map(varchar, varchar))") -}}
+    {{- return("cast(cast(getvariable('abm_raw_contents') as json) as map(varchar, varchar))") -}}
 {%- endmacro %}
 
 {#- The rows of a query, without what dbt keeps of statements. -#}

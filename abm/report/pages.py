@@ -24,7 +24,6 @@ from abm.report.remarks import remarks, said_of_programme
 from abm.report.script import script, script_hash, with_needed_script
 from abm.report.tables import (
     FOLDER,
-    NUMBERS,
     STAND_IN,
     Cells,
     Column,
@@ -362,7 +361,7 @@ class Pages:
             [
                 {
                     "text": cells.heading(column, self.dictionary),
-                    "is_number": column.kind in NUMBERS,
+                    "style": column.style,
                 }
                 for column in columns
             ],

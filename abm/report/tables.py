@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from abm.dictionary import TableEntry
 from abm.paths import read_yaml
@@ -67,6 +67,11 @@ class Column:
     reason: str = ""
     cases: str = ""
     reliable: str = "is_reliable"
+
+    @property
+    def style(self) -> str:
+        """The class of its cells: `n` for numbers, `word` for codes, whose words stay together."""
+        return "n" if self.kind in NUMBERS else "word" if self.kind == "code" else ""
 
 
 @dataclass(frozen=True)
@@ -201,8 +206,7 @@ class Cells:
             case "change_share":
                 return language.share(value, sign=True)
             case "code":
-                words = language.code_of(column.codes, value)
-                return Markup('<span class="word">{}</span>').format(words)
+                return escape(language.code_of(column.codes, value))
             case "count":
                 return language.number(value)
             case "day":
