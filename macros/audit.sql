@@ -128,8 +128,9 @@
 {%- endmacro %}
 
 {#- What became of the rows of a raw table, but for the newest versions of its repeated keys
-    (raw_repeated_keys), in rows to be added up. Raw rows are counted in the extract, staged rows in
-    the staging model, duplicates from the distinct keys: a lost row shows as a difference. -#}
+    (int_repeated_raw_keys), in rows to be added up. Raw rows are counted in the extract, staged
+    rows in the staging model, duplicates from the distinct keys: a lost row shows as a
+    difference. -#}
 {% macro raw_row_counts(source_name, table_name, staging_model) -%}
     {%- set relation = source(source_name, table_name) -%}
     {%- set staged = ref(staging_model) -%}
@@ -184,16 +185,14 @@
     {%- endif %}
 {%- endmacro %}
 
-{#- Keys of several readable versions: how many unlike ones are newest as far as any time tells (the
-    one that counts is then the greatest, column by column as text), and what the newest is. -#}
-{% macro raw_repeated_keys(source_name, table_name) -%}
+{#- The readable versions of the keys that occur more than once in a raw table. `key_text` is the
+    key as keys are compared, `record_id` as a version states it. -#}
+{% macro repeated_raw_versions(source_name, table_name) -%}
     {%- set reading = raw_reading(source_name, table_name) -%}
     {%- set columns = raw_table(source_name, table_name).columns -%}
     {%- set absent = absent_raw_columns(source_name, table_name) -%}
-    {%- set key_columns = reading.meta['key'] | reject('in', absent) | list -%}
-    {%- set is_any_after = is_any_past_after_as_of(raw_table(source_name, table_name)) -%}
     {%- set parts = [] -%}
-    {%- for name in key_columns -%}
+    {%- for name in reading.meta['key'] | reject('in', absent) -%}
         {%- set text = text_of(name, columns[name].data_type) -%}
         {%- do parts.append(
             'coalesce(' ~ impersonal_key_part(columns[name], text, 'true') ~ ", '(none)')"
@@ -202,20 +201,14 @@
     select
         '{{ source_name }}' as source_system,
         '{{ table_name }}' as raw_table,
+        {{ joined_key(reading.key) }} as key_text,
         {{ parts | join(" || ' / ' || ") }} as record_id,
-        count(distinct case when time_rank = 1 then content end) as n_newest,
-        sum(case when version_rank = 1 and is_deleted_row then 1 else 0 end) as n_deleted,
-        sum(case
-            when
-                version_rank = 1
-                and not is_deleted_row
-                and ({{ is_any_after }})
-                then 1
-            else 0
-        end) as n_after_as_of
-    from ({{ ranked_raw_versions(reading) }}) as readable_rows
-    where n_versions > 1
-    group by {{ (key_columns + reading.further_key) | join(', ') }}
+        {{ reading.time_text }} as time_text,
+        {{ reading.version_text }} as version_text,
+        is_deleted_row,
+        {{ is_any_past_after_as_of(raw_table(source_name, table_name)) }} as is_after_as_of
+    from ({{ typed_raw_rows(reading, repeated_raw_rows(reading)) }}) as readable_rows
+    where not is_rejected_row
 {%- endmacro %}
 
 {#- Whether a table has a key of which the extract has at least a part. -#}

@@ -7,6 +7,22 @@
     {%- endfor -%}
 {%- endmacro %}
 
+{#- One text that sorts as its parts do, one after the other, nulls first: no character that a text
+    holds is below the separator. -#}
+{% macro ordered_text(parts) -%}
+    {{ return(adapter.dispatch('ordered_text', 'abm_warehouse')(parts)) }}
+{%- endmacro %}
+
+{% macro default__ordered_text(parts) -%}
+    {%- for part in parts -%}
+        coalesce({{ part }}, '')
+        {%- if not loop.last %} || chr(1) || {% endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- One function is bound sooner than one per part. -#}
+{% macro duckdb__ordered_text(parts) -%} concat({{ parts | join(', chr(1), ') }}) {%- endmacro %}
+
 {#- A surrogate key: 32 hexadecimal digits that survive a rebuild. -#}
 {% macro surrogate_key(parts) -%}
     {{ dbt.hash(joined_key(parts)) }}

@@ -81,7 +81,8 @@
                 partition by {{ reading.key | join(', ') }}
                 order by
                 case when is_rejected_row then 1 else 0 end,
-                {{ reading.version_order }}
+                {{ binary_order(reading.time_text) }} desc,
+                {{ binary_order(reading.version_text) }} desc
             ) as version_rank
         from ({{ typed_raw_rows(reading, repeated_raw_rows(reading)) }}) as readable_rows
     ) as ranked_rows
@@ -101,23 +102,6 @@
         (select raw_rows.*
         from {{ read_raw_rows(reading) }} as raw_rows
         where {{ row_hash(reading.raw_key) }} in {{ repeated_raw_keys(reading) }})
-{%- endmacro %}
-
-{#- The readable versions of the keys that occur more than once, each with its place by all that
-    orders versions (version_rank) and by time alone (time_rank), and a hash of all it says. -#}
-{% macro ranked_raw_versions(reading) -%}
-    {%- set key = reading.key | join(', ') -%}
-    select
-        readable_rows.*,
-        {{ row_hash(
-            (reading.columns.keys() | list) + (reading.marks.keys() | list) + ['is_deleted_row']
-        ) }} as content,
-        count(*) over (partition by {{ key }}) as n_versions,
-        row_number() over (partition by {{ key }} order by {{ reading.version_order }})
-            as version_rank,
-        rank() over (partition by {{ key }} order by {{ reading.times | join(', ') }}) as time_rank
-    from ({{ typed_raw_rows(reading, repeated_raw_rows(reading)) }}) as readable_rows
-    where not is_rejected_row
 {%- endmacro %}
 
 {#- Every raw row with what its columns, or some of them, are read as: `abm_read_<column>`. Whoever
@@ -164,9 +148,10 @@
       key, raw_key   the key as expressions that are never null in a readable row, of readable_rows
                      and of read_raw_rows: an optional part compares equal to itself, and one that
                      the extract lacks is left out; key_columns are what they read
-      times          what tells versions apart, newest first: whether the loader calls one the
-                     present one, when it was modified, when it was loaded
-      version_order  the times, then every column as text, greatest first
+      time_text      what tells versions apart in time, a text that is greatest for the newest:
+                     whether the loader calls one the present one, when it was modified, when it
+                     was loaded
+      version_text   every column and mark as text, of which the greatest counts among the newest
       relation, meta the table and its meta
     A macro costs dbt more to call than a line to render, so one is called per type and not per
     column, with `{column}` in the column's place: nothing that a pattern may end with.
@@ -191,8 +176,7 @@
         + (table_marks.types.values() | list) -%}
     {%- for data_type in kinds | unique -%}
         {%- do nulls.update({data_type: 'cast(null as ' ~ engine_type(data_type) ~ ')'}) -%}
-        {%- set text = text_of('readable_rows.{column}', data_type) -%}
-        {%- do texts.update({data_type: binary_order(text) ~ ' desc nulls last'}) -%}
+        {%- do texts.update({data_type: text_of('readable_rows.{column}', data_type)}) -%}
         {%- if data_type != 'varchar' and not is_nested_type(data_type) -%}
             {%- do casts.update({data_type: try_cast(place, data_type)}) -%}
         {%- endif -%}
@@ -207,11 +191,12 @@
     {%- set reading = {
         'reads': {'loaded_at': raw_loaded_at(source_name, table_name)}, 'columns': {}, 'marks': {},
         'nulls': {}, 'faults': [], 'loaded_at': loaded_at, 'deleted': [], 'merged': [], 'key': [],
-        'raw_key': [], 'key_columns': meta['key'] | list, 'further_key': [], 'times': [],
+        'raw_key': [], 'key_columns': meta['key'] | list,
         'relation': raw_relation(source_name, table_name), 'meta': meta,
         'connection': 'raw_rows.source_connection' if has_connections
             else 'cast(null as ' ~ string ~ ')',
     } -%}
+    {%- set times = [] -%}
     {%- set versions = [] -%}
     {%- for column in table.columns.values() -%}
         {%- set name = column.name -%}
@@ -241,8 +226,8 @@
         {%- endif -%}
         {%- do reading.columns.update({name: typed}) -%}
         {%- do reading.nulls.update({name: nulls[data_type]}) -%}
-        {%- do versions.append(texts[data_type] | replace('{column}', name)) -%}
         {%- if name not in absent -%}
+            {%- do versions.append(texts[data_type] | replace('{column}', name)) -%}
             {%- if name in filled -%}
                 {%- do reading.faults.append({
                     'column': name, 'reason': 'missing_id', 'is_blocking': true,
@@ -276,9 +261,7 @@
     {%- for name in raw_passthrough_columns(source_name, table_name) -%}
         {%- do reading.columns.update({name: 'raw_rows.' ~ name}) -%}
         {%- do reading.nulls.update({name: 'cast(null as ' ~ string ~ ')'}) -%}
-        {%- do versions.append(
-            binary_order(text_of('readable_rows.' ~ name, 'varchar')) ~ ' desc nulls last'
-        ) -%}
+        {%- do versions.append(texts['varchar'] | replace('{column}', name)) -%}
     {%- endfor -%}
 
     {%- for name, data_type in table_marks.types.items() if name not in table.columns -%}
@@ -286,6 +269,7 @@
             taken_as_typed(data_type) if name in already_typed else casts[data_type]
         ) | replace('{column}', name)}) -%}
         {%- do reading.marks.update({name: 'raw_rows.abm_read_' ~ name}) -%}
+        {%- do versions.append(texts[data_type] | replace('{column}', name)) -%}
         {%- if name not in already_typed -%}
             {%- do reading.faults.append({
                 'column': name, 'reason': 'unreadable_' ~ data_type, 'is_blocking': true,
@@ -303,8 +287,8 @@
     {%- endfor -%}
     {%- for name in table_marks.active -%}
         {%- do reading.deleted.append('not coalesce(' ~ readings[name] ~ ', true)') -%}
-        {%- do reading.times.append(
-            'case when coalesce(readable_rows.' ~ name ~ ', true) then 0 else 1 end'
+        {%- do times.append(
+            'case when coalesce(readable_rows.' ~ name ~ ", true) then '1' else '0' end"
         ) -%}
     {%- endfor -%}
     {%- if meta.get('merged_into') -%}
@@ -340,17 +324,16 @@
         {%- for name in further.where_null + [further.column] -%}
             {%- do readable.update({name: 'readable_rows.' ~ name}) -%}
         {%- endfor -%}
-        {%- do reading.further_key.append(further_key_part(further, readable, data_type)) -%}
-        {%- do reading.key.extend(reading.further_key) -%}
+        {%- do reading.key.append(further_key_part(further, readable, data_type)) -%}
         {%- do reading.key_columns.extend(further.where_null + [further.column]) -%}
         {%- do reading.raw_key.append(further_key_part(further, reading.columns, data_type)) -%}
     {%- endif -%}
     {%- for name in table_marks.modified_at -%}
-        {%- do reading.times.append('readable_rows.' ~ name ~ ' desc nulls last') -%}
+        {%- do times.append(texts[table_marks.types[name]] | replace('{column}', name)) -%}
     {%- endfor -%}
-    {%- do reading.times.append('readable_rows.loaded_at desc nulls last') -%}
+    {%- do times.append(text_of('readable_rows.loaded_at', 'timestamp')) -%}
     {%- do reading.update({
-        'version_order': (reading.times + versions) | join(',\n                ')
+        'time_text': ordered_text(times), 'version_text': ordered_text(versions)
     }) -%}
     {{ return(reading) }}
 {%- endmacro %}

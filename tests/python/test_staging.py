@@ -38,8 +38,10 @@ ACCOUNTS = """
         null::double as annual_revenue, null::integer as number_of_employees,
         null as billing_country, null as billing_state, null as parent_id, null as owner_id,
         null as type, master_record_id, timestamp '2025-01-01' as created_date,
-        null as currency_iso_code, is_deleted, synced as _fivetran_synced
-    from (values
+        null as currency_iso_code, is_deleted, synced as _fivetran_synced,
+        case id when 'mark_then_none' then number = 1 when 'none_then_mark' then number = 2 end
+            as _fivetran_deleted
+    from (select *, row_number() over (partition by id) as number from (values
         ('kept', 'Kept', null, false, timestamp '2026-01-01'),
         ('kept', 'Old name', null, false, '2025-12-31'),
         ('deleted_last', 'x', null, true, '2026-01-02'),
@@ -48,8 +50,12 @@ ACCOUNTS = """
         ('restored', 'x', null, null, '2026-01-02'),
         ('merged', 'x', 'kept', false, '2026-01-02'),
         ('001A0000006Vm9r', 'Old form', null, false, '2026-01-01'),
-        ('001A0000006Vm9rIAC', 'New form', null, false, '2026-01-02')
-    ) as rows (id, name, master_record_id, is_deleted, synced)
+        ('001A0000006Vm9rIAC', 'New form', null, false, '2026-01-02'),
+        ('mark_then_none', 'x', null, false, '2026-01-02'),
+        ('mark_then_none', 'x', null, false, '2026-01-02'),
+        ('none_then_mark', 'x', null, false, '2026-01-02'),
+        ('none_then_mark', 'x', null, false, '2026-01-02')
+    ) as rows (id, name, master_record_id, is_deleted, synced))
 """
 
 EVENTS = """
@@ -86,7 +92,8 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnectio
     }.items():
         file = raw / f"{table}.parquet"
         file.parent.mkdir(parents=True, exist_ok=True)
-        query = f"select *, null::boolean as _fivetran_deleted from ({query})"
+        if "_fivetran_deleted" not in query:
+            query = f"select *, null::boolean as _fivetran_deleted from ({query})"
         duckdb.execute(f"copy ({query}) to '{file}' (format parquet)")
     models = (
         "stg_abm_program__target_accounts stg_abm_program__stakeholders stg_salesforce__accounts "
@@ -126,8 +133,8 @@ def test_possible_dates(staged: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_deletions_and_merges(staged: duckdb.DuckDBPyConnection) -> None:
-    """The newest version decides whether an id is deleted; a merged row leads to its survivor; the
-    15- and the 18-character form are one id."""
+    """The newest version decides whether an id is deleted, of equal ones the one that a mark deletes;
+    a merged row leads to its survivor; the 15- and the 18-character form are one id."""
     accounts = staged.execute(
         "select account_id, account_name, domain from staging.stg_salesforce__accounts order by all"
     ).fetchall()

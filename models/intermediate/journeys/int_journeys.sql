@@ -85,8 +85,9 @@ summed as (
         touches.opportunity_id,
         touches.attribution_basis,
         count(*) as n_touches,
-        max(case when touches.occurred_at <= milestones.lead_created_at then touches.touch_number end)
-            as lead_creation_number,
+        max(case
+            when touches.occurred_at <= milestones.lead_created_at then touches.touch_number
+        end) as lead_creation_number,
         max(case
             when touches.occurred_at <= milestones.opportunity_created_at then touches.touch_number
         end) as opportunity_creation_number,
