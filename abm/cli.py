@@ -397,9 +397,9 @@ def build(
         for warning in comparison.warnings:
             _say("warning", warning)
         if target == POSTGRES:
-            from abm.postgres import let_readers_read
+            from abm.postgres import let_readers_read, unknown_letters
 
-            if problem := let_readers_read():
+            for problem in filter(None, (unknown_letters(), let_readers_read())):
                 _say("warning", problem)
         report = run_dbt(options, comparison.variables)
         _print_build(report)

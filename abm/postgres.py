@@ -271,6 +271,30 @@ def only_build() -> Iterator[None]:
         yield
 
 
+def unknown_letters() -> str | None:
+    """Find whether the database knows small letters as the other engines do.
+
+    No locale decides how texts are ordered, but `lower` and `upper` go by it: C knows a to z alone,
+    a Turkish one has another small i.
+
+    Returns:
+        None, or what becomes of names and what to do, a sentence.
+    """
+    with connected() as connection:
+        row = connection.execute(
+            "select case when getdatabaseencoding() = 'UTF8' "
+            "then lower(chr(201) || 'I') = chr(233) || 'i' end, current_database()"
+        ).fetchone()
+    assert row
+    if row[0]:
+        return None
+    return (
+        f"PostgreSQL database {row[1]} has É and I small as other engines do not, so names with "
+        "such letters may not be found: make one that does, with `create database ... template "
+        "template0 encoding 'UTF8' locale 'C.UTF-8'`, and load there."
+    )
+
+
 def let_readers_read() -> str | None:
     """Let the role `abm_reader` read what a build publishes, before the build makes it.
 

@@ -12,7 +12,7 @@
 {#- PostgreSQL sorts distinct values by the very expression that it joins. -#}
 {% macro postgres__ordered_list(expression, separator) -%}
     {%- set joined = binary_order('cast(' ~ expression ~ ' as ' ~ dbt.type_string() ~ ')') -%}
-    string_agg(distinct {{ joined }}, '{{ separator }}' order by {{ joined }})
+    (string_agg(distinct {{ joined }}, '{{ separator }}' order by {{ joined }})) collate "default"
 {%- endmacro %}
 
 {% macro snowflake__ordered_list(expression, separator) -%}

@@ -55,8 +55,8 @@
 {% macro message_texts() -%}
     select
         code,
-        max(case when language = 'en' then message end) as text_en,
-        max(case when language = 'fr' then message end) as text_fr
+        {{ maximum_text("case when language = 'en' then message end") }} as text_en,
+        {{ maximum_text("case when language = 'fr' then message end") }} as text_fr
     from {{ ref('message_templates') }}
     group by code
 {%- endmacro %}

@@ -446,7 +446,7 @@
 
         select
             listed.merged_id,
-            min(listed.survivor_id) as survivor_id
+            {{ minimum_text('listed.survivor_id') }} as survivor_id
         from listed
         -- Two that name each other: one of them stays.
         left join listed as reversed
@@ -455,7 +455,10 @@
                 and listed.survivor_id = reversed.merged_id
         where
             listed.merged_id not in ('', listed.survivor_id)
-            and (reversed.survivor_id is null or listed.survivor_id < listed.merged_id)
+            and (
+                reversed.survivor_id is null
+                or {{ binary_order('listed.survivor_id') }} < listed.merged_id
+            )
         group by listed.merged_id
     {%- endif -%}
 {%- endmacro %}

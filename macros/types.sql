@@ -248,6 +248,24 @@
 
 {% macro postgres__binary_order(expression) -%} {{ expression }} collate "C" {%- endmacro %}
 
+{#- The first and the last text of a group in that order. On PostgreSQL they leave it behind: lower
+    and upper go by the order that a text has, and the binary one knows no letter but a to z. -#}
+{% macro minimum_text(expression) -%}
+    {{ return(adapter.dispatch('extreme_text', 'abm_warehouse')('min', expression)) }}
+{%- endmacro %}
+
+{% macro maximum_text(expression) -%}
+    {{ return(adapter.dispatch('extreme_text', 'abm_warehouse')('max', expression)) }}
+{%- endmacro %}
+
+{% macro default__extreme_text(function, expression) -%}
+    {{ function }}({{ expression }})
+{%- endmacro %}
+
+{% macro postgres__extreme_text(function, expression) -%}
+    ({{ function }}(({{ expression }}) collate "C")) collate "default"
+{%- endmacro %}
+
 {#- Whole days from one date to another; negative where the second is earlier. -#}
 {% macro days_between(from_date, to_date) -%}
     {{ dbt.datediff(from_date, to_date, 'day') }}

@@ -1,9 +1,10 @@
 {#-
     Rows valid from a day to a day (exclusive, null = open) that may overlap, turned into stretches
-    that do not: on every day the row with the latest start counts, then the greatest value.
+    that do not: on every day the row with the latest start counts, then the greatest value; `texts`
+    are those of the values that are texts.
     Returns `key`, the value columns, valid_from_on, valid_to_on.
 -#}
-{% macro validity_stretches(relation, key, values, from_column, to_column) -%}
+{% macro validity_stretches(relation, key, values, from_column, to_column, texts=[]) -%}
     with boundaries as (
         select
             {{ key }},
@@ -30,7 +31,10 @@
                 partition by boundaries.{{ key }}, boundaries.valid_from_on
                 order by
                     versions.{{ from_column }} desc
-                    {%- for value in values %}, versions.{{ value }} desc nulls last{% endfor %}
+                    {%- for value in values -%}
+                    {%- set stated = 'versions.' ~ value %},
+                    {{ binary_order(stated) if value in texts else stated }} desc nulls last
+                    {%- endfor %}
             ) as version_rank
         from boundaries
         left join {{ relation }} as versions

@@ -4,7 +4,7 @@
             order by
                 case when revenue_usd_lower is null then 1 else 0 end,
                 revenue_usd_lower,
-                account_size_tier
+                {{ binary_order('account_size_tier') }}
         )
 {%- endset -%}
 {%- set worded_seeds = [

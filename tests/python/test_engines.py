@@ -29,12 +29,19 @@ from conftest import (
     said,
 )
 from planted_people import plant
+from text_order import by_locale, parsed
 
 from abm.contract import Column, Table, load_contract
 from abm.hashes import FILE
 from abm.landing import Landing, LoaderName, Reading, Wanted
 from abm.loading import loaded_columns
-from abm.postgres import Connection, PostgresDialect, RawDatabase, let_readers_read
+from abm.postgres import (
+    Connection,
+    PostgresDialect,
+    RawDatabase,
+    let_readers_read,
+    unknown_letters,
+)
 from abm.privacy import SALT
 from tools.bench_attribution import compile_inline
 
@@ -102,14 +109,17 @@ def server() -> Iterator[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def english(server: dict[str, str]) -> dict[str, str]:
-    """A database on the server that sorts text as English does: a, B, c instead of B, a, c."""
+    """A database on the server that sorts text as unlike bytes as a locale can: a before B, letters
+    before digits, 9 before 10, and signs as if they were not there."""
     with connected_to(server, in_transaction=False) as connection:
         connection.execute(
-            "create database english template template0 locale_provider icu icu_locale 'en-US'"
+            "create database english template template0 locale_provider icu "
+            "icu_locale 'en-US-u-ka-shifted-kn-true-kr-latn-digit'"
         )
     settings = {**server, "ABM_POSTGRES_DATABASE": "english"}
     with connected_to(settings) as connection:
-        assert connection.execute("select 'a' < 'B'").fetchone() == (True,)
+        for first, second in (("a", "B"), ("a", "1"), ("9", "10"), ("ab", "a_c")):
+            assert connection.execute(f"select '{first}' < '{second}'").fetchone() == (True,)
     return settings
 
 
@@ -242,6 +252,49 @@ def test_doubles_become_the_same_decimals(
     check_decimals(show)
 
 
+def test_no_locale_orders_texts(
+    built_on_both: Build, english: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """As the server itself parses every model; what is planted is found."""
+    planted = {
+        "planted_order": "select row_number() over (order by region) from regions",
+        "planted_least": "select min(region) from regions",
+        "planted_least_over": "select max(region) over () from regions",
+        "planted_list": "select string_agg(region, ',' order by region) from regions",
+        "planted_sort": "select region from regions order by region limit 1",
+        "planted_comparison": "select region < 'b' from regions",
+        "planted_greatest": "select greatest(region, 'b') from regions",
+        "planted_letters": 'select lower(region collate "C") from regions',
+        "planted_nothing": 'select min(region collate "C"), lower(region) from regions '
+        'group by region order by region collate "C"',
+    }
+    places = tmp_path_factory.getbasetemp().glob("there*/compiled/abm_warehouse/models")
+    compiled = max(places, key=lambda place: place.stat().st_mtime)
+    models = {file.stem: file.read_text(encoding="utf-8") for file in compiled.rglob("*.sql")}
+    assert len(models) > 400
+    with connected_to(english) as connection:
+        connection.execute("create schema statements; set local search_path = statements")
+        connection.execute("create table regions (region text)")
+        for name, statement in (models | planted).items():
+            connection.execute(f'create view "{name}" as {statement}'.encode())
+        trees = connection.execute(
+            "select relname, ev_action::text from pg_rewrite join pg_class on ev_class = "
+            "pg_class.oid where relnamespace = 'statements'::regnamespace"
+        )
+        found = {name: sorted(by_locale(parsed(tree))) for name, tree in trees}
+        connection.execute("drop schema statements cascade")
+    assert {name: kinds for name, kinds in found.items() if kinds} == {
+        "planted_order": ["over (order by)"],
+        "planted_least": ["min"],
+        "planted_least_over": ["max"],
+        "planted_list": ["agg(order by)"],
+        "planted_sort": ["order by"],
+        "planted_comparison": ["<"],
+        "planted_greatest": ["greatest"],
+        "planted_letters": ["lower"],
+    }
+
+
 def test_tables_are_identical_whatever_the_locale(
     built_on_both: Build, english: dict[str, str], tmp_path: Path
 ) -> None:
@@ -347,6 +400,28 @@ def test_readers_read_what_is_published_and_nothing_else(
     result = run_abm(*build, target=tmp_path, environment=english)
     assert result.returncode == 0, said(result)
     assert readable() == published
+
+
+@pytest.mark.parametrize(
+    ("options", "is_warned"),
+    [
+        ("encoding 'UTF8' locale 'C'", True),
+        ("encoding 'UTF8' locale_provider icu icu_locale 'tr'", True),
+        ("encoding 'SQL_ASCII' locale 'C'", True),
+        ("encoding 'UTF8' locale 'C.UTF-8'", False),
+        ("encoding 'UTF8' locale_provider icu icu_locale 'fr-FR'", False),
+    ],
+)
+def test_a_database_that_does_not_know_letters_is_warned_of(
+    server: dict[str, str], monkeypatch: pytest.MonkeyPatch, options: str, is_warned: bool
+) -> None:
+    with connected_to(server, in_transaction=False) as connection:
+        connection.execute("drop database if exists letters")
+        connection.execute(f"create database letters template template0 {options}")
+    for name, value in (server | {"ABM_POSTGRES_DATABASE": "letters"}).items():
+        monkeypatch.setenv(name, value)
+    sentence = unknown_letters() or ""
+    assert sentence.startswith("PostgreSQL database letters ") == is_warned
 
 
 def test_who_may_not_grant_is_told_what_to_do(

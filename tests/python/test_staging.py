@@ -133,8 +133,8 @@ def test_possible_dates(staged: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_deletions_and_merges(staged: duckdb.DuckDBPyConnection) -> None:
-    """The newest version decides whether an id is deleted, of equal ones the one that a mark deletes;
-    a merged row leads to its survivor; the 15- and the 18-character form are one id."""
+    """The newest version decides whether an id is deleted, and of equal ones the one that a mark
+    deletes; a merged row leads to its survivor; the 15- and the 18-character form are one id."""
     accounts = staged.execute(
         "select account_id, account_name, domain from staging.stg_salesforce__accounts order by all"
     ).fetchall()

@@ -72,7 +72,7 @@ executives_by_account as (
     select
         account_id,
         count(*) as n_executives,
-        min(account_executive_id) as first_executive_id
+        {{ minimum_text('account_executive_id') }} as first_executive_id
     from account_executives
     where account_executive_id <> 'unknown'
     group by account_id

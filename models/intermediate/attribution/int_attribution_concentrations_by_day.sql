@@ -80,7 +80,7 @@ measured as (
         sum(weighted_opportunities) as weighted_opportunities,
         {{ has_enough('returns', 'sum(weighted_opportunities)') }} as is_reliable,
         {{ double_as_decimal('sum(share * share)', 12) }} as herfindahl_index,
-        max(case when channel_rank = 1 then channel end) as top_channel,
+        {{ maximum_text("case when channel_rank = 1 then channel end") }} as top_channel,
         max(case when channel_rank = 1 then attributed_amount end) as top_channel_amount,
         {{ double_as_decimal('max(share)', 12) }} as top_channel_share
     from shared

@@ -33,7 +33,9 @@ deals as (
         opportunities.amount,
         bases.attribution_basis,
         cast(row_number() over (
-            order by {{ binary_order('opportunities.opportunity_id') }}, bases.attribution_basis
+            order by
+                {{ binary_order('opportunities.opportunity_id') }},
+                {{ binary_order('bases.attribution_basis') }}
         ) as integer) as deal_number
     from opportunities
     cross join bases

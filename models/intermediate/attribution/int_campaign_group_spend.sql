@@ -50,7 +50,7 @@ ranked as (
         n_costs_without_rate,
         case when n_costs_without_rate = 0 then amount end as amount,
         row_number() over (
-            partition by campaign_group_id order by spend_basis desc
+            partition by campaign_group_id order by {{ binary_order('spend_basis') }} desc
         ) as basis_rank
     from summed
 ),

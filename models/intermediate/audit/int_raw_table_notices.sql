@@ -29,7 +29,9 @@ examples as (
         reason,
         is_blocking,
         count(distinct stated_record_id) as n_records,
-        min(column_name || ' = ' || coalesce(raw_value, '-') || ' (' || record_id || ')') as example
+        {{ minimum_text(
+            "column_name || ' = ' || coalesce(raw_value, '-') || ' (' || record_id || ')'"
+        ) }} as example
     from refused
     group by source_system, raw_table, reason, is_blocking
 ),
@@ -38,7 +40,7 @@ blocking_examples as (
     select
         source_system,
         raw_table,
-        min(reason || ': ' || example) as example
+        {{ minimum_text("reason || ': ' || example") }} as example
     from examples
     where is_blocking
     group by source_system, raw_table

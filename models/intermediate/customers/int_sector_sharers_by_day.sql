@@ -69,7 +69,7 @@ final as (
         coalesce(sharers.n_sharers, 0) as n_sharers,
         sum(coalesce(sharers.n_sharers, 0)) over (
             partition by cells.as_of_on, cells.programme
-            order by cells.sector
+            order by {{ binary_order('cells.sector') }}
             rows between unbounded preceding and current row
         ) as n_cumulated,
         sum(coalesce(sharers.n_sharers, 0)) over (

@@ -32,9 +32,9 @@ final as (
     select
         domain,
         case
-            when min(ultimate_parent_account_id) = max(ultimate_parent_account_id) and count(*) > 1
-                then min(ultimate_parent_account_id)
-            else max(case when age_rank = 1 then account_id end)
+            when count(distinct ultimate_parent_account_id) = 1 and count(*) > 1
+                then {{ minimum_text('ultimate_parent_account_id') }}
+            else {{ maximum_text("case when age_rank = 1 then account_id end") }}
         end as account_id,
         count(*) > 1 as is_shared
     from ranked

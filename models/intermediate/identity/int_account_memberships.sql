@@ -28,7 +28,8 @@ memberships as (
 
 stretches as (
     {{ validity_stretches(
-        'memberships', 'account_id', ['abm_tier', 'is_icp'], 'activated_on', 'exited_on'
+        'memberships', 'account_id', ['abm_tier', 'is_icp'], 'activated_on', 'exited_on',
+        texts=['abm_tier']
     ) }}
 ),
 

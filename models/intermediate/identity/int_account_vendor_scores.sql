@@ -97,11 +97,11 @@ ranked as (
 final as (
     select
         matched_account_id as account_id,
-        max(sixsense_buying_stage) as sixsense_buying_stage,
+        {{ maximum_text('sixsense_buying_stage') }} as sixsense_buying_stage,
         max(sixsense_intent_score) as sixsense_intent_score,
-        max(sixsense_profile_fit) as sixsense_profile_fit,
+        {{ maximum_text('sixsense_profile_fit') }} as sixsense_profile_fit,
         {{ dbt.bool_or('is_6qa') }} as is_6qa,
-        max(demandbase_journey_stage) as demandbase_journey_stage,
+        {{ maximum_text('demandbase_journey_stage') }} as demandbase_journey_stage,
         max(demandbase_pipeline_predict_score) as demandbase_pipeline_predict_score
     from ranked
     where score_rank = 1

@@ -51,7 +51,7 @@ ranked as (
                 stated_at desc nulls last,
                 {{ source_priority('source_system') }},
                 {{ binary_order('person_record_id') }},
-                role_raw
+                {{ binary_order('role_raw') }}
         ) as role_rank
     from stated
     where role_raw is not null

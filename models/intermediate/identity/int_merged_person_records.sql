@@ -8,10 +8,10 @@ with person_merges as (
 keyed as (
     select
         source_system || ':' || person_record_id as record_key,
-        source_system || ':' || min(merged_into_record_id) as merged_into_key,
+        source_system || ':' || {{ minimum_text('merged_into_record_id') }} as merged_into_key,
         source_system,
         person_record_id,
-        min(email) as email
+        {{ minimum_text('email') }} as email
     from person_merges
     group by source_system, person_record_id
 ),

@@ -63,7 +63,7 @@ described as (
     select
         person_id,
         {%- for name in stated %}
-        max(case when {{ name }}_rank = 1 then {{ name }} end) as {{ name }},
+        {{ maximum_text('case when ' ~ name ~ '_rank = 1 then ' ~ name ~ ' end') }} as {{ name }},
         {%- endfor %}
         {{ ordered_list('source_system') }} as source_systems,
         case when count(*) = count(created_at) then {{ date_of('min(created_at)') }} end

@@ -55,7 +55,7 @@ ranked_links as (
             partition by records.own_group
             order by
                 records.created_at nulls last, {{ binary_order('records.record_key') }},
-                same_records.own_group
+                {{ binary_order('same_records.own_group') }}
         ) as link_rank
     from records
     inner join records as same_records on records.same_person_key = same_records.record_key

@@ -18,7 +18,7 @@ stage_seed as (
 listed as (
     select
         stage_name,
-        min(stage_label) as stage_label,
+        {{ minimum_text('stage_label') }} as stage_label,
         max(default_probability) as default_probability,
         {{ dbt.bool_or('is_closed') }} as is_closed,
         {{ dbt.bool_or('is_won') }} as is_won,

@@ -100,7 +100,7 @@ final as (
         row_number() over (
             partition by versions.opportunity_id
             order by
-                versions.changed_at, versions.history_basis desc,
+                versions.changed_at, {{ binary_order('versions.history_basis') }} desc,
                 {{ binary_order('versions.opportunity_change_id') }}
         ) as version_number,
         versions.changed_at as valid_from_at,

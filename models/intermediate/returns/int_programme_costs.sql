@@ -38,7 +38,7 @@ sharers as (
         n_sharers,
         sum(n_sharers) over (
             partition by 1
-            order by abm_tier
+            order by {{ binary_order('abm_tier') }}
             rows between unbounded preceding and current row
         ) as n_cumulated,
         sum(n_sharers) over (partition by 1) as n_all

@@ -33,7 +33,7 @@ known_years as (
 declared as (
     select
         campaigns.campaign_id,
-        min({{ binary_order('declared_groups.campaign_group_name') }}) as campaign_group_name
+        {{ minimum_text('declared_groups.campaign_group_name') }} as campaign_group_name
     from declared_groups
     inner join campaigns
         on
@@ -73,7 +73,7 @@ final as (
             partition by campaign_group_id
             order by
                 {{ source_priority('source_system') }}, {{ binary_order('campaign_source_id') }},
-                campaign_id
+                {{ binary_order('campaign_id') }}
             rows between unbounded preceding and current row
         ) as campaign_group_name
     from keyed

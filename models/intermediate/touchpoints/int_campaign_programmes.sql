@@ -25,7 +25,7 @@ listings as (
 final as (
     {{ validity_stretches(
         'listings', 'campaign_id', ['programme', 'abm_tier'], 'valid_from_on',
-        'valid_to_on'
+        'valid_to_on', texts=['programme', 'abm_tier']
     ) }}
 )
 

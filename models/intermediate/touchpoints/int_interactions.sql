@@ -49,12 +49,13 @@ described as (
 descriptions as (
     select
         {{ row_hash(described_by) }} as description_key,
-        min(source_system) as source_system,
-        min(source_table) as source_table,
-        min(coalesce(lower(record_type), '')) as record_type,
-        min(coalesce(lower(subject), '')) as subject,
-        min(coalesce(lower(outcome), '')) as outcome,
-        min(coalesce(cast(duration_seconds as {{ dbt.type_string() }}), '')) as duration_seconds
+        {{ minimum_text('source_system') }} as source_system,
+        {{ minimum_text('source_table') }} as source_table,
+        {{ minimum_text("coalesce(lower(record_type), '')") }} as record_type,
+        {{ minimum_text("coalesce(lower(subject), '')") }} as subject,
+        {{ minimum_text("coalesce(lower(outcome), '')") }} as outcome,
+        {{ minimum_text("coalesce(cast(duration_seconds as " ~ dbt.type_string() ~ "), '')") }}
+            as duration_seconds
     from (
         select * from recorded_descriptions
         union all

@@ -18,7 +18,8 @@ ranked as (
                 touchpoints.person_id, touchpoints.interaction_type, touchpoints.occurred_on
             order by
                 touchpoints.occurred_at, {{ source_priority('touchpoints.source_system') }},
-                {{ binary_order('touchpoints.source_record_id') }}, touchpoints.touchpoint_id
+                {{ binary_order('touchpoints.source_record_id') }},
+                {{ binary_order('touchpoints.touchpoint_id') }}
         ) as touch_rank
     from touchpoints
     inner join interaction_types

@@ -32,15 +32,15 @@ described as (
 descriptions as (
     select
         {{ row_hash(described_by) }} as description_key,
-        min(source_system) as source_system,
-        min(case
-            when utm_source is null and utm_medium is null and not has_click_id then source_table
-            else ''
-        end) as source_table_without_utm,
-        min(interaction_type) as interaction_type,
-        min(coalesce(utm_source, '')) as utm_source,
-        min(coalesce(utm_medium, '')) as utm_medium,
-        max(case when has_click_id then 'yes' else '' end) as click_id
+        {{ minimum_text('source_system') }} as source_system,
+        {{ minimum_text(
+            "case when utm_source is null and utm_medium is null and not has_click_id"
+            " then source_table else '' end"
+        ) }} as source_table_without_utm,
+        {{ minimum_text('interaction_type') }} as interaction_type,
+        {{ minimum_text("coalesce(utm_source, '')") }} as utm_source,
+        {{ minimum_text("coalesce(utm_medium, '')") }} as utm_medium,
+        {{ maximum_text("case when has_click_id then 'yes' else '' end") }} as click_id
     from listed_descriptions
     group by {{ row_hash(described_by) }}
 ),

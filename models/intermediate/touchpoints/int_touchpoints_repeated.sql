@@ -50,7 +50,8 @@ pairs as (
                 repeats.source_system, repeats.source_table, repeats.source_record_id,
                 repeats.interaction_type, repeats.person_id, repeats.subject_key,
                 repeats.occurred_at
-            order by kept.source_priority, kept.source_record_id, kept.occurred_at
+            order by
+                kept.source_priority, {{ binary_order('kept.source_record_id') }}, kept.occurred_at
         ) as pair_rank
     from candidates as repeats
     inner join candidates as kept

@@ -64,7 +64,7 @@ first_found as (
 matched as (
     select
         found.utm_campaign,
-        min(found.campaign_id) as campaign_id
+        {{ minimum_text('found.campaign_id') }} as campaign_id
     from found
     inner join first_found
         on

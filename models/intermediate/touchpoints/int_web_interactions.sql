@@ -27,8 +27,10 @@ sessions as (
     select
         source_system, source_table, session_id, visitor_id,
         min(case when event_name = 'page_view' then occurred_at end) as first_page_view_at,
-        min(page_click_id) as page_click_id,
-        coalesce(min(page_click_id), min(click_id)) as any_click_id,
+        {{ minimum_text('page_click_id') }} as page_click_id,
+        coalesce(
+            {{ minimum_text('page_click_id') }}, {{ minimum_text('click_id') }}
+        ) as any_click_id,
         cast(sum(case when event_name = 'page_view' then 1 else 0 end) as integer) as page_views
     from web_events
     group by source_system, source_table, session_id, visitor_id
@@ -40,8 +42,11 @@ sourced_events as (
         row_number() over (
             partition by session_id
             order by
-                case when is_session_source then 0 else 1 end, occurred_at, utm_source nulls last,
-                utm_medium nulls last, utm_campaign nulls last, click_id nulls last
+                case when is_session_source then 0 else 1 end,
+                occurred_at
+                {%- for name in ['utm_source', 'utm_medium', 'utm_campaign', 'click_id'] %},
+                {{ binary_order(name) }} nulls last
+                {%- endfor %}
         ) as source_rank
     from web_events
     where is_session_source or coalesce(utm_source, utm_medium, click_id) is not null
@@ -68,7 +73,8 @@ items as (
         session_id,
         case when is_pricing_page then 'pricing_page' else 'asset_page' end as record_type,
         min(case when event_name = 'page_view' then occurred_at end) as occurred_at,
-        min(case when event_name = 'page_view' then content_asset_id end) as content_asset_id,
+        {{ minimum_text("case when event_name = 'page_view' then content_asset_id end") }}
+            as content_asset_id,
         null as file_name,
         cast(
             max(case when not is_pricing_page then percent_scrolled end) / 100.0
@@ -82,7 +88,8 @@ items as (
 
     select
         session_id, 'file' as record_type, min(occurred_at) as occurred_at,
-        min(file_asset_id) as content_asset_id, file_name, null as content_depth
+        {{ minimum_text('file_asset_id') }} as content_asset_id, file_name,
+        null as content_depth
     from paged_events
     where event_name = 'file_download'
     group by session_id, file_name

@@ -39,7 +39,7 @@ paths as (
 assets_by_path as (
     select
         url_path,
-        min(content_asset_id) as content_asset_id
+        {{ minimum_text('content_asset_id') }} as content_asset_id
     from content_assets
     where url_path <> ''
     group by url_path

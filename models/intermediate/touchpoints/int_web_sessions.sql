@@ -14,7 +14,7 @@ person_records as (
 identities as (
     select
         person_record_id as user_id,
-        min(person_id) as person_id
+        {{ minimum_text('person_id') }} as person_id
     from person_records
     where source_system = '{{ var("crm") }}'
     group by person_record_id
@@ -51,7 +51,7 @@ session_people as (
 visitors as (
     select
         visitor_id,
-        min(person_id) as person_id,
+        {{ minimum_text('person_id') }} as person_id,
         count(distinct user_or_person) as n_people
     from session_people
     group by visitor_id
@@ -60,7 +60,7 @@ visitors as (
 sessions as (
     select
         session_id,
-        min(person_id) as person_id
+        {{ minimum_text('person_id') }} as person_id
     from session_people
     group by session_id
     having count(distinct user_or_person) = 1

@@ -57,7 +57,7 @@ ranked_channels as (
         campaign_id,
         channel,
         row_number() over (
-            partition by campaign_id order by n_touchpoints desc, channel
+            partition by campaign_id order by n_touchpoints desc, {{ binary_order('channel') }}
         ) as channel_rank
     from channel_counts
 ),

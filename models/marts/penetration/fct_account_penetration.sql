@@ -30,7 +30,7 @@ tier_roles as (
     select
         account_size_tier,
         role_group,
-        coalesce(max(role_group_fr), role_group) as role_group_fr
+        coalesce({{ maximum_text('role_group_fr') }}, role_group) as role_group_fr
     from key_roles
     group by account_size_tier, role_group
 ),

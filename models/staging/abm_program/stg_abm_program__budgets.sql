@@ -19,7 +19,7 @@ numbered as (
         *,
         row_number() over (
             partition by month_start_on, channel, original_amount, original_currency
-            order by coalesce(source_connection, '')
+            order by {{ binary_order("coalesce(source_connection, '')") }}
         ) as number_among_equals
     from conformed
 ),

@@ -25,7 +25,7 @@ numbered as (
             partition by
                 month_start_on, programme, category, abm_tier, channel, sector_raw,
                 original_amount, original_currency
-            order by coalesce(source_connection, '')
+            order by {{ binary_order("coalesce(source_connection, '')") }}
         ) as number_among_equals
     from conformed
 ),

@@ -10,7 +10,7 @@ surges as (
         domain,
         lower(topic) as topic_key,
         week_start_on,
-        min(topic) as topic,
+        {{ minimum_text('topic') }} as topic,
         max(composite_score) as composite_score
     from company_surges
     group by domain, lower(topic), week_start_on

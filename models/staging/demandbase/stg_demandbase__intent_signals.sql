@@ -10,7 +10,7 @@ intents as (
         domain,
         lower(keyword) as keyword_key,
         ended_on,
-        min(keyword) as keyword,
+        {{ minimum_text('keyword') }} as keyword,
         max(trending_score) as trending_score
     from keyword_intents
     where intent_strength = 'high' or is_trending

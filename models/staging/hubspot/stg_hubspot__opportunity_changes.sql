@@ -25,7 +25,7 @@ stages as (
         stage_id,
         entered_at,
         lead(entered_at) over (
-            partition by deal_id order by entered_at, recorded_at, stage_id
+            partition by deal_id order by entered_at, recorded_at, {{ binary_order('stage_id') }}
         ) as left_at
     from deal_stages
     where entered_at is not null
@@ -40,7 +40,8 @@ past_values as (
         {{ moment_in('property_value') }} as closes_at,
         changed_at,
         lead(changed_at) over (
-            partition by deal_id, property_name order by changed_at, property_value
+            partition by deal_id, property_name
+            order by changed_at, {{ binary_order('property_value') }}
         ) as replaced_at
     from deal_values
 ),

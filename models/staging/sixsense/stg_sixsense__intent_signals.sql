@@ -10,7 +10,7 @@ activities as (
         domain,
         lower(keyword) as keyword_key,
         active_on,
-        min(keyword) as keyword,
+        {{ minimum_text('keyword') }} as keyword,
         sum(n_researchers) as n_researchers
     from keyword_activities
     group by domain, lower(keyword), active_on
