@@ -28,9 +28,8 @@ sessions as (
         source_system, source_table, session_id, visitor_id,
         min(case when event_name = 'page_view' then occurred_at end) as first_page_view_at,
         {{ minimum_text('page_click_id') }} as page_click_id,
-        coalesce(
-            {{ minimum_text('page_click_id') }}, {{ minimum_text('click_id') }}
-        ) as any_click_id,
+        coalesce({{ minimum_text('page_click_id') }}, {{ minimum_text('click_id') }})
+            as any_click_id,
         cast(sum(case when event_name = 'page_view' then 1 else 0 end) as integer) as page_views
     from web_events
     group by source_system, source_table, session_id, visitor_id
@@ -42,11 +41,9 @@ sourced_events as (
         row_number() over (
             partition by session_id
             order by
-                case when is_session_source then 0 else 1 end,
-                occurred_at
-                {%- for name in ['utm_source', 'utm_medium', 'utm_campaign', 'click_id'] %},
-                {{ binary_order(name) }} nulls last
-                {%- endfor %}
+                case when is_session_source then 0 else 1 end, occurred_at
+                {%- for name in ['utm_source', 'utm_medium', 'utm_campaign', 'click_id'] -%}
+                , {{ binary_order(name) }} nulls last {%- endfor %}
         ) as source_rank
     from web_events
     where is_session_source or coalesce(utm_source, utm_medium, click_id) is not null
@@ -74,8 +71,7 @@ items as (
         case when is_pricing_page then 'pricing_page' else 'asset_page' end as record_type,
         min(case when event_name = 'page_view' then occurred_at end) as occurred_at,
         {{ minimum_text("case when event_name = 'page_view' then content_asset_id end") }}
-            as content_asset_id,
-        null as file_name,
+            as content_asset_id, null as file_name,
         cast(
             max(case when not is_pricing_page then percent_scrolled end) / 100.0
             as {{ type_decimal(4, 9) }}
@@ -88,8 +84,7 @@ items as (
 
     select
         session_id, 'file' as record_type, min(occurred_at) as occurred_at,
-        {{ minimum_text('file_asset_id') }} as content_asset_id, file_name,
-        null as content_depth
+        {{ minimum_text('file_asset_id') }} as content_asset_id, file_name, null as content_depth
     from paged_events
     where event_name = 'file_download'
     group by session_id, file_name
