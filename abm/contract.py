@@ -37,7 +37,7 @@ Marks = Mapping[str, Mapping[str, str]]
 """The dbt var `row_marks`: loaded_at, modified_at, deleted or active -> column -> its type."""
 
 OWN_COLUMNS = (
-    *("content", "loaded_at", "n_versions", "source_connection", "time_rank", "version_rank"),
+    *("loaded_at", "source_connection", "version_rank"),
     *("is_deleted_row", "is_merged_row", "is_rejected_row"),
 )
 """Columns that staging gives every raw row while it reads it."""

@@ -23,6 +23,18 @@
 {#- One function is bound sooner than one per part. -#}
 {% macro duckdb__ordered_text(parts) -%} concat({{ parts | join(', chr(1), ') }}) {%- endmacro %}
 
+{#- A text that sorts as a number does, one that counts up, as positions in a log do: null for
+    another. -#}
+{% macro ordered_number(number) -%}
+    case
+        when {{ number }} >= 0 and {{ number }} < 1e20
+            then lpad(
+                cast(cast({{ number }} as {{ type_decimal(6, 38) }}) as {{ dbt.type_string() }}),
+                40, '0'
+            )
+    end
+{%- endmacro %}
+
 {#- A surrogate key: 32 hexadecimal digits that survive a rebuild. -#}
 {% macro surrogate_key(parts) -%}
     {{ dbt.hash(joined_key(parts)) }}

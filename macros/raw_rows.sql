@@ -329,7 +329,11 @@
         {%- do reading.raw_key.append(further_key_part(further, reading.columns, data_type)) -%}
     {%- endif -%}
     {%- for name in table_marks.modified_at -%}
-        {%- do times.append(texts[table_marks.types[name]] | replace('{column}', name)) -%}
+        {%- do times.append(
+            texts[table_marks.types[name]] | replace('{column}', name)
+            if table_marks.types[name] in ('timestamp', 'date')
+            else ordered_number('readable_rows.' ~ name)
+        ) -%}
     {%- endfor -%}
     {%- do times.append(text_of('readable_rows.loaded_at', 'timestamp')) -%}
     {%- do reading.update({

@@ -1,10 +1,13 @@
 """From raw files to staged rows: versions, deletions, merges, types, ids and nested values."""
 
+import json
 from datetime import datetime
+from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import run_dbt
+import yaml
+from conftest import ROOT, run_dbt
 
 TARGET_ACCOUNTS = """
     select * from (values
@@ -122,6 +125,37 @@ def test_versions_and_types(staged: duckdb.DuckDBPyConnection) -> None:
         ("older_stands", "one_to_few", "2026-01-01", None),
         ("planned", "one_to_few", "2026-12-01", None),
     ]
+
+
+def test_a_position_in_a_log_tells_versions_apart(tmp_path: Path) -> None:
+    """As a number and not as a text, where var row_marks names it."""
+    raw, db = tmp_path / "raw", tmp_path / "abm.duckdb"
+    file = raw / "abm_program" / "target_accounts.parquet"
+    file.parent.mkdir(parents=True)
+    duckdb.execute(
+        "copy (select 'a' as account_id, tier as abm_tier, '2026-01-01' as activated_on, "
+        "null as exited_on, true as is_icp, timestamp '2026-01-02' as _fivetran_synced, "
+        "null::boolean as _fivetran_deleted, lsn from (values ('1:few', 9), ('1:1', 10), "
+        f"('1:many', null)) as rows (tier, lsn)) to '{file}' (format parquet)"
+    )
+    marks = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    marks["row_marks"]["modified_at"]["lsn"] = "bigint"
+    variables = {
+        "row_marks": marks["row_marks"],
+        "loader_columns": {"abm_program": {"target_accounts": ["lsn"]}},
+    }
+    result = run_dbt(
+        *("run", "--select", "stg_abm_program__target_accounts", "--vars", json.dumps(variables)),
+        db=db,
+        target=tmp_path / "target",
+        environment={"ABM_RAW_DIR": str(raw)},
+    )
+    assert result.returncode == 0, result.stdout
+    with duckdb.connect(str(db), read_only=True) as connection:
+        rows = connection.execute(
+            "select account_id, abm_tier from staging.stg_abm_program__target_accounts"
+        ).fetchall()
+    assert rows == [("a", "one_to_one")]
 
 
 def test_possible_dates(staged: duckdb.DuckDBPyConnection) -> None:
